@@ -1,0 +1,32 @@
+# make demo   serves the page on http://127.0.0.1:7860
+# make test   checks style and types and runs the tests
+# Both make .venv on a bare machine with Python 3.11 or newer.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint types
+
+demo: .venv/demo
+	$(BIN)/python demo/app.py
+
+test: lint types
+	$(BIN)/pytest --durations=10
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# One room at a time: scripts of different rooms may have the same name.
+types: .venv/dev
+	for room in pinacoteca train gallery demo; do $(BIN)/mypy $$room || exit 1; done
+
+.venv/demo: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
+
+.venv/dev: .venv/demo requirements-train.txt requirements-dev.txt
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	touch $@

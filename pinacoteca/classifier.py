@@ -1,0 +1,200 @@
+"""The network: a painting's movement and its embedding, from weights in hub layout."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from pinacoteca.errors import ModelError, PinacotecaError
+from pinacoteca.files import sha256_of
+from pinacoteca.movements import Movement, movement_of_folder
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
+
+    Array = npt.NDArray[np.float32]
+
+CONFIG_FILE = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+METRICS_FILE = "metrics.json"
+# What of timm's preprocessing settings decides the pixels that the network sees.
+PREPROCESSING_KEYS = ("input_size", "interpolation", "crop_pct", "crop_mode", "mean", "std")
+BATCH_SIZE = 32
+
+
+class MovementClassifier:
+    """A network with its labels, its preprocessing and its calibration.
+
+    Attributes:
+        movements: The movements that the network knows, in the order of its outputs.
+        temperature: The divisor of the logits before the softmax (temperature scaling; Guo et al.,
+            "On Calibration of Modern Neural Networks", ICML 2017, equation 9).
+        fingerprint: SHA-256 over the weights and the preprocessing; embeddings of models with
+            different fingerprints cannot be compared.
+    """
+
+    def __init__(
+        self,
+        network: torch.nn.Module,
+        movements: Sequence[Movement],
+        temperature: float,
+        fingerprint: str,
+    ) -> None:
+        import torch
+        from timm.data import create_transform, resolve_model_data_config
+
+        self.movements = tuple(movements)
+        self.temperature = temperature
+        self.fingerprint = fingerprint
+        self._transform = create_transform(**resolve_model_data_config(network), is_training=False)
+        self._network = network.eval().to(memory_format=torch.channels_last)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | os.PathLike[str], device: str = "cpu") -> Self:
+        """Loads a folder in the layout that timm writes for the hub.
+
+        Args:
+            folder: Holds ``config.json`` and ``model.safetensors``.
+            device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``.
+
+        Raises:
+            ModelError: A file is missing or damaged, or the two do not fit each other.
+        """
+        folder = Path(folder)
+        config = _read_config(folder)
+        # timm would fall back on a pickle; a missing safetensors file must end here.
+        weights = folder / WEIGHTS_FILE
+        if not weights.is_file():
+            raise ModelError(
+                f"There are no weights at {weights}: train a model with train/train.py "
+                "or name the folder of one."
+            )
+        movements = _movements_of(config, folder)
+        temperature = config.get("temperature", 1.0)
+        if not isinstance(temperature, int | float) or not 0 < temperature < math.inf:
+            raise ModelError(
+                f"The temperature in {folder / CONFIG_FILE} is {temperature!r}; "
+                "it must be a positive number."
+            )
+        network = _load_network(folder).to(device)
+        return cls(network, movements, float(temperature), _fingerprint_of(config, weights))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The Pandora18K folder names of the movements, in the order of the outputs."""
+        return tuple(movement.folder for movement in self.movements)
+
+    @property
+    def dimension(self) -> int:
+        """The length of one embedding."""
+        return int(self._network.num_features)  # type: ignore[arg-type]
+
+    def analyse(self, images: Iterable[Image.Image]) -> tuple[Array, Array]:
+        """Returns logits and embeddings from one pass of the network.
+
+        Args:
+            images: RGB pictures of any size, as ``open_image`` returns them.
+
+        Returns:
+            Logits, float32 ``[n, movements]``, before temperature and softmax; embeddings,
+            float32 ``[n, dimension]``: the pooled features that the last layer classifies.
+        """
+        import torch
+
+        logits = [np.empty((0, len(self.movements)), np.float32)]
+        embeddings = [np.empty((0, self.dimension), np.float32)]
+        with torch.inference_mode():
+            for batch in self._batches(images):
+                features = self._network.forward_head(  # type: ignore[operator]
+                    self._network.forward_features(batch),  # type: ignore[operator]
+                    pre_logits=True,
+                )
+                embeddings.append(features.float().cpu().numpy())
+                logits.append(
+                    self._network.classifier(features).float().cpu().numpy()  # type: ignore[operator]
+                )
+        return np.concatenate(logits), np.concatenate(embeddings)
+
+    def predict(self, images: Iterable[Image.Image]) -> Array:
+        """Returns calibrated probabilities, float32 ``[n, movements]``; each row sums to one."""
+        return self.probabilities(self.analyse(images)[0])
+
+    def embed(self, images: Iterable[Image.Image]) -> Array:
+        """Returns embeddings, float32 ``[n, dimension]``."""
+        return self.analyse(images)[1]
+
+    def probabilities(self, logits: Array) -> Array:
+        """Turns logits, float32 ``[n, movements]``, into calibrated probabilities of that shape."""
+        scaled = logits / self.temperature
+        exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), np.float32)
+
+    def _batches(self, images: Iterable[Image.Image]) -> Iterator[torch.Tensor]:
+        import torch
+
+        device = next(self._network.parameters()).device
+        pictures = iter(images)
+        while batch := list(islice(pictures, BATCH_SIZE)):
+            tensors = torch.stack([self._transform(picture) for picture in batch])
+            yield tensors.to(device, memory_format=torch.channels_last)
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    path = folder / CONFIG_FILE
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(
+            f"There is no model in {folder}: it has no {CONFIG_FILE}. "
+            "Train one with train/train.py or name the folder of one."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{path} cannot be read as JSON ({error}): export the model anew."
+        ) from None
+    if not isinstance(config, dict) or not isinstance(config.get("pretrained_cfg"), dict):
+        raise ModelError(f"{path} is not a timm model configuration: export the model anew.")
+    return config
+
+
+def _movements_of(config: dict[str, Any], folder: Path) -> tuple[Movement, ...]:
+    labels = config.get("label_names")
+    if not isinstance(labels, list) or len(labels) != config.get("num_classes"):
+        raise ModelError(
+            f"{folder / CONFIG_FILE} names {len(labels) if isinstance(labels, list) else 'no'} "
+            f"labels for {config.get('num_classes')!r} outputs: export the model anew."
+        )
+    try:
+        return tuple(movement_of_folder(label) for label in labels)
+    except PinacotecaError as error:
+        raise ModelError(f"{folder / CONFIG_FILE} has an unknown label. {error}") from None
+
+
+def _load_network(folder: Path) -> torch.nn.Module:
+    import timm
+
+    try:
+        network: torch.nn.Module = timm.create_model(f"local-dir:{folder}", pretrained=True)
+    # Weights and configuration that do not fit fail in timm wherever they are first used.
+    except Exception as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(
+            f"The weights in {folder} cannot be loaded ({reason}): copy or export the model anew."
+        ) from None
+    return network
+
+
+def _fingerprint_of(config: dict[str, Any], weights: Path) -> str:
+    preprocessing = {key: config["pretrained_cfg"].get(key) for key in PREPROCESSING_KEYS}
+    text = json.dumps([sha256_of(weights), preprocessing], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

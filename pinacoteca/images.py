@@ -1,0 +1,256 @@
+"""The one decoder: training, gallery, evaluation and demo see a picture exactly alike."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from pinacoteca.errors import ImageError
+
+# Pillow opens some fifty formats, and most of its past security holes were in the rare ones.
+# A phone's MPO opens as the JPEG that it begins with.
+READABLE_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
+PIXEL_LIMIT = 50_000_000
+# JPEG decodes at 1/2, 1/4 or 1/8 for next to nothing. Twice the edge that the model resizes to
+# leaves the embedding as it was (cosine 0.9998 against the full decode).
+DRAFT_EDGE = 512
+
+_ADVICE = "please use a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP file"
+_DAMAGED = (
+    "The picture is damaged or of a rare kind and cannot be read; "
+    "please save it anew as PNG or JPEG, or use another copy of it."
+)
+_CUT_SHORT = (
+    "The picture is cut short, perhaps by an unfinished download; please use a whole copy of it."
+)
+_TOO_LARGE = (
+    f"The picture is too large: more than {PIXEL_LIMIT // 1_000_000} million pixels; "
+    "please make it smaller."
+)
+
+# Where a signature starts, the signature, and what a file that bears it is.
+_OTHER_KINDS = (
+    (0, b"%PDF", "a PDF document"),
+    (0, b"%!PS", "a PostScript drawing"),
+    (0, b"\xc5\xd0\xd3\xc6", "a PostScript drawing"),
+    (0, b"8BPS", "a Photoshop document"),
+    (0, b"gimp xcf", "a GIMP document"),
+    (0, b"PK\x03\x04", "a ZIP archive or an office document"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+    (0, b"\x00\x00\x01\x00", "an icon file"),
+    (0, b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+    (0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
+    (0, b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
+    (0, b"\xff\x0a", "a JPEG XL picture"),
+    (4, b"ftyphei", "a HEIC picture"),
+    (4, b"ftyphev", "a HEIC picture"),
+    (4, b"ftypmif1", "a HEIC picture"),
+    (4, b"ftypmp4", "a video"),
+    (4, b"ftypisom", "a video"),
+    (4, b"ftypqt", "a video"),
+    (0, b"\x1a\x45\xdf\xa3", "a video"),
+)
+_READABLE_SIGNATURES = (
+    (0, b"\xff\xd8\xff"),
+    (0, b"\x89PNG\r\n\x1a\n"),
+    (8, b"WEBP"),
+    (4, b"ftypavif"),
+    (4, b"ftypavis"),
+    (0, b"GIF8"),
+    (0, b"II*\x00"),
+    (0, b"MM\x00*"),
+    (0, b"BM"),
+)
+_HEADER_BYTES = 1024
+
+# What undoes each EXIF orientation (EXIF 2.32, tag 0x0112). `ImageOps.exif_transpose` would
+# also write the EXIF block anew, which fails where the block is broken.
+_ORIENTATION_TAG = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+class _SharedSilence:
+    """Ignores Pillow's warnings while at least one thread is inside.
+
+    `warnings.catch_warnings` swaps one list for the whole process, so threads that overlap must
+    share one swap; a lock around each decode would let only one picture be read at a time.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._filters = ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._filters.enter_context(warnings.catch_warnings())
+                warnings.filterwarnings("ignore", module=r"PIL\.")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._filters.close()
+
+
+_pillow_warnings_silenced = _SharedSilence()
+
+
+def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image:
+    """Reads a picture upright, in 8-bit RGB, from a path, from bytes or from a binary file.
+
+    Of an animation the first frame is read, transparency becomes white paper, and a large JPEG
+    comes at 1/2, 1/4 or 1/8 of its size with both sides at least 512 pixels. A file object is
+    read from its beginning and left open. May be called from many threads.
+
+    Returns:
+        A picture of mode "RGB" that holds its pixels in memory and no file open.
+
+    Raises:
+        ImageError: The source is missing, empty, damaged, too large or no picture.
+    """
+    with _opened(source) as file, _pillow_warnings_silenced:
+        header = _header_of(file)
+        try:
+            # Image.open reads the header alone: no pixel is decoded before the limit is checked.
+            with Image.open(file, formats=READABLE_FORMATS) as picture:
+                if picture.width * picture.height > PIXEL_LIMIT:
+                    raise ImageError(_TOO_LARGE)
+                picture.draft(None, (DRAFT_EDGE, DRAFT_EDGE))
+                return _upright_rgb(picture)
+        except ImageError:
+            raise
+        except Image.DecompressionBombError as error:
+            raise ImageError(_TOO_LARGE) from error
+        except UnidentifiedImageError as error:
+            raise ImageError(_why_unidentified(header)) from error
+        except Exception as error:
+            # Damaged files leave Pillow's codecs as OSError, ValueError, SyntaxError,
+            # RuntimeError, struct.error and more; to the person they are all one thing.
+            cut_short = "truncated" in str(error).lower()
+            raise ImageError(_CUT_SHORT if cut_short else _DAMAGED) from error
+
+
+@contextmanager
+def _opened(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[BinaryIO]:
+    """Yields a seekable binary file; closes it if it was opened here."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+    elif isinstance(source, str | os.PathLike):
+        with _file_at(source) as file:
+            yield file
+    elif source.seekable():
+        yield source
+    else:
+        yield io.BytesIO(source.read())
+
+
+def _file_at(path: str | os.PathLike[str]) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError as error:
+        raise ImageError(f"There is no file at {os.fspath(path)!r}.") from error
+    except IsADirectoryError as error:
+        raise ImageError(f"The path {os.fspath(path)!r} is a folder, not a picture.") from error
+    except (OSError, ValueError) as error:
+        raise ImageError(f"The file {os.fspath(path)!r} cannot be opened: {error}.") from error
+
+
+def _header_of(file: BinaryIO) -> bytes:
+    try:
+        file.seek(0)
+        header = file.read(_HEADER_BYTES)
+        file.seek(0)
+    except (OSError, ValueError) as error:
+        raise ImageError(f"The file cannot be read: {error}.") from error
+    if not header:
+        raise ImageError("The file is empty.")
+    return header
+
+
+def _why_unidentified(header: bytes) -> str:
+    """Says in a sentence why Pillow did not know a file, from its first bytes."""
+    if any(header.startswith(signature, start) for start, signature in _READABLE_SIGNATURES):
+        return _DAMAGED
+    for start, signature, kind in _OTHER_KINDS:
+        if header.startswith(signature, start):
+            return f"The file is {kind}, which cannot be read here; {_ADVICE}."
+    text = header.lower()
+    if b"<svg" in text:
+        return f"The file is an SVG drawing, which cannot be read here; {_ADVICE}."
+    if b"<html" in text or b"<!doctype html" in text:
+        return f"The file is a web page, not a picture; {_ADVICE}."
+    return f"The file is not a picture that can be read here; {_ADVICE}."
+
+
+def _upright_rgb(picture: ImageFile.ImageFile) -> Image.Image:
+    picture.load()
+    # Asked only now: a TIFF turns itself upright while it loads, and PNG may keep EXIF at its end.
+    turn = _UPRIGHT.get(_orientation_of(picture))
+    rgb = _rgb(picture)
+    return rgb if turn is None else rgb.transpose(turn)
+
+
+def _orientation_of(picture: Image.Image) -> int:
+    try:
+        return int(picture.getexif().get(_ORIENTATION_TAG, 1))
+    except Exception:
+        # EXIF is a small TIFF of its own and fails in as many ways; the pixels are still good.
+        return 1
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I;16"):
+        return _from_16_bit(picture)
+    if picture.mode in ("I", "F"):
+        return _from_measured_values(picture)
+    if picture.has_transparency_data:
+        return _on_white(picture)
+    return picture.convert("RGB")
+
+
+def _from_16_bit(picture: Image.Image) -> Image.Image:
+    """Scales 0..65535 to 0..255, where Pillow's own conversion clips everything above 255."""
+    values = np.asarray(picture).astype(np.uint16)
+    transparent = picture.info.get("transparency")
+    if isinstance(transparent, int):
+        values[values == transparent] = 65535
+    return Image.fromarray(((values + np.uint32(128)) // 257).astype(np.uint8)).convert("RGB")
+
+
+def _from_measured_values(picture: Image.Image) -> Image.Image:
+    """Stretches 32-bit integers or floats from their darkest to their brightest value.
+
+    Such files (scans, scientific TIFF) agree on no white point but their own.
+    """
+    values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0.0, neginf=0.0)
+    darkest, brightest = float(values.min()), float(values.max())
+    scale = 255.0 / (brightest - darkest) if brightest > darkest else 0.0
+    return Image.fromarray(np.rint((values - darkest) * scale).astype(np.uint8)).convert("RGB")
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    # Premultiplied "La" and palette "PA" have no direct way to RGBA.
+    straight = picture.convert("LA") if picture.mode == "La" else picture
+    layer = straight.convert("RGBA")
+    paper = Image.new("RGB", layer.size, "white")
+    paper.paste(layer, mask=layer)
+    return paper

@@ -1,0 +1,66 @@
+"""What several tests share: the real pictures, a tiny model, and scripts run as a person would."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pinacoteca.movements import MOVEMENTS
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = REPOSITORY.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real pictures; tests that need it skip where it is absent."""
+    if not (SHARED / "data" / "README.md").is_file():
+        pytest.skip("the real pictures of ../shared/data are not on this machine")
+    return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A safetensors file of an untrained backbone without its last layer."""
+    import timm
+    import torch
+    from safetensors.torch import save_file
+
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "backbone.safetensors"
+    save_file(timm.create_model("mobilenetv2_100", num_classes=0).state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained model of three movements, in hub layout, for pictures of 64 px."""
+    import timm
+    import torch
+    from timm.models import save_for_hf
+
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("model")
+    labels = [movement.folder for movement in (MOVEMENTS[4], MOVEMENTS[8], MOVEMENTS[13])]
+    save_for_hf(
+        timm.create_model("mobilenetv2_100", num_classes=len(labels)),
+        str(folder),
+        model_config={"label_names": labels, "temperature": 1.5},
+        safe_serialization=True,
+        data_config={"input_size": (3, 64, 64), "crop_mode": "squash", "crop_pct": 1.0},
+    )
+    return folder
+
+
+@pytest.fixture
+def run_script(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Calls the ``main`` of a script with command-line arguments."""
+
+    def call(main: Callable[[], None], *arguments: object) -> None:
+        monkeypatch.setattr(sys, "argv", [main.__module__, *map(str, arguments)])
+        main()
+
+    return call

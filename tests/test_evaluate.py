@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import evaluate
+import numpy as np
+import pytest
+from pandora import read_tree
+from PIL import Image
+from trees import write_pandora
+
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.errors import DataError
+
+
+@pytest.fixture
+def model(model_folder: Path, tmp_path: Path) -> Path:
+    """The tiny model, said to have been trained on the random split."""
+    folder = shutil.copytree(model_folder, tmp_path / "model")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config["training"] = {"split": "random", "recipe": "tiny"}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for number in (5, 9, 14):
+        write_pandora(tmp_path / "tree", range(number, number + 1))
+    return tmp_path / "tree"
+
+
+def test_metrics_say_what_the_model_does(
+    model: Path, tree: Path, run_script: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_script(evaluate.main, "--model", model, "--data", tree)
+
+    metrics = json.loads((model / "metrics.json").read_text(encoding="utf-8"))
+    from pinacoteca.images import open_image
+
+    classifier = MovementClassifier.from_pretrained(model)
+    tested = [picture for picture in read_tree(tree) if picture.split_random == "test"]
+    probabilities = classifier.predict(open_image(tree / picture.path) for picture in tested)
+    right = [
+        classifier.movements[row.argmax()] == picture.movement
+        for row, picture in zip(probabilities, tested, strict=True)
+    ]
+    assert metrics["pictures"] == len(tested) == 4
+    assert metrics["split"] == "random"
+    assert metrics["scores"]["top1"] == pytest.approx(np.mean(right))
+    assert metrics["scores"]["top3"] == 1
+    assert metrics["scores"]["chance"] == pytest.approx(1 / 3)
+    assert metrics["model_fingerprint"] == classifier.fingerprint
+    assert np.sum(metrics["confusion_matrix"]) == 4
+    assert np.trace(metrics["confusion_matrix"]) == sum(right)
+    assert {row["pictures"] for row in metrics["per_class"].values()} <= {0, 1, 2, 3, 4}
+    printed = capsys.readouterr().out
+    assert "46.23 %  18 movements" in printed
+    assert "random 80/20 of 17,591" in printed
+    assert Image.open(model / "confusion_matrix.png").width > 300
+
+
+def test_pictures_seen_in_training_are_no_test(model: Path, tree: Path) -> None:
+    with pytest.raises(DataError, match="trained on the random split and has seen"):
+        evaluate.measure(model, tree, "artist")
+
+
+def test_a_tree_of_other_movements_is_refused(model: Path, tmp_path: Path) -> None:
+    other = write_pandora(tmp_path / "other", range(17, 19))
+
+    with pytest.raises(DataError, match="no test picture of a movement that the model knows"):
+        evaluate.measure(model, other, None)
+
+
+def test_the_most_confused_pairs_come_first(model: Path) -> None:
+    movements = MovementClassifier.from_pretrained(model).movements
+    confusion = np.array([[5, 2, 0], [7, 1, 2], [0, 0, 3]])
+
+    pairs = evaluate.most_confused(movements, confusion)
+
+    assert [pair["pictures"] for pair in pairs] == [7, 2, 2]
+    assert pairs[0]["true"] == "09_Impressionism"
+    assert pairs[0]["predicted"] == "05_Baroque"
+    assert pairs[0]["share"] == pytest.approx(0.7)
+    assert pairs[1]["true"] == "05_Baroque"
+
+
+def test_unreadable_test_pictures_are_named(
+    model: Path, tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = next(picture.path for picture in read_tree(tree) if picture.split_random == "test")
+    (tree / broken).write_bytes(b"\xff\xd8\xff broken")
+
+    metrics = evaluate.measure(model, tree, None)
+
+    assert metrics["pictures"] == 3
+    assert f"Skipped {broken}: " in capsys.readouterr().out

@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import recipe as recipes
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+from trees import write_pandora
+
+import train
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.errors import DataError, ModelError
+
+TINY = """
+epochs = 3
+batch_size = 16
+optimizer = "adamw"
+learning_rate = 1e-3
+weight_decay = 0.05
+layer_decay = 0.9
+schedule = "cosine"
+step_epochs = 0
+warmup_epochs = 0.5
+frozen_blocks = 1
+average_decay = 0.9
+label_smoothing = 0.1
+smallest_crop = 0.5
+resolution = 32
+test_resolution = 48
+crop_mode = "squash"
+seed = 35
+"""
+
+
+@pytest.fixture
+def tiny_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    folder = tmp_path / "recipes"
+    folder.mkdir()
+    (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
+    monkeypatch.setattr(recipes, "FOLDER", folder)
+    return "tiny"
+
+
+@pytest.fixture
+def train_tiny(
+    tmp_path: Path, tiny_recipe: str, backbone: Path, run_script: Callable[..., None]
+) -> Callable[..., Path]:
+    tree = write_pandora(tmp_path / "tree", range(5, 8))
+
+    def call(out: str, *further: str) -> Path:
+        arguments = ("--recipe", tiny_recipe, "--data", tree, "--weights", backbone)
+        run_script(train.main, *arguments, "--out", tmp_path / out, "--device", "cpu", *further)
+        return tmp_path / out
+
+    return call
+
+
+def test_a_run_leaves_what_it_promises(train_tiny, capsys: pytest.CaptureFixture[str]) -> None:
+    out = train_tiny("run")
+
+    assert "    0  05_Baroque\n    1  06_Rococo\n    2  07_Romanticism" in capsys.readouterr().out
+    with open(out / "summary.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert all(0 < float(row["train_loss"]) < 10 for row in rows)
+    settings = json.loads((out / "settings.json").read_text(encoding="utf-8"))
+    assert settings["recipe"] == "tiny"
+    assert settings["train_pictures"] == 12
+    curves = np.asarray(Image.open(out / "curves.png").convert("RGB"))
+    assert (curves == (122, 59, 46)).all(axis=-1).sum() > 50
+    classifier = MovementClassifier.from_pretrained(out / "model")
+    assert classifier.labels == ("05_Baroque", "06_Rococo", "07_Romanticism")
+    config = json.loads((out / "model" / "config.json").read_text(encoding="utf-8"))
+    assert config["pretrained_cfg"]["license"] == "cc-by-nc-4.0"
+    assert config["pretrained_cfg"]["input_size"] == [3, 48, 48]
+    assert config["training"]["split"] == "random"
+
+
+def test_a_resumed_run_ends_with_the_same_weights(
+    train_tiny, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = load_file(train_tiny("straight") / "model" / "model.safetensors")
+    train_epoch = train.train_epoch
+
+    def interrupted(training, network, average, optimizer, epoch, progress):
+        if epoch == 1:
+            raise KeyboardInterrupt
+        return train_epoch(training, network, average, optimizer, epoch, progress)
+
+    monkeypatch.setattr(train, "train_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train_tiny("interrupted")
+    assert "--resume goes on from" in capsys.readouterr().out
+    monkeypatch.setattr(train, "train_epoch", train_epoch)
+    resumed = load_file(train_tiny("interrupted", "--resume") / "model" / "model.safetensors")
+
+    assert resumed.keys() == expected.keys()
+    for name, value in expected.items():
+        assert torch.equal(resumed[name], value), name
+
+
+def test_a_run_with_other_settings_is_not_resumed(train_tiny) -> None:
+    train_tiny("run", "--epochs", "1")
+
+    with pytest.raises(DataError, match="epochs was 1, is 2"):
+        train_tiny("run", "--epochs", "2", "--resume")
+    with pytest.raises(DataError, match="nothing to resume"):
+        train_tiny("never", "--resume")
+
+
+def test_frozen_blocks_keep_their_weights_and_statistics(train_tiny, backbone: Path) -> None:
+    (recipes.FOLDER / "tiny.toml").write_text(
+        TINY.replace("warmup_epochs = 0.5", "warmup_epochs = 0.0")
+    )
+    trained = load_file(train_tiny("run", "--epochs", "1") / "model" / "model.safetensors")
+    start = load_file(backbone)
+
+    for name in ("conv_stem.weight", "bn1.running_mean", "blocks.0.0.bn1.running_var"):
+        assert torch.equal(trained[name], start[name]), name
+    for name in ("blocks.1.0.conv_pw.weight", "conv_head.weight"):
+        assert not torch.equal(trained[name], start[name]), name
+
+
+def test_the_temperature_is_the_best_one() -> None:
+    generator = torch.Generator().manual_seed(1)
+    targets = torch.randint(0, 4, (2000,), generator=generator)
+    logits = torch.randn(2000, 4, generator=generator)
+    logits[torch.arange(2000), targets] += 1.5
+
+    # Logits that are right to be as sure as they are, made three times as sure.
+    assert train.temperature_for(3 * logits, targets) == pytest.approx(
+        3 * train.temperature_for(logits, targets), rel=1e-3
+    )
+
+
+def test_random_crops_depend_on_the_epoch_and_the_place_alone(
+    tmp_path: Path, tiny_recipe: str
+) -> None:
+    tree = write_pandora(tmp_path / "tree", range(5, 8))
+    pictures = train.read_tree(tree)
+    training = train.Training(
+        recipe=recipes.read_recipe(tiny_recipe),
+        recipe_name=tiny_recipe,
+        split="random",
+        directory=tree,
+        movements=train.movements_in(pictures),
+        train=tuple(pictures),
+        validation=(),
+        device="cpu",
+        out=tmp_path,
+    )
+
+    first, again, later = (train.training_batches(training, epoch) for epoch in (0, 0, 1))
+
+    assert list(first.sampler) == list(again.sampler) != list(later.sampler)
+    alone = first.dataset[3][0]
+    for index in range(3):
+        again.dataset[index]
+    assert torch.equal(again.dataset[3][0], alone)
+    assert not torch.equal(later.dataset[3][0], alone)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "rate"), [(0, 0.0), (0.25, 0.5e-3), (0.5, 1e-3), (1.75, 0.5e-3), (3, 0.0)]
+)
+def test_the_cosine_schedule(tiny_recipe: str, epoch: float, rate: float) -> None:
+    tiny = recipes.read_recipe(tiny_recipe)
+
+    assert train.learning_rate_at(tiny, epoch) == pytest.approx(rate, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "batch", "step"),
+    [
+        ("experiment-1", 0.001, 128, 10),
+        ("experiment-2", 0.01, 128, 20),
+        ("experiment-3", 0.01, 64, 10),
+    ],
+)
+def test_the_experiments_are_those_of_the_report(
+    name: str, rate: float, batch: int, step: int
+) -> None:
+    experiment = recipes.read_recipe(name)
+
+    assert (experiment.optimizer, experiment.epochs, experiment.resolution) == ("adam", 50, 224)
+    assert experiment.batch_size == batch
+    assert train.learning_rate_at(experiment, step - 0.01) == pytest.approx(rate)
+    assert train.learning_rate_at(experiment, step) == pytest.approx(rate / 10)
+    assert train.learning_rate_at(experiment, 2 * step) == pytest.approx(rate / 100)
+
+
+def test_without_crops_training_sees_what_the_model_will_see() -> None:
+    plain = replace(recipes.read_recipe("experiment-1"), resolution=32, test_resolution=32)
+    picture = Image.fromarray(np.arange(3 * 60 * 50, dtype=np.uint8).reshape(60, 50, 3))
+    from timm.data import create_transform
+
+    assert torch.equal(
+        train.training_transform(plain)(picture),
+        create_transform(**train.data_config(plain))(picture),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"colour": 1}, "settings that no recipe has: colour"),
+        ({"epochs": "many"}, "epochs is 'many'"),
+        ({"epochs": True}, "epochs is True"),
+        ({"optimizer": "sgd"}, "choose one of adam, adamw"),
+    ],
+)
+def test_a_recipe_is_checked(tiny_recipe: str, change: dict, message: str) -> None:
+    settings = {**vars(recipes.read_recipe(tiny_recipe)), **change}
+
+    with pytest.raises(DataError, match=message):
+        recipes.recipe_from(settings, "tiny.toml")
+
+
+def test_a_recipe_gives_all_settings(tiny_recipe: str) -> None:
+    settings = dict(vars(recipes.read_recipe(tiny_recipe)))
+    del settings["seed"]
+
+    with pytest.raises(DataError, match=r"tiny\.toml lacks seed"):
+        recipes.recipe_from(settings, "tiny.toml")
+    with pytest.raises(DataError, match="There is no recipe 'bset': choose one of tiny"):
+        recipes.read_recipe("bset")
+
+
+def test_weights_that_do_not_fit_are_refused(train_tiny, tmp_path: Path, backbone: Path) -> None:
+    from safetensors.torch import save_file
+
+    other = tmp_path / "other.safetensors"
+    save_file({"conv_stem.weight": load_file(backbone)["conv_stem.weight"]}, other)
+    with pytest.raises(ModelError, match="does not hold the weights of a mobilenetv2_100"):
+        train_tiny("run", "--weights", str(other))
+    other.write_bytes(b"no weights")
+    with pytest.raises(ModelError, match="not a safetensors file"):
+        train_tiny("run", "--weights", str(other))
+
+
+def test_without_weights_and_hub_the_way_out_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import timm
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise ConnectionError("no route")
+
+    monkeypatch.setattr(timm, "create_model", unreachable)
+    with pytest.raises(ModelError, match="name a safetensors file with --weights"):
+        train._network_from_hub(3)
+
+
+def test_a_movement_without_training_pictures_is_no_silent_class(train_tiny) -> None:
+    with pytest.raises(DataError, match="No training picture shows"):
+        train_tiny("run", "--limit", "2")
+
+
+def test_broken_pictures_are_named_and_skipped(
+    train_tiny, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = train.read_tree(tmp_path / "tree")
+    path = next(picture.path for picture in pictures if picture.split_random == "train")
+    (tmp_path / "tree" / path).write_bytes(b"")
+
+    train_tiny("run", "--epochs", "1")
+
+    assert f"Skipped {path}: " in capsys.readouterr().out

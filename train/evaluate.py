@@ -1,0 +1,271 @@
+"""Measures an exported model on the test part of its split and writes metrics.json.
+
+    python train/evaluate.py --model model --data ../shared/data/pandora
+
+Writes ``metrics.json`` and ``confusion_matrix.png`` into ``--out`` (the model's own folder if it is
+not given) and prints the figures beside those of the literature. About a minute for 2,504 pictures
+on two cores; the figures of the shipped model are those of ``model/metrics.json``, to the digit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from literature import REPORTED_RESULTS
+from pandora import Picture, Split, read_tree
+
+from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, MovementClassifier
+from pinacoteca.command_line import run
+from pinacoteca.errors import DataError, ImageError
+from pinacoteca.files import written_whole
+from pinacoteca.images import open_image
+from pinacoteca.metrics import expected_calibration_error, top_k_accuracy
+from pinacoteca.movements import Movement
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+PRIMARY_METRIC = "top1"
+CONFUSION_PICTURE = "confusion_matrix.png"
+CONFUSED_PAIRS = 10
+
+
+def logits_and_targets(
+    classifier: MovementClassifier, directory: Path, pictures: Sequence[Picture]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Returns logits, float32 ``[n, movements]``, and class indices, int64 ``[n]``.
+
+    Pictures that cannot be read are named and left out.
+    """
+    from tqdm import tqdm
+
+    class_of = {movement.number: index for index, movement in enumerate(classifier.movements)}
+    targets: list[int] = []
+
+    def images() -> Iterator[Image.Image]:
+        for picture in tqdm(pictures, desc="Evaluating", unit="picture"):
+            try:
+                image = open_image(directory / picture.path)
+            except ImageError as error:
+                print(f"Skipped {picture.path}: {error}")
+                continue
+            targets.append(class_of[picture.movement.number])
+            yield image
+
+    logits, _ = classifier.analyse(images())
+    return logits, np.array(targets, dtype=np.int64)
+
+
+def scores(
+    classifier: MovementClassifier,
+    logits: npt.NDArray[np.float32],
+    targets: npt.NDArray[np.int64],
+) -> Iterator[tuple[str, float]]:
+    """Yields the name and the value of each measure, all of them shares from 0 to 1."""
+    from scipy.special import softmax
+    from sklearn.metrics import f1_score
+
+    probabilities = classifier.probabilities(logits)
+    yield "top1", top_k_accuracy(probabilities, targets, 1)
+    yield "top3", top_k_accuracy(probabilities, targets, 3)
+    classes = range(len(classifier.movements))
+    yield (
+        "macro_f1",
+        f1_score(
+            targets, probabilities.argmax(axis=1), labels=classes, average="macro", zero_division=0
+        ),
+    )
+    yield "chance", 1 / len(classifier.movements)
+    uncalibrated = softmax(logits, axis=1)
+    yield "calibration_error_before", expected_calibration_error(uncalibrated, targets)
+    yield "calibration_error_after", expected_calibration_error(probabilities, targets)
+
+
+def per_class(
+    movements: Sequence[Movement],
+    predictions: npt.NDArray[np.int64],
+    targets: npt.NDArray[np.int64],
+) -> dict[str, dict[str, float]]:
+    """Returns precision, recall, F1 and the number of pictures of each movement."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    table = precision_recall_fscore_support(
+        targets, predictions, labels=range(len(movements)), zero_division=0
+    )
+    return {
+        movement.folder: {
+            "precision": float(precision),
+            "recall": float(recall),
+            "f1": float(f1),
+            "pictures": int(support),
+        }
+        for movement, precision, recall, f1, support in zip(movements, *table, strict=True)
+    }
+
+
+def most_confused(
+    movements: Sequence[Movement], confusion: npt.NDArray[np.int64]
+) -> list[dict[str, Any]]:
+    """Returns the pairs of true and predicted movement with the most pictures, most first."""
+    pairs = [
+        (int(confusion[true, predicted]), true, predicted)
+        for true in range(len(movements))
+        for predicted in range(len(movements))
+        if true != predicted and confusion[true, predicted]
+    ]
+    pairs.sort(key=lambda pair: (-pair[0], pair[1:]))
+    return [
+        {
+            "true": movements[true].folder,
+            "predicted": movements[predicted].folder,
+            "pictures": count,
+            "share": count / int(confusion[true].sum()),
+        }
+        for count, true, predicted in pairs[:CONFUSED_PAIRS]
+    ]
+
+
+def plot_confusion(
+    movements: Sequence[Movement], confusion: npt.NDArray[np.int64], title: str, path: Path
+) -> None:
+    """Draws the confusion matrix: percent of each true movement, a row each."""
+    from matplotlib.figure import Figure
+
+    shares = 100 * confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    names = [movement.english for movement in movements]
+    side = 2.6 + 0.52 * len(movements)
+    figure = Figure(figsize=(side, side), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
+    for (true, predicted), share in np.ndenumerate(shares):
+        if share >= 0.5:
+            color = "white" if share > 55 else "black"
+            axes.text(predicted, true, f"{share:.0f}", ha="center", va="center", color=color)
+    axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    axes.set_title(title)
+    with written_whole(path) as temporary:
+        figure.savefig(temporary, dpi=110)
+
+
+def training_of(model: Path) -> dict[str, Any]:
+    """Returns what ``train.py`` wrote about the run that made the model; empty if nothing."""
+    config = json.loads((model / CONFIG_FILE).read_text(encoding="utf-8"))
+    return cast(dict[str, Any], config.get("training", {}))
+
+
+def tested_pictures(
+    classifier: MovementClassifier, pictures: Sequence[Picture], split: Split, trained_split: str
+) -> list[Picture]:
+    """Returns the test part of ``split`` among the movements that the model knows.
+
+    Raises:
+        DataError: The model was trained on some of those pictures, or there are none.
+    """
+    known = {movement.number for movement in classifier.movements}
+    tested = [
+        picture
+        for picture in pictures
+        if picture.part(split) == "test" and picture.movement.number in known
+    ]
+    if not tested:
+        raise DataError(
+            "The tree has no test picture of a movement that the model knows: check --data."
+        )
+    if trained_split in ("random", "artist"):
+        seen = sum(picture.part(cast(Split, trained_split)) != "test" for picture in tested)
+        if seen:
+            raise DataError(
+                f"The model was trained on the {trained_split} split and has seen {seen} of the "
+                f"{len(tested)} test pictures of the {split} split: "
+                f"train another with train/train.py --split {split}."
+            )
+    return tested
+
+
+def measure(model: Path, data: Path, split: Split | None) -> dict[str, Any]:
+    """Returns everything that metrics.json holds."""
+    from sklearn.metrics import confusion_matrix
+
+    classifier = MovementClassifier.from_pretrained(model)
+    training = training_of(model)
+    trained_split = training.get("split", "")
+    split = split or cast(Split, trained_split or "random")
+    tested = tested_pictures(classifier, read_tree(data), split, trained_split)
+    logits, targets = logits_and_targets(classifier, data, tested)
+    predictions = logits.argmax(axis=1)
+    confusion = confusion_matrix(targets, predictions, labels=range(len(classifier.movements)))
+    return {
+        "primary_metric": PRIMARY_METRIC,
+        "split": split,
+        "pictures": len(targets),
+        "model_fingerprint": classifier.fingerprint,
+        "temperature": classifier.temperature,
+        "training": training,
+        "scores": dict(scores(classifier, logits, targets)),
+        "per_class": per_class(classifier.movements, predictions, targets),
+        "most_confused": most_confused(classifier.movements, confusion),
+        "confusion_matrix": confusion.tolist(),
+    }
+
+
+def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
+    """Prints the figures, and beside them those of the literature with their protocols."""
+    english = {movement.folder: movement.english for movement in movements}
+    print(f"\n{metrics['split']} split, {metrics['pictures']:,} test pictures")
+    for name, value in metrics["scores"].items():
+        print(f"  {name:28}{value:8.4f}")
+    print("\nmovement                   recall  precision  pictures")
+    for folder, row in metrics["per_class"].items():
+        print(
+            f"  {english[folder]:24}{row['recall']:7.1%}{row['precision']:11.1%}"
+            f"{row['pictures']:10}"
+        )
+    print("\nmost confused (true -> taken for)")
+    for pair in metrics["most_confused"]:
+        print(
+            f"  {english[pair['true']]} -> {english[pair['predicted']]}: "
+            f"{pair['pictures']} ({pair['share']:.0%})"
+        )
+    print("\nreported elsewhere; other pictures, other splits, so not comparable")
+    for row in REPORTED_RESULTS:
+        print(f"  {row.accuracy:>6} %  {row.movements} movements  {row.system}; {row.protocol}")
+
+
+def main() -> None:
+    """Measures one model."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="folder in hub layout")
+    parser.add_argument("--data", type=Path, required=True, help="the Pandora18K tree")
+    parser.add_argument(
+        "--split", choices=("random", "artist"), help="default: the one it was trained on"
+    )
+    parser.add_argument("--out", type=Path, help="default: the model folder")
+    arguments = parser.parse_args()
+
+    metrics = measure(arguments.model, arguments.data, arguments.split)
+    movements = MovementClassifier.from_pretrained(arguments.model).movements
+    folder = arguments.out or arguments.model
+    plot_confusion(
+        movements,
+        np.array(metrics["confusion_matrix"]),
+        f"{metrics['pictures']:,} test pictures of the {metrics['split']} split: "
+        f"{metrics['scores'][PRIMARY_METRIC]:.1%} right",
+        folder / CONFUSION_PICTURE,
+    )
+    with written_whole(folder / METRICS_FILE) as path:
+        path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    report(metrics, movements)
+    print(f"\nWrote {folder / METRICS_FILE} and {CONFUSION_PICTURE}")
+
+
+if __name__ == "__main__":
+    run(main)

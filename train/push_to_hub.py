@@ -1,0 +1,230 @@
+"""Puts the model and its card on the Hugging Face hub, or shows what would be put there.
+
+    python train/push_to_hub.py --repo-id user/name                   # look, touch no network
+    python train/push_to_hub.py --repo-id user/name --private --push  # upload
+
+The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors and
+metrics.json. Both commands print its name, visibility, files with sizes and SHA-256, and the
+card's front matter; the second then uploads those very bytes in one commit. `--push` needs a
+token that may write: `hf auth login`, or the variable HF_TOKEN. Never give a token as an argument,
+where the process list and the shell's history keep it.
+
+Expected: about 9 MB in a few seconds on a home connection. Exit status 2 and one sentence if
+something is missing, refused or out of reach; the repository is then as it was, at most empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from pinacoteca.command_line import run
+from pinacoteca.errors import DataError, ModelError, PinacotecaError
+from pinacoteca.files import sha256_of
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CARD = REPOSITORY / "model_card.md"
+MODEL_FILES = ("config.json", "metrics.json", "model.safetensors")
+# Without these the hub's client waits for ever.
+REACH_SECONDS = 10.0
+TRANSFER_SECONDS = 120.0
+
+
+class HubError(PinacotecaError):
+    """The hub cannot be reached, or refuses what was asked of it."""
+
+
+def main() -> None:
+    """Stages and shows the hub repository; uploads it only with ``--push``."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--repo-id", required=True, metavar="USER/NAME", help="on the hub")
+    parser.add_argument("--model", type=Path, default=REPOSITORY / "model", help="its folder")
+    parser.add_argument("--push", action="store_true", help="upload; without it, only look")
+    parser.add_argument("--private", action="store_true", help="refuse anything but private")
+    arguments = parser.parse_args()
+
+    check_repository_id(arguments.repo_id)
+    with TemporaryDirectory(prefix="pinacoteca-hub-") as folder:
+        staged = Path(folder)
+        stage(arguments.model, CARD, staged)
+        show(arguments.repo_id, arguments.private, staged)
+        if arguments.push:
+            print(f"Uploaded: {upload(arguments.repo_id, arguments.private, staged)}")
+        else:
+            print("Nothing was uploaded; add --push to upload.")
+
+
+def check_repository_id(repository_id: str) -> None:
+    """Checks the hub's rules for names, which its own client states less plainly.
+
+    Raises:
+        HubError: The name is not of the form user/name, or holds what the hub forbids.
+    """
+    part = r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
+    well_formed = re.fullmatch(f"{part}/{part}", repository_id) is not None
+    if not well_formed or re.search(r"--|\.\.|\.git$", repository_id):
+        raise HubError(
+            f"{repository_id!r} is no name of a hub repository; please give user/name, each of "
+            "letters, digits and single '-', '_' or '.' between them."
+        )
+
+
+def stage(model: Path, card: Path, folder: Path) -> None:
+    """Copies exactly the files of the hub repository into an empty folder.
+
+    Raises:
+        ModelError: The model folder lacks a file.
+        DataError: The card is missing or has no front matter.
+    """
+    missing = [name for name in MODEL_FILES if not (model / name).is_file()]
+    if missing:
+        raise ModelError(
+            f"The model folder {str(model)!r} lacks {', '.join(missing)}; "
+            "please train and evaluate a model into it first."
+        )
+    if not card.is_file():
+        raise DataError(f"There is no card at {str(card)!r}; please write it first.")
+    front_matter_of(card)
+    for name in MODEL_FILES:
+        shutil.copyfile(model / name, folder / name)
+    shutil.copyfile(card, folder / "README.md")
+
+
+def front_matter_of(card: Path) -> str:
+    """Returns the YAML between the two ``---`` lines that open a card.
+
+    Raises:
+        DataError: There is none, or it is not a YAML mapping.
+    """
+    import yaml
+
+    found = re.match(r"---\n(.*?\n)---\n", card.read_text(encoding="utf-8"), re.DOTALL)
+    if found is None:
+        raise DataError(
+            f"The card {str(card)!r} has no front matter; "
+            "please open it with a '---' line, the licence and tags as YAML, and a '---' line."
+        )
+    front_matter = found[1]
+    try:
+        well_formed = isinstance(yaml.safe_load(front_matter), dict)
+    except yaml.YAMLError:
+        well_formed = False
+    if not well_formed:
+        raise DataError(
+            f"The front matter of the card {str(card)!r} is not a YAML mapping; "
+            "please write it as 'key: value' lines."
+        )
+    return front_matter
+
+
+def show(repository_id: str, private: bool, folder: Path) -> None:
+    """Prints what the hub repository will be."""
+    print(f"Repository: {repository_id}")
+    print(f"Visibility: {'private' if private else 'public, unless it exists and is private'}")
+    print("Files:")
+    for path in sorted(folder.iterdir()):
+        print(f"  {path.name:<18} {path.stat().st_size:>12,} bytes  sha256 {sha256_of(path)}")
+    print("Front matter:")
+    print(front_matter_of(folder / "README.md"))
+
+
+def upload(repository_id: str, private: bool, folder: Path) -> str:
+    """Uploads a staged folder in one commit, after the hub has confirmed who sees it.
+
+    Returns:
+        The address of the commit.
+
+    Raises:
+        HubError: There is no token or network, or the hub refuses; nothing was committed.
+    """
+    from huggingface_hub import CommitOperationAdd, HfApi, get_session
+    from huggingface_hub.errors import (
+        HfHubHTTPError,
+        LocalTokenNotFoundError,
+        OfflineModeIsEnabled,
+    )
+
+    # Its HTTP library is httpx2 in huggingface_hub 2 and httpx in 1; this name fits both.
+    from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
+
+    hub = HfApi(library_name="pinacoteca")
+    try:
+        get_session().timeout = REACH_SECONDS
+        hub.whoami()
+        get_session().timeout = TRANSFER_SECONDS
+        _make_visible_as_asked(hub, repository_id, private)
+        # Unlike upload_folder, this lets the hub check the card before the weights travel, and
+        # is one commit for certain.
+        commit = hub.create_commit(
+            repository_id,
+            [CommitOperationAdd(path.name, path) for path in sorted(folder.iterdir())],
+            commit_message=f"Model {sha256_of(folder / 'model.safetensors')[:12]}",
+        )
+    except LocalTokenNotFoundError as error:
+        raise HubError(
+            "There is no token of the hub; please run 'hf auth login', "
+            "or set HF_TOKEN to a token that may write."
+        ) from error
+    except OfflineModeIsEnabled as error:
+        raise HubError("The hub's client is offline; please unset HF_HUB_OFFLINE.") from error
+    except HfHubHTTPError as error:
+        raise HubError(_refusal(error, repository_id)) from error
+    except httpx.TransportError as error:
+        raise HubError(
+            f"The hub at {hub.endpoint} cannot be reached ({type(error).__name__}); "
+            "please check the network and repeat the command."
+        ) from error
+    except (OSError, ValueError, RuntimeError) as error:
+        # A card the hub finds at fault, or a transfer that broke off inside the client.
+        reason = " ".join(str(error).split())
+        raise HubError(f"The upload failed and nothing was committed: {reason}") from error
+    return commit.commit_url
+
+
+def _make_visible_as_asked(hub: HfApi, repository_id: str, private: bool) -> None:
+    """Creates the repository if there is none, and refuses a public one where private was asked.
+
+    The hub ignores the wish where the repository exists, and an organisation may overrule it where
+    it does not; so the answer is read back before anything is uploaded.
+    """
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    try:
+        is_private = hub.model_info(repository_id).private
+        state = "exists already"
+    except RepositoryNotFoundError:
+        hub.create_repo(repository_id, private=private, exist_ok=True)
+        is_private = hub.model_info(repository_id).private
+        state = "was created"
+    if private and not is_private:
+        raise HubError(
+            f"{repository_id} {state} and is public, though --private was asked for; nothing was "
+            "uploaded. Please make it private in its settings, or leave --private out."
+        )
+    audience = "private" if is_private else "public: everyone will see this upload"
+    print(f"{repository_id} {state} and is {audience}.")
+
+
+def _refusal(error: HfHubHTTPError, repository_id: str) -> str:
+    """Says in a sentence what the hub's HTTP status means here."""
+    status = error.response.status_code
+    if status == 401:
+        return "The hub does not know this token; please run 'hf auth login' or renew HF_TOKEN."
+    if status == 403:
+        return f"The token may not write to {repository_id}; please use one that may."
+    reason = " ".join((error.server_message or error.response.reason_phrase).split())
+    return f"The hub refused the upload to {repository_id} with status {status}: {reason}"
+
+
+if __name__ == "__main__":
+    run(main)
