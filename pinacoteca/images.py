@@ -18,7 +18,8 @@ from pinacoteca.errors import ImageError
 # Pillow opens some fifty formats, and most of its past security holes were in the rare ones.
 # A phone's MPO opens as the JPEG that it begins with.
 READABLE_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
-PIXEL_LIMIT = 50_000_000
+# A 50-megapixel phone writes 8192 x 6144 pixels, a little more than its name.
+PIXEL_LIMIT = 64_000_000
 # JPEG decodes at 1/2, 1/4 or 1/8 for next to nothing. Twice the edge that the model resizes to
 # leaves the embedding as it was (cosine 0.9998 against the full decode).
 DRAFT_EDGE = 512
@@ -248,9 +249,7 @@ def _from_measured_values(picture: Image.Image) -> Image.Image:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    # Premultiplied "La" and palette "PA" have no direct way to RGBA.
-    straight = picture.convert("LA") if picture.mode == "La" else picture
-    layer = straight.convert("RGBA")
+    layer = picture.convert("RGBA")
     paper = Image.new("RGB", layer.size, "white")
     paper.paste(layer, mask=layer)
     return paper

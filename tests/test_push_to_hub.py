@@ -31,6 +31,7 @@ TOKEN = "hf_" + "x" * 34
 CARD = "---\nlicense: cc-by-nc-4.0\nlibrary_name: timm\n---\n\n# A card\n"
 MODEL = {
     "config.json": b'{"architecture": "mobilenetv2_100"}\n',
+    "confusion_matrix.png": b"\x89PNG\r\n\x1a\n",
     "metrics.json": b'{"top1": 0.5}\n',
     "model.safetensors": bytes(range(256)) * 64,
 }
@@ -309,7 +310,9 @@ def test_missing_card_is_named(house: House) -> None:
 )
 def test_a_card_without_front_matter_is_refused(house: House, card: str, fault: str) -> None:
     house.card.write_text(card, encoding="utf-8")
-    assert fault in refused(house.run())
+    sentence = refused(house.run())
+    assert fault in sentence
+    assert repr(str(house.card)) in sentence
 
 
 MALFORMED = ["paintings", "ada/", "/paintings", "a/b/c", "ada/my paintings", "ada/a--b", "ada/a..b"]

@@ -3,11 +3,12 @@
     python train/push_to_hub.py --repo-id user/name                   # look, touch no network
     python train/push_to_hub.py --repo-id user/name --private --push  # upload
 
-The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors and
-metrics.json. Both commands print its name, visibility, files with sizes and SHA-256, and the
-card's front matter; the second then uploads those very bytes in one commit. `--push` needs a
-token that may write: `hf auth login`, or the variable HF_TOKEN. Never give a token as an argument,
-where the process list and the shell's history keep it.
+The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
+metrics.json and the picture of the confusion matrix that the card shows. Both commands print its
+name, visibility, files with sizes and SHA-256, and the card's front matter; the second then uploads
+those very bytes in one commit. `--push` needs a token that may write: `hf auth login`, or the
+variable HF_TOKEN. Never give a token as an argument, where the process list and the shell's history
+keep it.
 
 Expected: about 9 MB in a few seconds on a home connection. Exit status 2 and one sentence if
 something is missing, refused or out of reach; the repository is then as it was, at most empty.
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CARD = REPOSITORY / "model_card.md"
-MODEL_FILES = ("config.json", "metrics.json", "model.safetensors")
+MODEL_FILES = ("config.json", "confusion_matrix.png", "metrics.json", "model.safetensors")
 # Without these the hub's client waits for ever.
 REACH_SECONDS = 10.0
 TRANSFER_SECONDS = 120.0
@@ -133,7 +134,7 @@ def show(repository_id: str, private: bool, folder: Path) -> None:
     print(f"Visibility: {'private' if private else 'public, unless it exists and is private'}")
     print("Files:")
     for path in sorted(folder.iterdir()):
-        print(f"  {path.name:<18} {path.stat().st_size:>12,} bytes  sha256 {sha256_of(path)}")
+        print(f"  {path.name:<20} {path.stat().st_size:>12,} bytes  sha256 {sha256_of(path)}")
     print("Front matter:")
     print(front_matter_of(folder / "README.md"))
 
@@ -145,7 +146,7 @@ def upload(repository_id: str, private: bool, folder: Path) -> str:
         The address of the commit.
 
     Raises:
-        HubError: There is no token or network, or the hub refuses; nothing was committed.
+        HubError: There is no token or network, or the hub refuses.
     """
     from huggingface_hub import CommitOperationAdd, HfApi, get_session
     from huggingface_hub.errors import (

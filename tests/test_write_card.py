@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import write_card
+from conftest import REPOSITORY
+from huggingface_hub import ModelCard
+
+from pinacoteca.errors import ModelError
+
+METRICS: dict[str, Any] = {
+    "primary_metric": "top1",
+    "split": "random",
+    "pictures": 1234,
+    "training": {
+        "recipe": "best",
+        "epochs": 7,
+        "train_pictures": 4321,
+        "validation_pictures": 99,
+        "split": "random",
+    },
+    "scores": {
+        "top1": 0.6543,
+        "top3": 0.9,
+        "macro_f1": 0.641,
+        "chance": 1 / 3,
+        "calibration_error_before": 0.1234,
+        "calibration_error_after": 0.0234,
+    },
+    "per_class": {
+        "05_Baroque": {"precision": 0.7, "recall": 0.625, "f1": 0.66, "pictures": 400},
+        "09_Impressionism": {"precision": 0.7, "recall": 0.5, "f1": 0.6, "pictures": 400},
+        "14_Cubism": {"precision": 0.7, "recall": 0.75, "f1": 0.7, "pictures": 434},
+    },
+    "most_confused": [
+        {"true": "05_Baroque", "predicted": "14_Cubism", "pictures": 31, "share": 0.0775}
+    ],
+}
+
+
+@pytest.fixture
+def model(model_folder: Path, tmp_path: Path) -> Path:
+    folder = shutil.copytree(model_folder, tmp_path / "model")
+    (folder / "metrics.json").write_text(json.dumps(METRICS), encoding="utf-8")
+    return folder
+
+
+def worse(**changes: Any) -> dict[str, Any]:
+    return METRICS | {
+        "scores": METRICS["scores"] | {"top1": 0.4321},
+        "training": METRICS["training"] | {"recipe": "experiment-1"},
+        **changes,
+    }
+
+
+def test_the_card_says_what_was_measured(model: Path) -> None:
+    text = write_card.card(model, [worse()])
+
+    for expected in (
+        "| Top-1 accuracy | 65.4 % |",
+        "| Calibration error, as shipped | 0.023 |",
+        "| Baroque | 62.5 % | 70.0 % | 0.66 | 400 |",
+        "Baroque taken for Cubism (31 pictures, 7.8 %)",
+        "1,234 test pictures",
+        "chance is 33.3 %",
+        "**Movements that it knows (3):** Baroque, Impressionism, Cubism.",
+        "(15):** Byzantine Iconography, ",
+        "divided by the `temperature` of `config.json` (1.500)",
+        "2.2 million parameters",
+        "| 46.23 % |",
+    ):
+        assert expected in text, expected
+    assert "$" not in text
+
+
+def test_the_front_matter_is_what_the_hub_reads(model: Path) -> None:
+    data = ModelCard(write_card.card(model, [])).data
+
+    assert data.license == "cc-by-nc-4.0"
+    assert data.library_name == "timm"
+    assert data.pipeline_tag == "image-classification"
+    assert data.base_model == "timm/mobilenetv2_100.ra_in1k"
+    values = {result.metric_name: result.metric_value for result in data.eval_results}
+    assert values == {"Top-1 accuracy": 0.6543, "Top-3 accuracy": 0.9, "Macro-F1": 0.641}
+
+
+def test_only_runs_on_the_same_pictures_are_compared() -> None:
+    text = write_card.comparison_table(METRICS, [worse(), worse(pictures=9), worse(split="artist")])
+
+    lines = text.splitlines()
+    assert len(lines) == 4
+    assert lines[2].startswith("| `experiment-1` | 7 | 43.2 % |")
+    assert lines[3].startswith("| `best` | 7 | 65.4 % |")
+
+
+def test_a_readme_without_a_place_for_the_table_is_refused() -> None:
+    readme = "before\n<!-- results -->\nold\n<!-- end of results -->\nafter"
+
+    text = write_card.readme_with_results(readme, METRICS, [])
+    assert text.startswith("before\n<!-- results -->\n| recipe |")
+    assert text.endswith("|\n<!-- end of results -->\nafter")
+    assert "old" not in text
+    with pytest.raises(ModelError, match="has lost the marks"):
+        write_card.readme_with_results("nothing", METRICS, [])
+
+
+def test_an_unmeasured_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"measure the model with train/evaluate\.py"):
+        write_card.read_metrics(tmp_path)
+
+
+def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:
+    others = [
+        write_card.read_metrics(path.parent)
+        for path in sorted(write_card.RESULTS.glob("*/metrics.json"))
+    ]
+    shipped = write_card.read_metrics(REPOSITORY / "model")
+
+    card = (REPOSITORY / "model_card.md").read_text(encoding="utf-8")
+    assert card == write_card.card(REPOSITORY / "model", others)
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert readme == write_card.readme_with_results(readme, shipped, others)

@@ -1,0 +1,234 @@
+"""Writes model_card.md, and the table of results in README.md, from what was measured.
+
+    python train/write_card.py
+
+Reads ``model/metrics.json`` and the ``metrics.json`` of other runs in ``train/results``; no figure
+of either text is typed by hand. Takes a second and needs no network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from literature import REPORTED_RESULTS
+
+from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, WEIGHTS_FILE
+from pinacoteca.command_line import run
+from pinacoteca.errors import ModelError
+from pinacoteca.files import written_whole
+from pinacoteca.movements import MOVEMENTS, movement_of_folder
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TEMPLATE = Path(__file__).parent / "card_template.md"
+RESULTS = Path(__file__).parent / "results"
+README_TABLE = re.compile(r"(?<=<!-- results -->\n).*(?=\n<!-- end of results -->)", re.DOTALL)
+SCORE_NAMES = {
+    "top1": "Top-1 accuracy",
+    "top3": "Top-3 accuracy",
+    "macro_f1": "Macro-F1",
+    "calibration_error_before": "Calibration error, logits as they are",
+    "calibration_error_after": "Calibration error, as shipped",
+}
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Returns a Markdown table; all columns but the first are aligned to the right."""
+    rules = ["---"] + ["---:"] * (len(header) - 1)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rules, *rows))
+
+
+def percent(share: float) -> str:
+    """Returns a share as a percentage with one decimal."""
+    return f"{100 * share:.1f} %"
+
+
+def score_text(name: str, value: float) -> str:
+    """Returns a score as people write it: calibration error as a number, others in percent."""
+    return f"{value:.3f}" if name.startswith("calibration") else percent(value)
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """Reads what ``evaluate.py`` wrote into a folder.
+
+    Raises:
+        ModelError: There is no such file, or it is damaged.
+    """
+    path = folder / METRICS_FILE
+    try:
+        metrics: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{path} cannot be read ({error}): measure the model with train/evaluate.py."
+        ) from None
+    return metrics
+
+
+def comparison_table(metrics: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:
+    """Returns a table of runs on the same test pictures, the best last."""
+    runs = [
+        other
+        for other in others
+        if (other["split"], other["pictures"]) == (metrics["split"], metrics["pictures"])
+    ]
+    runs = sorted([*runs, metrics], key=lambda entry: float(entry["scores"]["top1"]))
+    return table(
+        ("recipe", "epochs", "top-1", "top-3", "macro-F1", "calibration error"),
+        (
+            (
+                f"`{entry['training']['recipe']}`",
+                str(entry["training"]["epochs"]),
+                *(
+                    score_text(name, entry["scores"][name])
+                    for name in ("top1", "top3", "macro_f1", "calibration_error_after")
+                ),
+            )
+            for entry in runs
+        ),
+    )
+
+
+def class_table(metrics: dict[str, Any]) -> str:
+    """Returns recall, precision and F1 of each movement."""
+    return table(
+        ("movement", "recall", "precision", "F1", "pictures"),
+        (
+            (
+                movement_of_folder(folder).english,
+                percent(row["recall"]),
+                percent(row["precision"]),
+                f"{row['f1']:.2f}",
+                str(row["pictures"]),
+            )
+            for folder, row in metrics["per_class"].items()
+        ),
+    )
+
+
+def literature_table() -> str:
+    """Returns what others report, each with its protocol."""
+    return table(
+        ("system", "protocol", "source", "movements", "accuracy"),
+        (
+            (row.system, row.protocol, row.source, str(row.movements), f"{row.accuracy} %")
+            for row in REPORTED_RESULTS
+        ),
+    )
+
+
+def front_matter(metrics: dict[str, Any]) -> str:
+    """Returns the YAML that the hub reads, between its rules."""
+    from huggingface_hub import EvalResult, ModelCardData
+
+    scores = metrics["scores"]
+    results = [
+        EvalResult(
+            task_type="image-classification",
+            dataset_type="pandora18k",
+            dataset_name=f"Pandora18K layout, {len(metrics['per_class'])} movements",
+            dataset_split=f"test ({metrics['split']} 80/20, seed 35)",
+            metric_type=kind,
+            metric_name=name,
+            metric_value=round(scores[key], 4),
+        )
+        for key, kind, name in (
+            ("top1", "accuracy", "Top-1 accuracy"),
+            ("top3", "accuracy", "Top-3 accuracy"),
+            ("macro_f1", "f1", "Macro-F1"),
+        )
+    ]
+    data = ModelCardData(
+        license="cc-by-nc-4.0",
+        library_name="timm",
+        pipeline_tag="image-classification",
+        tags=["image-classification", "timm", "art", "painting", "image-retrieval"],
+        metrics=["accuracy", "f1"],
+        base_model="timm/mobilenetv2_100.ra_in1k",
+        model_name="Pinacoteca",
+        eval_results=results,
+    )
+    return f"---\n{data.to_yaml()}\n---\n"
+
+
+def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
+    """Returns the whole model card."""
+    from safetensors import safe_open
+
+    metrics = read_metrics(model)
+    config = json.loads((model / CONFIG_FILE).read_text(encoding="utf-8"))
+    with safe_open(model / WEIGHTS_FILE, framework="numpy") as weights:
+        parameters = sum(
+            weights.get_tensor(name).size
+            for name in weights.keys()  # noqa: SIM118 - no mapping
+            if name.endswith((".weight", ".bias"))
+        )
+    known = [movement_of_folder(label) for label in config["label_names"]]
+    unknown = [movement for movement in MOVEMENTS if movement not in known]
+    english = {movement.folder: movement.english for movement in known}
+    training = metrics["training"]
+    text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+        known_count=len(known),
+        known=", ".join(movement.english for movement in known),
+        unknown_count=len(unknown),
+        unknown=", ".join(movement.english for movement in unknown) or "none",
+        parameters=f"{parameters / 1e6:.1f} million",
+        resolution=config["pretrained_cfg"]["input_size"][-1],
+        recipe=training["recipe"],
+        epochs=training["epochs"],
+        temperature=f"{config['temperature']:.3f}",
+        train_pictures=f"{training['train_pictures']:,}",
+        validation_pictures=f"{training['validation_pictures']:,}",
+        test_pictures=f"{metrics['pictures']:,}",
+        chance=percent(metrics["scores"]["chance"]),
+        scores_table=table(
+            ("measure", "value"),
+            (
+                (title, score_text(name, metrics["scores"][name]))
+                for name, title in SCORE_NAMES.items()
+            ),
+        ),
+        comparison_table=comparison_table(metrics, others),
+        class_table=class_table(metrics),
+        confused="; ".join(
+            f"{english[pair['true']]} taken for {english[pair['predicted']]} "
+            f"({pair['pictures']} pictures, {percent(pair['share'])})"
+            for pair in metrics["most_confused"][:5]
+        ),
+        literature_table=literature_table(),
+    )
+    return front_matter(metrics) + text
+
+
+def readme_with_results(readme: str, metrics: dict[str, Any], others: Sequence[Any]) -> str:
+    """Returns the README with its table of results made anew.
+
+    Raises:
+        ModelError: The README has no place marked for the table.
+    """
+    if not README_TABLE.search(readme):
+        raise ModelError("README.md has lost the marks <!-- results --> around its table.")
+    return README_TABLE.sub(lambda _: comparison_table(metrics, others), readme)
+
+
+def main() -> None:
+    """Writes both texts."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+
+    model = REPOSITORY / "model"
+    others = [read_metrics(path.parent) for path in sorted(RESULTS.glob(f"*/{METRICS_FILE}"))]
+    texts = {"model_card.md": card(model, others)}
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    texts["README.md"] = readme_with_results(readme, read_metrics(model), others)
+    for name, text in texts.items():
+        with written_whole(REPOSITORY / name) as path:
+            path.write_text(text, encoding="utf-8")
+    print("Wrote model_card.md and the results in README.md")
+
+
+if __name__ == "__main__":
+    run(main)
