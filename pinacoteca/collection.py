@@ -1,0 +1,332 @@
+"""The collection: a table of paintings and their embeddings, row for row."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pinacoteca.errors import CollectionError
+from pinacoteca.files import written_whole
+
+TABLE_FILE = "paintings.csv"
+EMBEDDINGS_FILE = "embeddings.safetensors"
+LICENCE = "CC-BY-NC-4.0"
+FORMAT_VERSION = 1
+_TENSOR = "embeddings"
+# One key only: safetensors writes several in an order that changes from run to run.
+_METADATA_KEY = "pinacoteca"
+# Where a spreadsheet starts a cell: Romanian settings split CSV at the semicolon, quoted or not.
+_CELL_START = r"(?:^|(?<=[;\t\r\n]))"
+# What a spreadsheet takes for a formula (OWASP, "CSV Injection"), full-width signs included.
+_FORMULA = r"(?=[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+
+
+@dataclass(frozen=True)
+class Painting:
+    """One row of the table.
+
+    Attributes:
+        image_id: The key, ``<artist_slug>_<title-slug>`` in PandoraRom.
+        artist_slug: The painter as WikiArt's addresses spell the name.
+        artist: The painter's name.
+        title: The title of the painting.
+        year: The year of the painting, None where it is not known.
+        style: The style that the source gives; empty where it gives none.
+        page_url: The address of the page that describes the painting, or None.
+        image_url: The address of its picture, or None.
+        width: Of the source picture, in pixels; with ``height`` it gives the proportions.
+        height: Of the source picture, in pixels.
+        blurhash: A blurred likeness in some 28 characters (https://blurha.sh).
+    """
+
+    image_id: str
+    artist_slug: str
+    artist: str
+    title: str
+    year: int | None
+    style: str
+    page_url: str | None
+    image_url: str | None
+    width: int
+    height: int
+    blurhash: str
+
+
+COLUMNS = tuple(field.name for field in fields(Painting))
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """Paintings and what a model saw in them.
+
+    Attributes:
+        paintings: The rows of the table, each ``image_id`` once.
+        embeddings: float32 ``[n, dimension]``, finite, in the order of ``paintings``.
+        model_fingerprint: ``MovementClassifier.fingerprint`` of the model that made them.
+
+    Raises:
+        CollectionError: The two do not fit each other.
+    """
+
+    paintings: tuple[Painting, ...]
+    embeddings: npt.NDArray[np.float32]
+    model_fingerprint: str
+
+    def __post_init__(self) -> None:
+        if self.embeddings.ndim != 2 or self.embeddings.dtype != np.float32:
+            raise CollectionError(
+                "Embeddings must be float32 in two dimensions; "
+                f"got {self.embeddings.dtype} of shape {self.embeddings.shape}."
+            )
+        if len(self.paintings) != len(self.embeddings):
+            raise CollectionError(
+                f"There are {len(self.paintings)} paintings but {len(self.embeddings)} embeddings: "
+                "build the collection anew."
+            )
+        _check_unique([painting.image_id for painting in self.paintings])
+        self._check_finite(self.embeddings)
+
+    def __len__(self) -> int:
+        return len(self.paintings)
+
+    def painting(self, image_id: str) -> Painting:
+        """Returns the painting with this ``image_id``.
+
+        Raises:
+            CollectionError: There is none.
+        """
+        try:
+            return self._by_id[image_id]
+        except KeyError:
+            raise CollectionError(
+                f"The collection has no painting {image_id!r}: use an image_id of {TABLE_FILE}."
+            ) from None
+
+    @classmethod
+    def load(
+        cls, folder: str | os.PathLike[str], model_fingerprint: str | None = None
+    ) -> Collection:
+        """Reads a folder that ``save`` wrote.
+
+        Args:
+            folder: Holds ``paintings.csv`` and ``embeddings.safetensors``.
+            model_fingerprint: Of the model that queries will come from; None skips this check.
+
+        Raises:
+            CollectionError: A file is missing or damaged, the two files do not belong together, a
+                value is not finite, or another model made the embeddings.
+        """
+        folder = Path(folder)
+        paintings = _read_table(folder / TABLE_FILE)
+        embeddings, header = _read_embeddings(folder / EMBEDDINGS_FILE)
+        _check_rows(paintings, header["image_ids"], folder)
+        if embeddings.shape != (len(paintings), header["dimension"]):
+            raise CollectionError(
+                f"{folder / EMBEDDINGS_FILE} holds embeddings of shape {embeddings.shape} where "
+                f"{(len(paintings), header['dimension'])} is promised: {_rebuild(folder)}."
+            )
+        if model_fingerprint not in (None, header["model_fingerprint"]):
+            raise CollectionError(
+                f"Another model made the embeddings in {folder} "
+                f"({header['model_fingerprint'][:12]}, not {model_fingerprint[:12]}): "
+                f"{_rebuild(folder)}."
+            )
+        return cls(paintings, embeddings, header["model_fingerprint"])
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Writes both files, each whole or not at all; equal collections give equal bytes.
+
+        Embeddings are rounded to float16, which halves the file and leaves the ranking as it was.
+        The embeddings repeat the ids of their rows, so that a stop between the two files leaves
+        nothing that ``load`` would take for a collection unless the rows are the same ones.
+
+        Raises:
+            CollectionError: A value is too large for float16.
+        """
+        from safetensors.numpy import save_file
+
+        with np.errstate(over="ignore"):
+            rounded = self.embeddings.astype(np.float16)
+        self._check_finite(rounded)
+        header = {
+            "format_version": FORMAT_VERSION,
+            "model_fingerprint": self.model_fingerprint,
+            "dimension": self.embeddings.shape[1],
+            "licence": LICENCE,
+            "image_ids": [painting.image_id for painting in self.paintings],
+        }
+        folder = Path(folder)
+        with written_whole(folder / TABLE_FILE) as path:
+            _write_table(path, self.paintings)
+        with written_whole(folder / EMBEDDINGS_FILE) as path:
+            save_file({_TENSOR: rounded}, path, {_METADATA_KEY: json.dumps(header)})
+
+    @cached_property
+    def _by_id(self) -> dict[str, Painting]:
+        return {painting.image_id: painting for painting in self.paintings}
+
+    def _check_finite(self, embeddings: npt.NDArray[Any]) -> None:
+        broken = np.flatnonzero(~np.isfinite(embeddings).all(axis=1))
+        if broken.size:
+            raise CollectionError(
+                f"The embedding of {self.paintings[broken[0]].image_id!r} has a value that is not "
+                "finite: build the collection anew with sound weights."
+            )
+
+
+def _rebuild(folder: Path) -> str:
+    return (
+        "rebuild the collection with `python gallery/build.py --images DIR --table FILE.xlsx "
+        f"--model DIR --out {folder}`"
+    )
+
+
+def _check_unique(image_ids: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for image_id in image_ids:
+        if image_id in seen:
+            raise CollectionError(
+                f"The collection has the painting {image_id!r} twice: every image_id must be there "
+                "once."
+            )
+        seen.add(image_id)
+
+
+def _check_rows(paintings: Sequence[Painting], image_ids: Sequence[str], folder: Path) -> None:
+    if len(paintings) != len(image_ids):
+        raise CollectionError(
+            f"{folder / TABLE_FILE} has {len(paintings)} paintings and {EMBEDDINGS_FILE} "
+            f"{len(image_ids)}: {_rebuild(folder)}."
+        )
+    for row, (painting, image_id) in enumerate(zip(paintings, image_ids, strict=True), start=1):
+        if painting.image_id != image_id:
+            raise CollectionError(
+                f"Row {row} is {painting.image_id!r} in {folder / TABLE_FILE} but {image_id!r} in "
+                f"{EMBEDDINGS_FILE}: {_rebuild(folder)}."
+            )
+
+
+def _write_table(path: Path, paintings: Sequence[Painting]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        # Text in quotes, numbers bare: a title may then hold any separator and any line break.
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for painting in paintings:
+            *values, blurhash = astuple(painting)
+            # A BlurHash has no brackets or quotes to call anything with, and stays as others
+            # read it.
+            writer.writerow([*map(_defused, values), blurhash])
+
+
+def _read_table(path: Path) -> tuple[Painting, ...]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file, strict=True))
+    except FileNotFoundError:
+        raise CollectionError(f"There is no {path}: {_rebuild(path.parent)}.") from None
+    except (OSError, ValueError, csv.Error) as error:
+        raise CollectionError(
+            f"{path} cannot be read as a table ({error}): {_rebuild(path.parent)}."
+        ) from None
+    header, rows = (lines[0], lines[1:]) if lines else ([], [])
+    if tuple(header) != COLUMNS:
+        raise CollectionError(
+            f"The columns of {path} are {', '.join(header) or 'none'} instead of {', '.join(COLUMNS)}: "
+            f"{_rebuild(path.parent)}."
+        )
+    try:
+        paintings = tuple(_painting(number, row) for number, row in enumerate(rows, start=1))
+        _check_unique([painting.image_id for painting in paintings])
+    except (CollectionError, ValueError) as error:
+        raise CollectionError(f"{path}: {error} Please {_rebuild(path.parent)}.") from None
+    return paintings
+
+
+def _painting(number: int, row: Sequence[str]) -> Painting:
+    if len(row) != len(COLUMNS):
+        raise ValueError(f"Row {number} has {len(row)} values instead of {len(COLUMNS)}.")
+    *values, blurhash = row
+    image_id, artist_slug, artist, title, year, style, page, image, width, height = map(
+        _restored, values
+    )
+    numbers = f"Row {number} has year {year!r}, width {width!r} and height {height!r};"
+    try:
+        years, sides = (int(year) if year else None), (int(width), int(height))
+    except ValueError:
+        raise ValueError(f"{numbers} they must be whole numbers.") from None
+    if not image_id or min(sides) < 1:
+        raise ValueError(f"{numbers} it needs an image_id and sides of a pixel or more.")
+    return Painting(
+        image_id=image_id,
+        artist_slug=artist_slug,
+        artist=artist,
+        title=title,
+        year=years,
+        style=style,
+        page_url=page or None,
+        image_url=image or None,
+        width=sides[0],
+        height=sides[1],
+        blurhash=blurhash,
+    )
+
+
+def _defused(value: str | int | None) -> str | int | None:
+    """Puts an apostrophe before everything in a text that a spreadsheet would run as a formula.
+
+    What already bears apostrophes gets one more, so that taking one away restores any text.
+    """
+    return re.sub(_CELL_START + _FORMULA, "'", value) if isinstance(value, str) else value
+
+
+def _restored(value: str) -> str:
+    """Undoes ``_defused``."""
+    return re.sub(_CELL_START + "'" + _FORMULA, "", value)
+
+
+def _read_embeddings(path: Path) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise CollectionError(f"There is no {path}: {_rebuild(path.parent)}.")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = json.loads((file.metadata() or {})[_METADATA_KEY])
+            kind = file.get_slice(_TENSOR).get_dtype()
+            embeddings = file.get_tensor(_TENSOR) if kind == "F16" else None
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        raise CollectionError(
+            f"{path} holds no embeddings of a collection ({error}): {_rebuild(path.parent)}."
+        ) from None
+    if embeddings is None or embeddings.ndim != 2:
+        raise CollectionError(
+            f"{path} holds embeddings of type {kind} where a matrix of type F16 is needed: "
+            f"{_rebuild(path.parent)}."
+        )
+    if not _is_header(header):
+        raise CollectionError(
+            f"The header of {path} is not of format version {FORMAT_VERSION}: "
+            f"{_rebuild(path.parent)}."
+        )
+    return embeddings.astype(np.float32), header
+
+
+def _is_header(header: object) -> bool:
+    return (
+        isinstance(header, dict)
+        and header.get("format_version") == FORMAT_VERSION
+        and isinstance(header.get("model_fingerprint"), str)
+        and isinstance(header.get("dimension"), int)
+        and isinstance(header.get("image_ids"), list)
+        and all(isinstance(image_id, str) for image_id in header["image_ids"])
+    )

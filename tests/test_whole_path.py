@@ -1,0 +1,82 @@
+"""A tree of all 18 movements trains, is measured, builds a gallery and answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import build
+import evaluate
+import pytest
+import recipe as recipes
+import train
+from openpyxl import Workbook
+from trees import write_pandora, write_picture
+
+from pinacoteca.movements import MOVEMENTS
+from pinacoteca.retriever import PaintingRetriever
+
+PAINTINGS = (
+    ("stefan-luchian_anemones", "Post Impressionism", "stefan-luchian"),
+    ("nicolae-grigorescu_peasant-with-bag-1868", "Realism", "nicolae-grigorescu"),
+    ("victor-brauner_=1+1-1934", "Surrealism", "victor-brauner"),
+    ("ion-tuculescu_eyes", "Expressionism", "ion-tuculescu"),
+    ("adam-baltatu_after-rain", "Impressionism", "adam-baltatu"),
+    ("theodor-pallady_bridge-over-seine", "Impressionism", "theodor-pallady"),
+)
+
+
+def write_pandorarom(directory: Path) -> Path:
+    """Writes six paintings in the layout of PandoraRom and returns its spreadsheet."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Lista-completa"
+    sheet.append(("image_id", "style", "artist_slug"))
+    for seed, (image_id, style, slug) in enumerate(PAINTINGS):
+        sheet.append((image_id, style, slug))
+        folder = directory / "Images" / slug.title()
+        write_picture(folder / f"{image_id}.jpg", seed=1000 + seed)
+    book.save(directory / "romanian_wikiart_2.xlsx")
+    return directory / "romanian_wikiart_2.xlsx"
+
+
+def test_from_a_tree_of_pictures_to_an_answer(
+    tmp_path: Path,
+    backbone: Path,
+    run_script: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The shipped recipe, at a resolution that a test can afford.
+    recipe_folder = tmp_path / "recipes"
+    recipe_folder.mkdir()
+    text = (recipes.FOLDER / "best.toml").read_text(encoding="utf-8")
+    best = recipes.read_recipe("best")
+    small = text.replace(f"resolution = {best.resolution}", "resolution = 64").replace(
+        f"test_resolution = {best.test_resolution}", "test_resolution = 64"
+    )
+    (recipe_folder / "best.toml").write_text(small, encoding="utf-8")
+    monkeypatch.setattr(recipes, "FOLDER", recipe_folder)
+    tree = write_pandora(tmp_path / "pandora")
+    table = write_pandorarom(tmp_path / "pandorarom")
+    model, gallery = tmp_path / "run" / "model", tmp_path / "gallery"
+
+    arguments = ("--recipe", "best", "--epochs", 1, "--data", tree, "--weights", backbone)
+    run_script(train.main, *arguments, "--out", tmp_path / "run")
+    run_script(evaluate.main, "--model", model, "--data", tree)
+    sources = ("--images", tmp_path / "pandorarom", "--table", table, "--model", model)
+    run_script(build.main, *sources, "--out", gallery)
+    retriever = PaintingRetriever.from_pretrained(model, gallery)
+    query = tmp_path / "pandorarom" / "Images" / "Victor-Brauner" / "victor-brauner_=1+1-1934.jpg"
+    result = retriever.query(query)
+
+    metrics = json.loads((model / "metrics.json").read_text(encoding="utf-8"))
+    assert len(metrics["per_class"]) == 18
+    assert metrics["pictures"] == 22
+    assert {entry.movement for entry in result.movements} == set(MOVEMENTS)
+    assert len({neighbour.image_id for neighbour in result.neighbours}) == 5
+    first = result.neighbours[0]
+    assert first.image_id == "victor-brauner_=1+1-1934"
+    assert (first.artist, first.year, first.style) == ("Victor Brauner", 1934, "Surrealism")
+    assert first.distance == pytest.approx(0, abs=1e-3)
+    assert first.links["page"].startswith("https://www.wikiart.org/en/victor-brauner/")
