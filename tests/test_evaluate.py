@@ -4,16 +4,18 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import evaluate
 import numpy as np
 import pytest
-from pandora import read_tree
+from pandora import Split, read_tree
 from PIL import Image
 from trees import write_pandora
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import DataError
+from pinacoteca.images import open_image
 
 
 @pytest.fixture
@@ -33,14 +35,17 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path / "tree"
 
 
+def measure(model: Path, tree: Path, split: Split | None) -> dict[str, Any]:
+    classifier = MovementClassifier.from_pretrained(model)
+    return evaluate.measure(classifier, evaluate.training_of(model), tree, split)
+
+
 def test_metrics_say_what_the_model_does(
     model: Path, tree: Path, run_script: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     run_script(evaluate.main, "--model", model, "--data", tree)
 
     metrics = json.loads((model / "metrics.json").read_text(encoding="utf-8"))
-    from pinacoteca.images import open_image
-
     classifier = MovementClassifier.from_pretrained(model)
     tested = [picture for picture in read_tree(tree) if picture.split_random == "test"]
     probabilities = classifier.predict(open_image(tree / picture.path) for picture in tested)
@@ -65,14 +70,14 @@ def test_metrics_say_what_the_model_does(
 
 def test_pictures_seen_in_training_are_no_test(model: Path, tree: Path) -> None:
     with pytest.raises(DataError, match="trained on the random split and has seen"):
-        evaluate.measure(model, tree, "artist")
+        measure(model, tree, "artist")
 
 
 def test_a_tree_of_other_movements_is_refused(model: Path, tmp_path: Path) -> None:
     other = write_pandora(tmp_path / "other", range(17, 19))
 
     with pytest.raises(DataError, match="no test picture of a movement that the model knows"):
-        evaluate.measure(model, other, None)
+        measure(model, other, None)
 
 
 def test_the_most_confused_pairs_come_first(model: Path) -> None:
@@ -94,7 +99,7 @@ def test_unreadable_test_pictures_are_named(
     broken = next(picture.path for picture in read_tree(tree) if picture.split_random == "test")
     (tree / broken).write_bytes(b"\xff\xd8\xff broken")
 
-    metrics = evaluate.measure(model, tree, None)
+    metrics = measure(model, tree, None)
 
     assert metrics["pictures"] == 3
     assert f"Skipped {broken}: " in capsys.readouterr().out

@@ -10,10 +10,10 @@ import build
 import evaluate
 import pytest
 import recipe as recipes
-import train
 from openpyxl import Workbook
 from trees import write_pandora, write_picture
 
+import train
 from pinacoteca.movements import MOVEMENTS
 from pinacoteca.retriever import PaintingRetriever
 

@@ -191,12 +191,22 @@ def tested_pictures(
     return tested
 
 
-def measure(model: Path, data: Path, split: Split | None) -> dict[str, Any]:
-    """Returns everything that metrics.json holds."""
+def measure(
+    classifier: MovementClassifier, training: dict[str, Any], data: Path, split: Split | None
+) -> dict[str, Any]:
+    """Returns everything that metrics.json holds.
+
+    Args:
+        classifier: The model.
+        training: What ``training_of`` returns for it.
+        data: The Pandora18K tree.
+        split: None for the one that the model was trained on.
+
+    Raises:
+        DataError: There is nothing to test, or the model has seen it in training.
+    """
     from sklearn.metrics import confusion_matrix
 
-    classifier = MovementClassifier.from_pretrained(model)
-    training = training_of(model)
     trained_split = training.get("split", "")
     split = split or cast(Split, trained_split or "random")
     tested = tested_pictures(classifier, read_tree(data), split, trained_split)
@@ -251,11 +261,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="default: the model folder")
     arguments = parser.parse_args()
 
-    metrics = measure(arguments.model, arguments.data, arguments.split)
-    movements = MovementClassifier.from_pretrained(arguments.model).movements
+    classifier = MovementClassifier.from_pretrained(arguments.model)
+    metrics = measure(classifier, training_of(arguments.model), arguments.data, arguments.split)
     folder = arguments.out or arguments.model
     plot_confusion(
-        movements,
+        classifier.movements,
         np.array(metrics["confusion_matrix"]),
         f"{metrics['pictures']:,} test pictures of the {metrics['split']} split: "
         f"{metrics['scores'][PRIMARY_METRIC]:.1%} right",
@@ -263,7 +273,7 @@ def main() -> None:
     )
     with written_whole(folder / METRICS_FILE) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    report(metrics, movements)
+    report(metrics, classifier.movements)
     print(f"\nWrote {folder / METRICS_FILE} and {CONFUSION_PICTURE}")
 
 

@@ -276,7 +276,7 @@ def learning_rate_at(recipe: Recipe, epoch: float) -> float:
 
 
 def half_precision(device: str) -> AbstractContextManager[Any]:
-    """Returns bfloat16 autocast where the processor computes in it, else a context without effect."""
+    """Returns bfloat16 autocast where the processor computes in it, else an idle context."""
     import torch
 
     native = (
