@@ -241,8 +241,8 @@ def _read_table(path: Path) -> tuple[Painting, ...]:
     header, rows = (lines[0], lines[1:]) if lines else ([], [])
     if tuple(header) != COLUMNS:
         raise CollectionError(
-            f"The columns of {path} are {', '.join(header) or 'none'} instead of {', '.join(COLUMNS)}: "
-            f"{_rebuild(path.parent)}."
+            f"The columns of {path} are {', '.join(header) or 'none'} "
+            f"instead of {', '.join(COLUMNS)}: {_rebuild(path.parent)}."
         )
     try:
         paintings = tuple(_painting(number, row) for number, row in enumerate(rows, start=1))

@@ -293,6 +293,7 @@ def plot_images_per_class(pictures: Sequence[Picture], path: Path) -> None:
     bars = axes.barh(names, list(counts.values()), color="#7a3b2e")
     axes.bar_label(bars, padding=3)
     axes.invert_yaxis()
+    axes.margins(x=0.1)
     axes.set_xlabel("pictures")
     axes.set_title(f"{len(pictures):,} pictures in {len(movements_in(pictures))} movements")
     axes.spines[["top", "right"]].set_visible(False)
