@@ -1,7 +1,8 @@
-"""How every script of the house ends: a plain sentence and status 2 when a person can mend it."""
+"""What the scripts of the house share: how they read a number, and how they end."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable
 
@@ -18,3 +19,10 @@ def run(main: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)
+
+
+def positive(text: str) -> int:
+    """Reads a command-line argument that must be a whole number above zero."""
+    if not (text.isascii() and text.isdigit()) or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
+    return int(text)

@@ -18,6 +18,8 @@ from pinacoteca.errors import ImageError
 # Pillow opens some fifty formats, and most of its past security holes were in the rare ones.
 # A phone's MPO opens as the JPEG that it begins with.
 READABLE_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
+# What such files are called; in a folder, only these are looked at.
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
 # A 50-megapixel phone writes 8192 x 6144 pixels, a little more than its name.
 PIXEL_LIMIT = 64_000_000
 # JPEG decodes at 1/2, 1/4 or 1/8 for next to nothing. Twice the edge that the model resizes to

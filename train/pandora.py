@@ -27,8 +27,9 @@ from typing import Literal
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ImageError
 from pinacoteca.files import written_whole
-from pinacoteca.images import open_image
+from pinacoteca.images import SUFFIXES, open_image
 from pinacoteca.movements import MOVEMENTS, Movement
+from pinacoteca.spreadsheets import write_cell
 
 Split = Literal["random", "artist"]
 Part = Literal["train", "validation", "test"]
@@ -37,7 +38,6 @@ Part = Literal["train", "validation", "test"]
 SEED = 35
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 0.1
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
 NOBODY = re.compile(r"anonym|unidentified|unknown", re.IGNORECASE)
 MANIFEST_COLUMNS = ("path", "movement", "label", "artist", "split_random", "split_artist")
 
@@ -270,13 +270,9 @@ def write_manifest(pictures: Sequence[Picture], folder: Path) -> None:
     book = Workbook()
     sheet = book.active
     sheet.title = "manifest"
-    for row in (MANIFEST_COLUMNS, *rows):
-        sheet.append(row)
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            if isinstance(cell.value, str):
-                # openpyxl takes text that begins with "=" for a formula.
-                cell.data_type = "s"
+    for number, row in enumerate((MANIFEST_COLUMNS, *rows), start=1):
+        for column, value in enumerate(row, start=1):
+            write_cell(sheet, number, column, value)
     sheet.freeze_panes = "A2"
     with written_whole(folder / "manifest.xlsx") as path:
         book.save(path)

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from pandora import Picture, Split, movements_in, read_tree, readable, write_manifest
 from recipe import Recipe, read_recipe, recipe_names
 
-from pinacoteca.command_line import run
+from pinacoteca.command_line import positive, run
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
@@ -36,10 +36,13 @@ from pinacoteca.movements import Movement
 
 if TYPE_CHECKING:
     import torch
+    from timm.data import Mixup
     from timm.utils import ModelEmaV3
     from torch.utils.data import DataLoader
 
 ARCHITECTURE = "mobilenetv2_100"
+# Of the batches in an epoch that mixes; the others keep the network used to whole pictures.
+MIXED_SHARE = 0.5
 SUMMARY_COLUMNS = (
     "epoch",
     "learning_rate",
@@ -275,6 +278,23 @@ def learning_rate_at(recipe: Recipe, epoch: float) -> float:
     return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
 
 
+def mixing(training: Training, epoch: int) -> Mixup | None:
+    """Returns what blends the pictures of a batch, or None if the epoch takes them as they are."""
+    from timm.data import Mixup
+
+    recipe = training.recipe
+    if epoch >= recipe.mixed_epochs or not (recipe.mixup_alpha or recipe.cutmix_alpha):
+        return None
+    return Mixup(
+        recipe.mixup_alpha,
+        recipe.cutmix_alpha,
+        prob=MIXED_SHARE,
+        # The loss smooths labels, mixed or not.
+        label_smoothing=0.0,
+        num_classes=len(training.movements),
+    )
+
+
 def half_precision(device: str) -> AbstractContextManager[Any]:
     """Returns bfloat16 autocast where the processor computes in it, else an idle context."""
     import torch
@@ -298,14 +318,21 @@ def train_epoch(
     epoch: int,
     progress: Any,
 ) -> dict[str, float]:
-    """Trains for one epoch and returns its loss and accuracy, as seen while learning."""
+    """Trains for one epoch and returns its loss and accuracy, as seen while learning.
+
+    A blend of two pictures counts as right if it is taken for the larger one.
+    """
+    import numpy as np
     import torch
     from torch.nn.functional import cross_entropy
 
     recipe = training.recipe
     set_training_mode(network, recipe.frozen_blocks)
-    # Whatever is random in the network itself must not depend on the epochs before a resume.
+    # Whatever is random in the network and in timm's mixing must not depend on the epochs before
+    # a resume.
     torch.manual_seed(recipe.seed * 1_000 + epoch)
+    np.random.seed(recipe.seed * 1_000 + epoch)
+    mix = mixing(training, epoch)
     batches = training_batches(training, epoch)
     loss_sum, correct, seen = 0.0, 0, 0
     for step, (images, targets) in enumerate(batches):
@@ -314,6 +341,10 @@ def train_epoch(
             group["lr"] = rate * group.get("lr_scale", 1.0)
         images = images.to(training.device, memory_format=torch.channels_last, non_blocking=True)
         targets = targets.to(training.device, non_blocking=True)
+        # timm pairs the pictures of a batch, so their number must be even.
+        if mix is not None and len(images) % 2 == 0:
+            images, targets = mix(images, targets)
+        classes = targets.argmax(1) if targets.ndim == 2 else targets
         with half_precision(training.device):
             logits = network(images)
         loss = cross_entropy(logits.float(), targets, label_smoothing=recipe.label_smoothing)
@@ -323,7 +354,7 @@ def train_epoch(
         if average is not None:
             average.update(network, step=epoch * len(batches) + step)
         loss_sum += loss.item() * len(targets)
-        correct += int((logits.argmax(1) == targets).sum())
+        correct += int((logits.argmax(1) == classes).sum())
         seen += len(targets)
         progress.update()
         progress.set_postfix(loss=f"{loss_sum / seen:.3f}", accuracy=f"{correct / seen:.1%}")
@@ -614,13 +645,6 @@ def _best_device() -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def positive(text: str) -> int:
-    """Reads a command-line argument that must be a whole number above zero."""
-    if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
-    return int(text)
 
 
 def main() -> None:

@@ -1,0 +1,55 @@
+"""Measures our search beside scikit-learn's, on one query at a time as the page asks.
+
+    OMP_NUM_THREADS=1 python benchmarks/search.py
+
+Prints the median time of a query by each and their ratio. Both search the same rows, take turns
+query by query, and must find the same paintings. Takes twenty seconds on one CPU core.
+"""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+from tqdm import tqdm
+
+from pinacoteca.collection import Collection, Painting
+from pinacoteca.search import METRICS, NearestPaintings
+
+SIZES = (1_412, 18_038)
+DIMENSION = 1_280
+QUERIES = 200
+NEIGHBOURS = 5
+
+
+def main() -> None:
+    """Prints the table."""
+    generator = np.random.default_rng(0)
+    print(f"{'rows':>7} {'metric':10} {'scikit-learn':>13} {'ours':>9} {'ratio':>6}")
+    for size in SIZES:
+        rows = generator.normal(size=(size, DIMENSION)).clip(0).astype(np.float32)
+        queries = generator.normal(size=(QUERIES, DIMENSION)).clip(0).astype(np.float32)
+        paintings = tuple(
+            Painting(str(row), "", "", "", None, "", None, None, 1, 1, "") for row in range(size)
+        )
+        ours = NearestPaintings(Collection(paintings, rows, ""))
+        for metric in METRICS:
+            theirs = NearestNeighbors(algorithm="brute", metric=metric).fit(rows)
+            times: dict[str, list[float]] = {"ours": [], "theirs": []}
+            for query in tqdm(queries[:, None], desc=f"{size} {metric}", leave=False):
+                start = time.perf_counter()
+                found = theirs.kneighbors(query, NEIGHBOURS, return_distance=True)[1]
+                middle = time.perf_counter()
+                ours_found = ours.search(query, NEIGHBOURS, metric)[1]
+                times["theirs"].append(middle - start)
+                times["ours"].append(time.perf_counter() - middle)
+                if not np.array_equal(found, ours_found):
+                    raise AssertionError(f"different neighbours: {found} and {ours_found}")
+            slow, fast = (1000 * median(times[name]) for name in ("theirs", "ours"))
+            print(f"{size:7} {metric:10} {slow:10.2f} ms {fast:6.2f} ms {slow / fast:5.1f}x")
+
+
+if __name__ == "__main__":
+    main()

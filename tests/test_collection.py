@@ -1,0 +1,331 @@
+"""The collection is written and read whole, and refuses what does not belong together."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+import pinacoteca.collection as module
+from pinacoteca.collection import Collection, Painting
+from pinacoteca.errors import CollectionError
+
+FINGERPRINT = "0123456789abcdef" * 4
+
+
+def painting(image_id: str, **values: Any) -> Painting:
+    known = Painting(
+        image_id=image_id,
+        artist_slug="stefan-luchian",
+        artist="Ștefan Luchian",
+        title="Anemone",
+        year=1908,
+        style="Post Impressionism",
+        page_url="https://www.wikiart.org/en/stefan-luchian/anemone",
+        image_url=None,
+        width=224,
+        height=161,
+        blurhash="LxNm+Yxat7t6_Noejsj[xWWBRjj[",
+    )
+    return replace(known, **values)
+
+
+def small_collection(**values: Any) -> Collection:
+    paintings = (painting("a"), painting("b", year=None, image_url="https://x/b.jpg"))
+    embeddings = np.array([[0.5, 0, 2], [1, -4, 0.25]], np.float32)
+    return replace(Collection(paintings, embeddings, FINGERPRINT), **values)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    small_collection().save(tmp_path)
+    return tmp_path
+
+
+def edit_table(folder: Path, edit: Callable[[list[list[str]]], object]) -> None:
+    path = folder / "paintings.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    edit(rows)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def edit_embeddings(folder: Path, tensor: Any = None, **header: Any) -> None:
+    path = folder / "embeddings.safetensors"
+    with safe_open(path, framework="numpy") as file:
+        known = json.loads(file.metadata()["pinacoteca"])
+        embeddings = file.get_tensor("embeddings")
+    metadata = {"pinacoteca": json.dumps(known | header)}
+    save_file({"embeddings": embeddings if tensor is None else tensor}, path, metadata)
+
+
+def test_a_collection_comes_back_as_it_was(folder: Path) -> None:
+    collection = Collection.load(folder, FINGERPRINT)
+
+    assert collection.paintings == small_collection().paintings
+    assert collection.embeddings.dtype == np.float32
+    np.testing.assert_array_equal(collection.embeddings, small_collection().embeddings)
+    assert collection.model_fingerprint == FINGERPRINT
+    assert len(collection) == 2
+    assert collection.painting("b").year is None
+
+
+def test_equal_collections_have_equal_bytes(folder: Path, tmp_path_factory: Any) -> None:
+    again = tmp_path_factory.mktemp("again")
+    Collection.load(folder).save(again)
+
+    for name in ("paintings.csv", "embeddings.safetensors"):
+        assert (again / name).read_bytes() == (folder / name).read_bytes()
+    assert sorted(path.name for path in again.iterdir()) == [
+        "embeddings.safetensors",
+        "paintings.csv",
+    ]
+
+
+def test_the_header_says_where_embeddings_come_from(folder: Path) -> None:
+    with safe_open(folder / "embeddings.safetensors", framework="numpy") as file:
+        metadata = file.metadata()
+
+    assert list(metadata) == ["pinacoteca"]
+    header = json.loads(metadata["pinacoteca"])
+    assert header["licence"] == "CC-BY-NC-4.0"
+    assert header["image_ids"] == ["a", "b"]
+    assert (header["dimension"], header["model_fingerprint"]) == (3, FINGERPRINT)
+
+
+def test_an_unknown_painting_is_named() -> None:
+    with pytest.raises(CollectionError, match="'mona-lisa'"):
+        small_collection().painting("mona-lisa")
+
+
+HOSTILE = (
+    "=1+1",
+    "'=1+1",
+    "''=1+1",
+    "' =1+1",
+    " \t=1+1",
+    "@SUM(A1)",
+    "-2+3",
+    "+4",
+    "\uff1d1+1",
+    "a;=cmd|' /C calc'!A0;b",
+    "a;'=1",
+    "first\n=1+1",
+    "first\r=1+1",
+    "first\r\n=1+1",
+    '"=1+1"',
+    '";=1+1',
+    "'s-Hertogenbosch",
+    "Brănești, „toamna”; 東京 🎨",
+    "nan",
+    " padded ",
+    "",
+)
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_any_title_comes_back_exactly(tmp_path: Path, title: str) -> None:
+    paintings = (painting("a", title=title, artist=title, style=title), painting("b"))
+    small_collection(paintings=paintings).save(tmp_path)
+
+    assert Collection.load(tmp_path).paintings == paintings
+
+
+def test_random_texts_come_back_exactly(tmp_path: Path) -> None:
+    generator = random.Random(5)
+    titles = {"".join(generator.choices("=+-@';,\"\t\r\n a", k=8)) for _ in range(3000)}
+    paintings = tuple(painting(f"x{n}", title=title) for n, title in enumerate(sorted(titles)))
+    Collection(paintings, np.ones((len(paintings), 1), np.float32), FINGERPRINT).save(tmp_path)
+
+    assert Collection.load(tmp_path).paintings == paintings
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_no_cell_of_a_spreadsheet_starts_a_formula(
+    tmp_path: Path, title: str, delimiter: str
+) -> None:
+    small_collection(paintings=(painting("a", title=title), painting("b"))).save(tmp_path)
+
+    with (tmp_path / "paintings.csv").open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file, delimiter=delimiter) for cell in row]
+    # The hash is kept as it is: it cannot call anything.
+    cells = [cell for cell in cells if painting("a").blurhash not in cell]
+    assert cells
+    assert not [cell for cell in cells if cell.strip()[:1] in {"=", "+", "-", "@", "\uff1d"}]
+
+
+def test_columns_are_the_fields_of_a_painting(folder: Path) -> None:
+    first = (folder / "paintings.csv").read_text(encoding="utf-8").splitlines()[0]
+
+    assert first == ",".join(f'"{field.name}"' for field in fields(Painting))
+
+
+@pytest.mark.parametrize("name", ["paintings.csv", "embeddings.safetensors"])
+def test_a_missing_file_is_refused(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+
+    with pytest.raises(CollectionError, match=rf"There is no .*{name}.*gallery/build\.py"):
+        Collection.load(folder)
+
+
+def swap_rows(rows: list[list[str]]) -> None:
+    rows[1], rows[2] = rows[2], rows[1]
+
+
+def set_cell(column: str, value: str) -> Callable[[list[list[str]]], None]:
+    def edit(rows: list[list[str]]) -> None:
+        rows[2][rows[0].index(column)] = value
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        (list.clear, "columns of .* are none"),
+        (lambda rows: rows[0].pop(), "instead of image_id"),
+        (lambda rows: rows[0].reverse(), "columns of .* blurhash, height"),
+        (lambda rows: rows[1].append("more"), "Row 1 has 12 values instead of 11"),
+        (lambda rows: rows.insert(1, []), "Row 1 has 0 values"),
+        (list.pop, r"has 1 paintings and embeddings\.safetensors 2"),
+        (swap_rows, "Row 1 is 'b' in .* but 'a'"),
+        (set_cell("image_id", "a"), "'a' twice"),
+        (set_cell("image_id", ""), "Row 2 .* needs an image_id"),
+        (set_cell("year", "c. 1900"), "Row 2 has year 'c. 1900'"),
+        (set_cell("width", "wide"), "Row 2 .* width 'wide'"),
+        (set_cell("height", "0"), "height '0'"),
+        (set_cell("height", ""), "height ''"),
+    ],
+)
+def test_a_bad_table_is_refused(
+    folder: Path, edit: Callable[[list[list[str]]], object], sentence: str
+) -> None:
+    edit_table(folder, edit)
+
+    with pytest.raises(CollectionError, match=sentence) as caught:
+        Collection.load(folder)
+    assert "\n" not in str(caught.value)
+    assert "rebuild the collection" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b'"image_id', b""])
+def test_a_file_that_is_no_table_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "paintings.csv").write_bytes(content)
+
+    with pytest.raises(CollectionError, match=r"paintings\.csv"):
+        Collection.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"tensor": np.ones((2, 3), np.float32)}, "type F32 where a matrix of type F16"),
+        ({"tensor": np.ones(6, np.float16)}, "matrix of type F16"),
+        ({"tensor": np.ones((3, 3), np.float16)}, r"shape \(3, 3\) where \(2, 3\)"),
+        ({"tensor": np.ones((2, 4), np.float16)}, r"shape \(2, 4\) where \(2, 3\)"),
+        ({"tensor": np.array([[0, 1, 2], [3, np.nan, 5]], np.float16)}, "'b' .* not finite"),
+        ({"tensor": np.array([[np.inf, 1, 2], [3, 4, 5]], np.float16)}, "'a' .* not finite"),
+        ({"image_ids": ["a", "c"]}, "Row 2 is 'b' in .* but 'c'"),
+        ({"image_ids": ["a"]}, r"2 paintings and embeddings\.safetensors 1"),
+        ({"image_ids": [1, 2]}, "format version 1"),
+        ({"dimension": 4}, r"where \(2, 4\)"),
+        ({"format_version": 2}, "format version 1"),
+        ({"model_fingerprint": None}, "format version 1"),
+    ],
+)
+def test_bad_embeddings_are_refused(folder: Path, changes: dict[str, Any], sentence: str) -> None:
+    edit_embeddings(folder, **changes)
+
+    with pytest.raises(CollectionError, match=sentence) as caught:
+        Collection.load(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "metadata", [None, {"other": "1"}, {"pinacoteca": "{"}, {"pinacoteca": "[]"}]
+)
+def test_embeddings_without_a_header_are_refused(
+    folder: Path, metadata: dict[str, str] | None
+) -> None:
+    tensor = np.ones((2, 3), np.float16)
+    save_file({"embeddings": tensor}, folder / "embeddings.safetensors", metadata)
+
+    with pytest.raises(CollectionError, match=r"embeddings\.safetensors"):
+        Collection.load(folder)
+
+
+def test_a_file_that_is_no_safetensors_is_refused(folder: Path) -> None:
+    whole = (folder / "embeddings.safetensors").read_bytes()
+    for content in (b"", b"\x80\x04pickle", whole[:-1], whole + b"x"):
+        (folder / "embeddings.safetensors").write_bytes(content)
+        with pytest.raises(CollectionError, match="holds no embeddings"):
+            Collection.load(folder)
+
+
+def test_another_model_is_refused(folder: Path) -> None:
+    with pytest.raises(CollectionError, match=r"012345.*fedcba.*gallery/build\.py"):
+        Collection.load(folder, "fedcba" * 8)
+
+
+def test_a_stop_between_the_two_files_is_noticed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    other = small_collection(paintings=(painting("a"), painting("c")))
+    monkeypatch.setattr("safetensors.numpy.save_file", stop)
+    with pytest.raises(KeyboardInterrupt):
+        other.save(folder)
+
+    assert len(list(folder.iterdir())) == 2
+    with pytest.raises(CollectionError, match=r"Row 2 is 'c' in .* but 'b'"):
+        Collection.load(folder)
+
+
+def test_a_table_that_cannot_be_written_leaves_the_old_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(path: Path, _: object) -> None:
+        path.write_text("half a", encoding="utf-8")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_write_table", stop)
+    with pytest.raises(KeyboardInterrupt):
+        small_collection(paintings=(painting("x"), painting("y"))).save(folder)
+
+    assert Collection.load(folder).paintings == small_collection().paintings
+
+
+def test_values_beyond_float16_are_refused_before_anything_is_written(folder: Path) -> None:
+    large = small_collection(embeddings=np.array([[1, 2, 3], [1, 2, 1e6]], np.float32))
+
+    with pytest.raises(CollectionError, match=r"'b' .* not finite"):
+        large.save(folder)
+    np.testing.assert_array_equal(Collection.load(folder).embeddings, small_collection().embeddings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"embeddings": np.ones((2, 3))}, "float64"),
+        ({"embeddings": np.ones(2, np.float32)}, r"shape \(2,\)"),
+        ({"embeddings": np.ones((3, 3), np.float32)}, "2 paintings but 3 embeddings"),
+        ({"embeddings": np.full((2, 3), np.nan, np.float32)}, "'a' .* not finite"),
+        ({"paintings": (painting("a"), painting("a"))}, "'a' twice"),
+    ],
+)
+def test_what_does_not_fit_is_no_collection(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(CollectionError, match=sentence):
+        small_collection(**changes)

@@ -1,0 +1,179 @@
+"""The search is exact: it agrees with brute force in float64, and orders ties by row."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pinacoteca.collection import Collection, Painting
+from pinacoteca.search import METRICS, NearestPaintings
+
+
+def nearest(embeddings: Any) -> NearestPaintings:
+    rows = np.asarray(embeddings, np.float32)
+    paintings = tuple(
+        Painting(f"painting-{row}", "", "", "", None, "", None, None, 1, 1, "")
+        for row in range(len(rows))
+    )
+    return NearestPaintings(Collection(paintings, rows, "fingerprint"))
+
+
+def features(generator: np.random.Generator, count: int, dimension: int = 256) -> Any:
+    """Returns vectors such as the network's: clipped at 0 and rounded to float16."""
+    values = np.clip(generator.normal(0.1, 0.5, (count, dimension)), 0, 6)
+    return values.astype(np.float16).astype(np.float32)
+
+
+def brute_force(rows: Any, queries: Any, metric: str) -> Any:
+    rows, queries = rows.astype(np.float64), queries.astype(np.float64)
+    if metric == "euclidean":
+        return np.linalg.norm(queries[:, None] - rows[None], axis=2)
+    lengths = np.linalg.norm(queries, axis=1)[:, None] * np.linalg.norm(rows, axis=1)
+    return 1 - queries @ rows.T / lengths
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("k", [1, 5, 300])
+def test_agrees_with_brute_force(metric: Any, k: int) -> None:
+    generator = np.random.default_rng(1)
+    rows, queries = features(generator, 300), features(generator, 40)
+
+    distances, indices = nearest(rows).search(queries, k=k, metric=metric)
+
+    reference = brute_force(rows, queries, metric)
+    assert (distances.dtype, indices.dtype) == (np.float32, np.int64)
+    assert distances.shape == indices.shape == (40, k)
+    # By distance and not by row: float32, in which the answer is ranked, may tie what float64 tells
+    # apart.
+    found = np.take_along_axis(reference, indices, axis=1)
+    np.testing.assert_allclose(distances, found, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(distances, np.sort(reference, axis=1)[:, :k], rtol=1e-6, atol=1e-7)
+    assert all(len(set(row)) == k for row in indices.tolist())
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_ties_are_in_the_order_of_rows_in_any_batch(metric: Any) -> None:
+    generator = np.random.default_rng(2)
+    rows = features(generator, 200)
+    copies = np.array([3, 64, 65, 66, 127, 199])
+    rows[copies] = rows[3]
+    search = nearest(rows)
+    # Near the copies, and around other rows.
+    queries = np.concatenate([rows[3:4] + 0.01, features(generator, 299)])
+
+    whole = search.search(queries, k=7, metric=metric)
+    np.testing.assert_array_equal(whole[1][0, :6], copies)
+    assert len(set(whole[0][0, :6].tolist())) == 1
+    for size in (1, 2, 7, 33):
+        for start in range(0, 34, size):
+            part = search.search(queries[start : start + size], k=7, metric=metric)
+            np.testing.assert_array_equal(part[0], whole[0][start : start + size])
+            np.testing.assert_array_equal(part[1], whole[1][start : start + size])
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_tie_at_the_last_place_goes_to_the_first_row(metric: Any) -> None:
+    rows = np.tile(features(np.random.default_rng(3), 1), (50, 1))
+
+    distances, indices = nearest(rows).search(rows[0], k=4, metric=metric)
+
+    np.testing.assert_array_equal(indices, [[0, 1, 2, 3]])
+    np.testing.assert_allclose(distances, 0, atol=1e-7)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1, 1e4])
+def test_a_painting_is_at_no_distance_from_itself(scale: float) -> None:
+    # Far from the origin and close together: here the expanded square would be all rounding.
+    generator = np.random.default_rng(4)
+    rows = (1000 + generator.normal(0, 1e-3, (100, 64))).astype(np.float32) * np.float32(scale)
+    search = nearest(rows)
+
+    for metric, tolerance in (("cosine", 1e-7), ("euclidean", 0)):
+        distances, indices = search.search(rows, k=1, metric=metric)  # type: ignore[arg-type]
+        assert distances.max() <= tolerance
+        if metric == "euclidean":
+            np.testing.assert_array_equal(indices[:, 0], np.arange(100))
+    distances, _ = search.search(rows, k=5, metric="euclidean")
+    reference = np.sort(brute_force(rows, rows, "euclidean"), axis=1)[:, :5]
+    np.testing.assert_allclose(distances, reference, rtol=1e-6)
+
+
+def test_zero_vectors_are_at_cosine_distance_one() -> None:
+    search = nearest([[0, 0], [1, 0], [-1, 0]])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        distances, indices = search.search([[2, 0], [0, 0]], k=3)
+
+    np.testing.assert_array_equal(distances, [[0, 1, 2], [1, 1, 1]])
+    np.testing.assert_array_equal(indices, [[1, 0, 2], [0, 1, 2]])
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_extreme_lengths_neither_overflow_nor_vanish(metric: Any, scale: float) -> None:
+    rows = features(np.random.default_rng(6), 20) + 0.01
+    query = (rows[7] * np.float32(scale)).astype(np.float32)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        distances, indices = nearest(rows).search(query, k=20, metric=metric)
+
+    assert np.isfinite(distances).all()
+    if metric == "cosine":
+        assert indices[0, 0] == 7
+        assert distances[0, 0] == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_mask_hides_rows(metric: Any) -> None:
+    generator = np.random.default_rng(7)
+    rows = features(generator, 60)
+    mask = generator.random(60) < 0.3
+    allowed = np.flatnonzero(mask)
+
+    distances, indices = nearest(rows).search(rows[:9], k=len(allowed), metric=metric, mask=mask)
+
+    expected = nearest(rows[allowed]).search(rows[:9], k=len(allowed), metric=metric)
+    np.testing.assert_array_equal(distances, expected[0])
+    np.testing.assert_array_equal(indices, allowed[expected[1]])
+
+
+def test_one_vector_is_a_batch_of_one_and_none_a_batch_of_none() -> None:
+    search = nearest(np.eye(4))
+
+    one = search.search([0, 0, 1, 0], k=2)
+    none = search.search(np.empty((0, 4)), k=2)
+
+    np.testing.assert_array_equal(one[1], [[2, 0]])
+    assert none[0].shape == none[1].shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"k": 5}, r"1 to 4 paintings; got 5"),
+        ({"k": 0}, r"got 0"),
+        ({"k": -1}, r"got -1"),
+        ({"k": 1.5}, r"got 1\.5"),
+        ({"k": 3, "mask": np.array([True, False, True, False])}, r"1 to 2 paintings; got 3"),
+        ({"k": 1, "mask": np.zeros(4, bool)}, r"1 to 0 paintings; got 1"),
+        ({"k": 1, "mask": np.ones(4)}, r"bool of shape \[4\]; got float64 of \[4\]"),
+        ({"k": 1, "mask": np.ones(3, bool)}, r"got bool of \[3\]"),
+        ({"metric": "manhattan"}, r"cosine, euclidean; got 'manhattan'"),
+        ({"vectors": [1, 2, 3]}, r"\[q, 4\] or \[4\]; got \[3\]"),
+        ({"vectors": np.ones((1, 1, 4))}, r"got \[1, 1, 4\]"),
+        ({"vectors": 1.0}, r"got \[\]"),
+        ({"vectors": [[0, 0, 0, 0], [0, np.nan, 0, 0]]}, r"got nan in row 1, column 1"),
+        ({"vectors": [0, 0, 0, -np.inf]}, r"got -inf in row 0, column 3"),
+        ({"vectors": [1e300, 0, 0, 0]}, r"got inf in row 0, column 0"),
+    ],
+)
+def test_bad_arguments_are_shown(arguments: dict[str, Any], sentence: str) -> None:
+    known = {"vectors": [1, 0, 0, 0], "k": 2}
+
+    with pytest.raises(ValueError, match=sentence):
+        nearest(np.eye(4)).search(**(known | arguments))
