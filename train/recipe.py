@@ -36,6 +36,11 @@ class Recipe:
         average_decay: Decay of the moving average of the weights, which is what is validated and
             exported; 0 for none.
         label_smoothing: Szegedy et al., CVPR 2016, section 7.
+        mixup_alpha: Of the beta distribution by which two pictures are blended (Zhang et al., ICLR
+            2018); 0 for none.
+        cutmix_alpha: The same for a part of one pasted into the other (Yun et al., ICCV 2019);
+            0 for none. With both, every mixed batch draws one of the two.
+        mixed_epochs: Only the first so many epochs mix pictures, and only half of their batches.
         smallest_crop: Least area of a random crop, as a share of the picture; 1 trains on the
             whole picture, without crops and mirror images.
         resolution: Side of the training pictures, in pixels.
@@ -57,6 +62,9 @@ class Recipe:
     frozen_blocks: int
     average_decay: float
     label_smoothing: float
+    mixup_alpha: float
+    cutmix_alpha: float
+    mixed_epochs: int
     smallest_crop: float
     resolution: int
     test_resolution: int
