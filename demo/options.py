@@ -1,0 +1,73 @@
+"""The command line of the page, read before the slow imports."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pinacoteca.errors import DataError
+
+PICTURES_VARIABLE = "PINACOTECA_PICTURES"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the page is started with.
+
+    Attributes:
+        model: Folder of the model, found by ``PaintingRetriever.from_pretrained``.
+        gallery: Folder of the collection, found likewise.
+        pictures: A tree with the collection's pictures, or None.
+        host: The address to listen on.
+        port: The port to listen on; None takes the first free one from 7860.
+        share: Whether to ask Gradio for a public link.
+    """
+
+    model: str = "model"
+    gallery: str = "gallery"
+    pictures: Path | None = None
+    host: str = "127.0.0.1"
+    port: int | None = None
+    share: bool = False
+
+
+def read_options(arguments: Sequence[str]) -> Options:
+    """Reads the command line and the variable ``PINACOTECA_PICTURES``.
+
+    Raises:
+        DataError: The folder of pictures does not exist.
+        SystemExit: An argument is not understood (status 2), or help was asked for (0).
+    """
+    parser = argparse.ArgumentParser(
+        prog="demo/app.py",
+        description="Serves the page: a painting's movement and the nearest Romanian paintings.",
+    )
+    parser.add_argument("--model", default=Options.model, help="model folder (default: model)")
+    parser.add_argument(
+        "--gallery", default=Options.gallery, help="collection folder (default: gallery)"
+    )
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        default=os.environ.get(PICTURES_VARIABLE) or None,
+        help=f"PandoraRom tree with the pictures (default: ${PICTURES_VARIABLE})",
+    )
+    parser.add_argument("--host", default=Options.host, help="default: 127.0.0.1, this machine")
+    parser.add_argument("--port", type=_port, help="default: the first free one from 7860")
+    parser.add_argument("--share", action="store_true", help="ask Gradio for a public link")
+    options = Options(**vars(parser.parse_args(arguments)))
+    if options.pictures is not None and not options.pictures.is_dir():
+        raise DataError(
+            f"There is no folder {options.pictures}: name the one that holds the pictures with "
+            f"--pictures or ${PICTURES_VARIABLE}."
+        )
+    return options
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to 65535")
+    return int(text)

@@ -1,0 +1,167 @@
+"""Every text of the page, in English and in Romanian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from pinacoteca.movements import Movement
+
+Language = Literal["en", "ro"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "ro": "Română"}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one language; words in braces are filled in."""
+
+    subtitle: str
+    language: str
+    painting: str
+    drop_here: str
+    examples: str
+    distance: str
+    cosine: str
+    euclidean: str
+    nothing_yet: str
+    nothing_yet_hint: str
+    movement: str
+    since: str
+    probabilities: str
+    calibrated: str
+    unsure: str
+    neighbours: str
+    neighbour_distance: str
+    year_unknown: str
+    page: str
+    picture: str
+    picture_of: str
+    unreadable: str
+    about: str
+    knows: str
+    knows_not: str
+    privacy: str
+    rights: str
+
+
+ENGLISH = Texts(
+    subtitle="Drop a painting: see its art movement and the Romanian paintings nearest to it.",
+    language="Language",
+    painting="Your painting",
+    drop_here="Drop a painting here, paste it, or click to choose a file",
+    examples="Or try one of these drawings",
+    distance="Distance",
+    cosine="Cosine",
+    euclidean="Euclidean",
+    nothing_yet="Nothing on the easel yet",
+    nothing_yet_hint="Drop, paste, choose or photograph a painting; the answer appears here.",
+    movement="Movement",
+    since="since {year}",
+    probabilities="Probabilities",
+    calibrated="Of 100 answers as sure as this one, about {right} are right.",
+    unsure="The network hesitates: it could also be {second}.",
+    neighbours="The five nearest Romanian paintings",
+    neighbour_distance="distance {distance}",
+    year_unknown="undated",
+    page="Page on WikiArt",
+    picture="Picture",
+    picture_of="{artist}, {title}",
+    unreadable="This picture could not be read",
+    about="What the network knows, and what happens to your picture",
+    knows="It knows {count} movements: {movements}.",
+    knows_not="It has never seen {movements}, and takes a painting of these for one of the others.",
+    privacy=(
+        "Your picture stays on the computer that runs this page and is deleted after an hour. The "
+        "Romanian paintings' own pictures may be fetched from WikiArt."
+    ),
+    rights=(
+        "Code: Apache-2.0. Weights and embeddings: CC BY-NC 4.0, for research and teaching. "
+        "The pictures belong to the artists, their heirs or the public; none is published here."
+    ),
+)
+
+ROMANIAN = Texts(
+    subtitle="Trage aici un tablou: afli curentul lui și tablourile românești cele mai apropiate.",
+    language="Limba",
+    painting="Tabloul tău",
+    drop_here="Trage un tablou aici, lipește-l sau apasă ca să alegi un fișier",
+    examples="Sau încearcă unul dintre aceste desene",
+    distance="Distanța",
+    cosine="Cosinus",
+    euclidean="Euclidiană",
+    nothing_yet="Încă nu e nimic pe șevalet",
+    nothing_yet_hint="Trage, lipește, alege sau fotografiază un tablou; răspunsul apare aici.",
+    movement="Curentul artistic",
+    since="din {year}",
+    probabilities="Probabilități",
+    calibrated="Din 100 de răspunsuri la fel de sigure ca acesta, cam {right} sunt corecte.",
+    unsure="Rețeaua ezită: ar putea fi și {second}.",
+    neighbours="Cele mai apropiate cinci tablouri românești",
+    neighbour_distance="distanța {distance}",
+    year_unknown="nedatat",
+    page="Pagina de pe WikiArt",
+    picture="Imaginea",
+    picture_of="{artist}, {title}",
+    unreadable="Imaginea nu a putut fi citită",
+    about="Ce știe rețeaua și ce se întâmplă cu imaginea ta",
+    knows="Cunoaște {count} curente: {movements}.",
+    knows_not=(
+        "Nu a văzut niciodată {movements}; un tablou dintre acestea îl ia drept unul din celelalte."
+    ),
+    privacy=(
+        "Imaginea ta rămâne pe calculatorul care rulează pagina și se șterge după o oră. "
+        "Imaginile tablourilor românești pot fi aduse de pe WikiArt."
+    ),
+    rights=(
+        "Codul: Apache-2.0. Ponderile și vectorii: CC BY-NC 4.0, pentru cercetare și învățământ. "
+        "Imaginile aparțin artiștilor, moștenitorilor lor sau tuturor; "
+        "aici nu este publicată niciuna."
+    ),
+)
+
+TEXTS: dict[Language, Texts] = {"en": ENGLISH, "ro": ROMANIAN}
+
+
+def preferred_language(accept_language: str) -> Language:
+    """Returns the first of our languages that a browser asks for, English if it names neither.
+
+    Args:
+        accept_language: The ``Accept-Language`` header (RFC 9110, section 12.5.4), best first, as
+            every browser sends it.
+    """
+    for part in accept_language.lower().split(","):
+        code = part.split(";")[0].strip().split("-")[0]
+        for language in LANGUAGES:
+            if code == language:
+                return language
+    return "en"
+
+
+def number(value: float, decimals: int, language: Language) -> str:
+    """Returns a number with the decimal mark of the language."""
+    text = f"{value:.{decimals}f}"
+    return text.replace(".", ",") if language == "ro" else text
+
+
+def percent(share: float, language: Language) -> str:
+    """Returns a share, 0 to 1, as whole percents, and never as a certainty that it is not."""
+    text = "<1" if 0 < share < 0.005 else ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
+    return f"{text} %" if language == "ro" else f"{text}%"
+
+
+def movement_name(movement: Movement, language: Language) -> str:
+    """Returns the name of a movement."""
+    return movement.romanian if language == "ro" else movement.english
+
+
+def movement_sentence(movement: Movement, language: Language) -> str:
+    """Returns the sentence on a movement."""
+    return movement.sentence_romanian if language == "ro" else movement.sentence_english
+
+
+def movement_years(movement: Movement, language: Language) -> str:
+    """Returns when a movement flourished."""
+    if movement.last_year is None:
+        return TEXTS[language].since.format(year=movement.first_year)
+    return f"{movement.first_year}–{movement.last_year}"  # noqa: RUF001 - an en dash for a range

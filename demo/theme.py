@@ -1,0 +1,35 @@
+"""How the page looks: colours of a museum wall, and no font that another server would send."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+
+CSS_FILE = Path(__file__).parent / "style.css"
+
+SIENNA = gr.themes.Color(
+    name="sienna",
+    c50="#fbf4f1",
+    c100="#f5e4dd",
+    c200="#ebcabd",
+    c300="#dfa893",
+    c400="#d08468",
+    c500="#b5613f",
+    c600="#94472f",
+    c700="#7a3b2e",
+    c800="#5c2f26",
+    c900="#452620",
+    c950="#2a1613",
+)
+SANS_SERIF = ["system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "sans-serif"]
+MONOSPACE = ["ui-monospace", "Consolas", "monospace"]
+
+THEME = gr.themes.Soft(
+    primary_hue=SIENNA,
+    secondary_hue=SIENNA,
+    neutral_hue="stone",
+    font=SANS_SERIF,
+    font_mono=MONOSPACE,
+    radius_size="sm",
+)
