@@ -41,10 +41,19 @@ def answer_html(result: QueryResult, collection: Collection, language: Language)
 
 def empty_html(language: Language) -> str:
     """Returns what stands in the place of the answer before there is one."""
+    return _notice(TEXTS[language].nothing_yet, TEXTS[language].nothing_yet_hint)
+
+
+def unreadable_html(reason: str, language: Language) -> str:
+    """Returns what stands there for a file that is no picture; ``reason`` is in English."""
     texts = TEXTS[language]
+    return _notice(texts.unreadable, reason if language == "en" else texts.unreadable_hint)
+
+
+def _notice(heading: str, sentence: str) -> str:
     return (
-        f'<div class="answer empty"><p class="invitation">{escape(texts.nothing_yet)}</p>'
-        f"<p>{escape(texts.nothing_yet_hint)}</p></div>"
+        f'<div class="answer empty"><p class="invitation">{escape(heading)}</p>'
+        f"<p>{escape(sentence)}</p></div>"
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from answer import answer_html, empty_html, footer_html, header_html
+from answer import answer_html, empty_html, footer_html, header_html, unreadable_html
 from painting_input import PaintingInput
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS, Language, preferred_language
 
@@ -30,23 +30,22 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
         retriever: Returns the retriever that answers; called when the first visitor comes.
     """
 
-    def asked(path: str, metric: Metric, language: Language) -> QueryResult:
-        try:
-            return retriever().query(path, metric=metric)
-        except ImageError as error:
-            raise gr.Error(
-                str(error), title=TEXTS[language].unreadable, print_exception=False
-            ) from None
-
     def show(path: str | None, metric: Metric, language: Language) -> str:
         if path is None:
             return empty_html(language)
-        return answer_html(asked(path, metric, language), retriever().collection, language)
+        try:
+            result = retriever().query(path, metric=metric)
+        except ImageError as error:
+            return unreadable_html(str(error), language)
+        return answer_html(result, retriever().collection, language)
 
     def query(image: str | None, metric: Metric) -> dict[str, Any]:
         if image is None:
             raise gr.Error("Please send a picture as a file.", print_exception=False)
-        return result_as_json(asked(image, metric, "en"))
+        try:
+            return result_as_json(retriever().query(image, metric=metric))
+        except ImageError as error:
+            raise gr.Error(str(error), print_exception=False) from None
 
     def translate(path: str | None, metric: Metric, language: Language) -> tuple[Any, ...]:
         texts = TEXTS[language]
@@ -65,6 +64,8 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
         language = preferred_language(request.headers.get("accept-language", ""))
         return (language, *translate(path, metric, language))
 
+    # Gradio gives out files of its working directory only, and the page may start anywhere.
+    gr.set_static_paths([EXAMPLES])
     english = TEXTS["en"]
     with gr.Blocks(
         title="Pinacoteca",

@@ -38,6 +38,7 @@ class Texts:
     picture: str
     picture_of: str
     unreadable: str
+    unreadable_hint: str
     about: str
     knows: str
     knows_not: str
@@ -68,6 +69,7 @@ ENGLISH = Texts(
     picture="Picture",
     picture_of="{artist}, {title}",
     unreadable="This picture could not be read",
+    unreadable_hint="Please use a sound JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP file.",
     about="What the network knows, and what happens to your picture",
     knows="It knows {count} movements: {movements}.",
     knows_not="It has never seen {movements}, and takes a painting of these for one of the others.",
@@ -104,6 +106,10 @@ ROMANIAN = Texts(
     picture="Imaginea",
     picture_of="{artist}, {title}",
     unreadable="Imaginea nu a putut fi citită",
+    unreadable_hint=(
+        "Fișierul e deteriorat, prea mare sau de alt fel: folosește un fișier JPEG, PNG, WebP, "
+        "AVIF, GIF, TIFF sau BMP întreg, de cel mult 64 de milioane de pixeli."
+    ),
     about="Ce știe rețeaua și ce se întâmplă cu imaginea ta",
     knows="Cunoaște {count} curente: {movements}.",
     knows_not=(

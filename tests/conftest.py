@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from galleries import write_gallery
 
 from pinacoteca.movements import MOVEMENTS
 
@@ -53,6 +54,12 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         data_config={"input_size": (3, 64, 64), "crop_mode": "squash", "crop_pct": 1.0},
     )
     return folder
+
+
+@pytest.fixture(scope="session")
+def gallery(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gallery folder of eight paintings, their pictures beside it."""
+    return write_gallery(tmp_path_factory.mktemp("gallery"), model_folder)
 
 
 @pytest.fixture

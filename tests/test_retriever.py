@@ -5,45 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from galleries import painting
 from PIL import Image
-from trees import write_picture
 
 from pinacoteca.classifier import MovementClassifier
-from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection import Collection
 from pinacoteca.errors import CollectionError, ImageError, ModelError
 from pinacoteca.images import open_image
 from pinacoteca.retriever import PaintingRetriever
 
 
-def painting(index: int) -> Painting:
-    return Painting(
-        image_id=f"painter_work-{index}",
-        artist_slug="painter",
-        artist="Painter",
-        title=f"Work {index}",
-        year=1900 + index if index else None,
-        style="Cubism",
-        page_url=f"https://www.wikiart.org/en/painter/work-{index}",
-        image_url=None if index else "https://uploads.wikiart.org/work-0.jpg",
-        width=48,
-        height=40,
-        blurhash="LEHV6nWB2yk8pyo0adR*.7kCMdnj",
-    )
-
-
-@pytest.fixture(scope="module")
-def gallery(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A gallery folder of eight paintings, their pictures beside it."""
-    folder = tmp_path_factory.mktemp("gallery")
-    for index in range(8):
-        write_picture(folder / "pictures" / f"{index}.jpg", seed=index)
-    classifier = MovementClassifier.from_pretrained(model_folder)
-    embeddings = classifier.embed(
-        open_image(folder / "pictures" / f"{index}.jpg") for index in range(8)
-    )
-    paintings = tuple(painting(index) for index in range(8))
-    Collection(paintings, embeddings, classifier.fingerprint).save(folder)
-    return folder
+def picture_of(gallery: Path, index: int) -> Path:
+    return gallery / "pictures" / "Images" / "Painter" / f"painter_work-{index}.jpg"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +29,7 @@ def retriever(model_folder: Path, gallery: Path) -> PaintingRetriever:
 def test_a_painting_of_the_collection_finds_itself(
     retriever: PaintingRetriever, gallery: Path, metric: str, kind: str
 ) -> None:
-    path = gallery / "pictures" / "5.jpg"
+    path = picture_of(gallery, 5)
     sources = {
         "path": path,
         "bytes": path.read_bytes(),
@@ -78,7 +51,7 @@ def test_a_painting_of_the_collection_finds_itself(
 
 
 def test_links_hold_what_is_known(retriever: PaintingRetriever, gallery: Path) -> None:
-    first = retriever.query(gallery / "pictures" / "0.jpg").neighbours[0]
+    first = retriever.query(picture_of(gallery, 0)).neighbours[0]
 
     assert first.links["image"] == "https://uploads.wikiart.org/work-0.jpg"
     assert first.year is None
@@ -87,7 +60,7 @@ def test_links_hold_what_is_known(retriever: PaintingRetriever, gallery: Path) -
 def test_movements_come_best_first_and_sum_to_one(
     retriever: PaintingRetriever, gallery: Path
 ) -> None:
-    path = gallery / "pictures" / "1.jpg"
+    path = picture_of(gallery, 1)
 
     movements = retriever.query(path).movements
 
@@ -101,7 +74,7 @@ def test_movements_come_best_first_and_sum_to_one(
 
 
 def test_bad_questions_are_refused(retriever: PaintingRetriever, gallery: Path) -> None:
-    picture = gallery / "pictures" / "1.jpg"
+    picture = picture_of(gallery, 1)
     with pytest.raises(ImageError, match="not a picture"):
         retriever.query(b"this is no picture")
     with pytest.raises(ValueError, match="9"):

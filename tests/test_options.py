@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+from options import Options, read_options
+
+from pinacoteca.errors import DataError
+
+
+def test_without_arguments_the_page_is_private(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PINACOTECA_PICTURES", raising=False)
+
+    assert read_options([]) == Options()
+    assert (Options().host, Options().share) == ("127.0.0.1", False)
+
+
+def test_pictures_come_from_the_argument_or_the_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PINACOTECA_PICTURES", str(tmp_path))
+
+    assert read_options([]).pictures == tmp_path
+    assert read_options(["--pictures", str(tmp_path.parent)]).pictures == tmp_path.parent
+    with pytest.raises(DataError, match=r"There is no folder .*nowhere: name the one"):
+        read_options(["--pictures", str(tmp_path / "nowhere")])
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "http", "²"])
+def test_a_port_is_a_port(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        read_options(["--port", port])
+
+    assert stop.value.code == 2
+    assert f"'{port}' is not a port from 1 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "text"),
+    [
+        (["--help"], 0, "--pictures"),
+        (["--pictures", "nowhere"], 2, "There is no folder nowhere"),
+        (["--model", "nowhere"], 2, "There is no model in nowhere"),
+    ],
+)
+def test_mistakes_end_with_a_sentence(arguments: list[str], status: int, text: str) -> None:
+    command = [sys.executable, "-X", "importtime", str(REPOSITORY / "demo" / "app.py"), *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+    assert result.returncode == status
+    assert text in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    # What is known from the arguments alone is said before the slow imports.
+    assert ("gradio.blocks" in result.stderr) == ("--model" in arguments)

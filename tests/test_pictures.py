@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pictures
+import pytest
+from galleries import painting
+from pictures import PictureSource, hash_drawing
+from PIL import Image
+from trees import write_picture
+
+from pinacoteca.collection import Collection
+from pinacoteca.errors import CollectionError, DataError
+
+
+def jpeg(color: tuple[int, int, int], size: tuple[int, int] = (40, 30)) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, color).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+class Host:
+    """A loopback server that gives out what it is told to, and counts."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, bytes] = {}
+        self.requests: list[str] = []
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                host.requests.append(self.path)
+                body = host.answers.get(self.path)
+                self.send_response(404 if body is None else 200)
+                self.end_headers()
+                if self.path == "/slow":
+                    for _ in range(40):
+                        self.wfile.write(b"x")
+                        time.sleep(0.05)
+                self.wfile.write(body or b"")
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def address(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}{path}"
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    host = Host()
+    yield host
+    host.server.shutdown()
+    host.server.server_close()
+
+
+def source(cache: Path, address: str | None, tree: Path | None = None) -> PictureSource:
+    works = (painting(0, image_url=address),)
+    return PictureSource(Collection(works, np.ones((1, 2), np.float32), ""), tree, cache)
+
+
+def red_of(picture: Image.Image | None) -> int:
+    assert picture is not None
+    return int(np.asarray(picture)[0, 0, 0])
+
+
+def test_the_tree_comes_first(host: Host, tmp_path: Path) -> None:
+    host.answers["/work.jpg"] = jpeg((200, 0, 0))
+    write_picture(tmp_path / "tree" / "Images" / "Painter" / "painter_work-0.jpg", 3, (33, 22))
+
+    picture = source(tmp_path / "cache", host.address("/work.jpg"), tmp_path / "tree").picture(
+        "painter_work-0"
+    )
+
+    assert picture is not None and picture.size == (33, 22)
+    assert host.requests == []
+
+
+def test_a_download_is_kept_and_not_repeated(host: Host, tmp_path: Path) -> None:
+    host.answers["/work.jpg"] = jpeg((200, 0, 0))
+    address = host.address("/work.jpg")
+
+    first = source(tmp_path, address).picture("painter_work-0")
+    again = source(tmp_path, address).picture("painter_work-0")
+
+    assert red_of(first) == red_of(again) == pytest.approx(200, abs=3)
+    assert host.requests == ["/work.jpg"]
+    (kept,) = tmp_path.iterdir()
+    assert kept.read_bytes() == host.answers["/work.jpg"]
+
+
+def test_a_damaged_download_is_fetched_anew(host: Host, tmp_path: Path) -> None:
+    host.answers["/work.jpg"] = jpeg((200, 0, 0))
+    pictured = source(tmp_path, host.address("/work.jpg"))
+    pictured.picture("painter_work-0")
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(b"cut")
+
+    assert red_of(pictured.picture("painter_work-0")) == pytest.approx(200, abs=3)
+    assert len(host.requests) == 2
+
+
+@pytest.mark.parametrize("answer", [None, b"<html>moved</html>", b"", jpeg((9, 9, 9))[:200]])
+def test_what_is_no_picture_is_neither_shown_nor_kept_nor_asked_for_again(
+    host: Host, tmp_path: Path, answer: bytes | None
+) -> None:
+    if answer is not None:
+        host.answers["/work.jpg"] = answer
+    pictured = source(tmp_path, host.address("/work.jpg"))
+
+    assert pictured.picture("painter_work-0") is None
+    assert pictured.picture("painter_work-0") is None
+    assert len(host.requests) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_too_large_or_too_slow_is_left(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.answers |= {"/large": b"x" * 3_000_000, "/slow": b"x"}
+    monkeypatch.setattr(pictures, "FETCH_BYTES", 1_000_000)
+    monkeypatch.setattr(pictures, "FETCH_SECONDS", 0.4)
+
+    assert source(tmp_path, host.address("/large")).picture("painter_work-0") is None
+    start = time.monotonic()
+    assert source(tmp_path, host.address("/slow")).picture("painter_work-0") is None
+    assert time.monotonic() - start < 1.5
+
+
+@pytest.mark.parametrize("address", [None, "http://127.0.0.1:1/nobody", "http://[broken"])
+def test_a_painting_without_a_picture_is_drawn_from_its_hash(
+    tmp_path: Path, address: str | None
+) -> None:
+    response = respond(source(tmp_path, address), "painter_work-0")
+
+    assert (response.status_code, response.media_type) == (200, "image/png")
+    assert response.headers["cache-control"] == "no-store"
+    drawing = Image.open(io.BytesIO(response.body))
+    assert drawing.width / drawing.height == pytest.approx(48 / 40)
+
+
+def respond(pictured: PictureSource, image_id: str) -> Any:
+    return pictured.respond(SimpleNamespace(path_params={"image_id": image_id}))  # type: ignore[arg-type]
+
+
+def test_a_large_picture_is_sent_small(host: Host, tmp_path: Path) -> None:
+    host.answers["/work.jpg"] = jpeg((0, 100, 0), (1600, 1200))
+
+    response = respond(source(tmp_path, host.address("/work.jpg")), "painter_work-0")
+
+    assert response.media_type == "image/jpeg"
+    assert Image.open(io.BytesIO(response.body)).size == (640, 480)
+
+
+def test_only_paintings_of_the_collection_are_given_out(tmp_path: Path) -> None:
+    pictured = source(tmp_path, None)
+
+    assert respond(pictured, "../../etc/passwd").status_code == 404
+    with pytest.raises(CollectionError):
+        pictured.picture("somebody-else_work")
+
+
+def test_a_tree_without_pictures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no pictures"):
+        source(tmp_path, None, tmp_path)
+
+
+def test_a_strip_of_a_painting_still_has_a_drawing() -> None:
+    drawing = Image.open(io.BytesIO(hash_drawing(painting(0, width=4000, height=10))))
+
+    assert drawing.size == (24, 1)
+
+
+def test_downloads_are_kept_where_the_desktop_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/var/kept")
+
+    assert pictures.cache_folder() == Path("/var/kept/pinacoteca/pictures")

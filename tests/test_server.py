@@ -1,0 +1,139 @@
+"""The page as programs see it."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from galleries import painting
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+from served import served_page
+
+from pinacoteca.retriever import PaintingRetriever
+
+
+@pytest.fixture(scope="module")
+def page(
+    model_folder: Path, gallery: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("page") / "log.txt"
+    folders = ("--model", model_folder, "--gallery", gallery, "--pictures", gallery / "pictures")
+    with served_page(log, *folders) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(page: str) -> Client:
+    return Client(page, verbose=False)
+
+
+@pytest.fixture
+def picture(gallery: Path) -> Path:
+    return gallery / "pictures" / "Images" / "Painter" / "painter_work-3.jpg"
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_a_query_is_answered_as_the_library_answers(
+    client: Client, model_folder: Path, gallery: Path, picture: Path, metric: Any
+) -> None:
+    answer = client.predict(handle_file(picture), metric, api_name="/query")
+
+    expected = PaintingRetriever.from_pretrained(model_folder, gallery).query(
+        picture, metric=metric
+    )
+    assert [entry["name"] for entry in answer["movements"]] == [
+        entry.name for entry in expected.movements
+    ]
+    assert [entry["image_id"] for entry in answer["neighbours"]] == [
+        entry.image_id for entry in expected.neighbours
+    ]
+    first = answer["neighbours"][0]
+    assert first["image_id"] == "painter_work-3"
+    assert (first["artist"], first["title"], first["year"]) == ("Painter", "Work 3", 1903)
+    assert first["links"] == {"page": painting(3).page_url}
+    assert answer["movements"][0]["probability"] == pytest.approx(
+        expected.movements[0].probability, abs=1e-4
+    )
+
+
+def test_the_metric_may_be_left_out(client: Client, picture: Path) -> None:
+    assert client.predict(handle_file(picture), api_name="/query") == client.predict(
+        handle_file(picture), "cosine", api_name="/query"
+    )
+
+
+def test_only_the_query_is_offered_to_programs(client: Client) -> None:
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/query"]  # type: ignore[index]
+
+
+def test_a_file_that_is_no_picture_gets_a_sentence(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear museum,")
+
+    with pytest.raises(AppError, match="The file is not a picture that can be read here"):
+        client.predict(handle_file(tmp_path / "letter.txt"), api_name="/query")
+    with pytest.raises(AppError, match="Please send a picture as a file"):
+        client.predict(None, api_name="/query")
+
+
+def test_a_picture_within_the_request_is_refused_before_it_is_decoded(client: Client) -> None:
+    buffer = io.BytesIO()
+    Image.new("1", (13_000, 13_000)).save(buffer, "PNG", optimize=True)
+    address = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    assert len(address) < 100_000
+
+    with pytest.raises(AppError, match="upload the picture itself"):
+        client.predict(
+            {"url": address, "meta": {"_type": "gradio.FileData"}}, "cosine", api_name="/query"
+        )
+
+
+def test_an_address_is_refused_before_it_is_fetched(client: Client) -> None:
+    payload = {"path": "https://example.org/a.jpg", "meta": {"_type": "gradio.FileData"}}
+
+    with pytest.raises(AppError, match="upload the picture itself"):
+        client.predict(payload, "cosine", api_name="/query")
+
+
+def test_a_large_request_is_refused_unread(page: str) -> None:
+    answer = httpx.post(f"{page}/gradio_api/call/query", json={"data": ["x" * 200_000]})
+
+    assert answer.status_code == 413
+    # The size need not be declared.
+    chunks = (b"x" * 10_000 for _ in range(20))
+    headers = {"content-type": "application/json"}
+    answer = httpx.post(f"{page}/gradio_api/call/query", content=chunks, headers=headers)
+    assert answer.status_code == 413
+
+
+def test_a_large_file_is_refused(page: str) -> None:
+    files = {"files": ("large.png", b"x" * 32_000_000)}
+
+    assert httpx.post(f"{page}/gradio_api/upload", files=files).status_code == 413
+
+
+def test_pictures_have_a_route_of_their_own(page: str, gallery: Path) -> None:
+    answer = httpx.get(f"{page}/pictures/painter_work-2")
+
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(answer.content)).size == (48, 40)
+    assert httpx.get(f"{page}/pictures/nobody").status_code == 404
+    assert httpx.get(f"{page}/pictures/..%2F..%2Fpaintings.csv").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/monitoring/summary", "/gradio_api/file=/etc/passwd"])
+def test_what_a_public_page_does_not_need_is_shut(page: str, path: str) -> None:
+    assert httpx.get(f"{page}{path}").status_code in (401, 403, 404)
+
+
+def test_nothing_is_counted_or_kept(page: str) -> None:
+    config = httpx.get(f"{page}/config").json()
+
+    assert config["analytics_enabled"] is False
+    assert not config.get("run_history")
