@@ -16,8 +16,8 @@ from pinacoteca.retriever import PaintingRetriever, QueryResult
 from pinacoteca.search import METRICS, Metric
 
 EXAMPLES = Path(__file__).parent / "examples"
-# Uploads are looked for once an hour, and those older than an hour deleted.
-DELETE_SECONDS = 3600
+# Every ten minutes, uploads older than an hour are deleted.
+DELETE_SECONDS = (600, 3600)
 # Two cores answer two at a time; more would only wait for each other.
 ANSWERS_AT_ONCE = 2
 QUEUE_SIZE = 64
@@ -70,7 +70,7 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
     with gr.Blocks(
         title="Pinacoteca",
         analytics_enabled=False,
-        delete_cache=(DELETE_SECONDS, DELETE_SECONDS),
+        delete_cache=DELETE_SECONDS,
     ) as page:
         with gr.Row(elem_classes="top"):
             header = gr.HTML(header_html("en"), min_width=320)

@@ -48,7 +48,8 @@ def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"the page stopped: {log.read_text(encoding='utf-8')}")
+            output = log.read_text(encoding="utf-8")
+            raise RuntimeError(f"the page stopped with status {process.returncode}: {output}")
         try:
             httpx.get(address, timeout=5)
         except httpx.TransportError:

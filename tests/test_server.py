@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import io
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import app
 import httpx
 import pytest
+from conftest import REPOSITORY
 from galleries import painting
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -130,6 +135,42 @@ def test_pictures_have_a_route_of_their_own(page: str, gallery: Path) -> None:
 @pytest.mark.parametrize("path", ["/monitoring/summary", "/gradio_api/file=/etc/passwd"])
 def test_what_a_public_page_does_not_need_is_shut(page: str, path: str) -> None:
     assert httpx.get(f"{page}{path}").status_code in (401, 403, 404)
+
+
+def test_a_public_link_that_did_not_come_about_is_said_so(
+    model_folder: Path, gallery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody listens there, so no tunnel can be dug, whatever this machine's network allows.
+    monkeypatch.setenv("GRADIO_SHARE_SERVER_ADDRESS", "127.0.0.1:1")
+    log = tmp_path / "log.txt"
+
+    with served_page(log, "--model", model_folder, "--gallery", gallery, "--share") as address:
+        deadline = time.monotonic() + 60
+        while "No public link came about" not in log.read_text(encoding="utf-8"):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        assert httpx.get(address).status_code == 200
+
+
+def test_a_public_link_is_told_with_what_it_means() -> None:
+    text = app.share_message("https://abc.gradio.live")
+
+    assert "Public link: https://abc.gradio.live" in text
+    assert "Everyone who has it can use the page on this computer" in text
+
+
+def test_a_port_that_is_taken_is_a_mistake_with_a_way_out(
+    page: str, model_folder: Path, gallery: Path, tmp_path: Path
+) -> None:
+    folders = ("--model", str(model_folder), "--gallery", str(gallery))
+    command = [sys.executable, str(REPOSITORY / "demo" / "app.py"), *folders]
+    command += ["--port", page.rsplit(":", 1)[1]]
+
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+
+    assert result.returncode == 2
+    assert "choose another --port" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_nothing_is_counted_or_kept(page: str) -> None:

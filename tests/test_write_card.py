@@ -89,12 +89,25 @@ def test_the_front_matter_is_what_the_hub_reads(model: Path) -> None:
 
 
 def test_only_runs_on_the_same_pictures_are_compared() -> None:
-    text = write_card.comparison_table(METRICS, [worse(), worse(pictures=9), worse(split="artist")])
+    others = [worse(), worse(pictures=9), worse(split="artist")]
 
-    lines = text.splitlines()
+    lines = write_card.comparison_table(write_card.same_pictures(METRICS, others)).splitlines()
+
     assert len(lines) == 4
     assert lines[2].startswith("| `experiment-1` | 7 | 43.2 % |")
     assert lines[3].startswith("| `best` | 7 | 65.4 % |")
+
+
+def test_painters_never_seen_have_a_table_of_their_own(model: Path) -> None:
+    unseen = METRICS | {"split": "artist", "pictures": 77}
+    others = [unseen, worse(split="artist", pictures=77), worse(split="artist", pictures=9)]
+
+    assert write_card.unseen_section([worse()]) == ""
+    assert "Not measured yet" in write_card.card(model, [worse()])
+    for text in (write_card.card(model, others), write_card.results_section(METRICS, others)):
+        section = text[text.index("Painters never seen in training (77 test pictures;") :]
+        assert section.count("| `experiment-1` | 7 | 43.2 % |") == 1
+        assert section.count("| `best` | 7 | 65.4 % |") == 1
 
 
 def test_a_readme_without_a_place_for_the_table_is_refused() -> None:

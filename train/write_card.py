@@ -69,14 +69,44 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     return metrics
 
 
-def comparison_table(metrics: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:
-    """Returns a table of runs on the same test pictures, the best last."""
-    runs = [
+def same_pictures(
+    metrics: dict[str, Any], others: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Returns the runs that were measured on the test pictures of ``metrics``, itself included."""
+    return [metrics] + [
         other
         for other in others
         if (other["split"], other["pictures"]) == (metrics["split"], metrics["pictures"])
     ]
-    runs = sorted([*runs, metrics], key=lambda entry: float(entry["scores"]["top1"]))
+
+
+def unseen_painters(others: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the runs of the split by artist on the same test pictures, or none."""
+    runs = [other for other in others if other["split"] == "artist"]
+    return same_pictures(runs[0], runs[1:]) if runs else []
+
+
+def unseen_section(others: Sequence[dict[str, Any]]) -> str:
+    """Returns what the recipes reach for painters that were never seen; empty if not measured."""
+    runs = unseen_painters(others)
+    if not runs:
+        return ""
+    return (
+        f"Painters never seen in training ({runs[0]['pictures']:,} test pictures; the same recipes "
+        "trained anew on the split by artist, so not the shipped weights):\n\n"
+        f"{comparison_table(runs)}"
+    )
+
+
+def results_section(metrics: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:
+    """Returns the tables of both splits, for the README."""
+    tables = [comparison_table(same_pictures(metrics, others)), unseen_section(others)]
+    return "\n\n".join(text for text in tables if text)
+
+
+def comparison_table(runs: Sequence[dict[str, Any]]) -> str:
+    """Returns a table of runs on the same test pictures, the best last."""
+    runs = sorted(runs, key=lambda entry: float(entry["scores"]["top1"]))
     return table(
         ("recipe", "epochs", "top-1", "top-3", "macro-F1", "calibration error"),
         (
@@ -192,7 +222,8 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
                 for name, title in SCORE_NAMES.items()
             ),
         ),
-        comparison_table=comparison_table(metrics, others),
+        comparison_table=comparison_table(same_pictures(metrics, others)),
+        unseen_section=unseen_section(others) or "Not measured yet for this model.",
         class_table=class_table(metrics),
         confused="; ".join(
             f"{english[pair['true']]} taken for {english[pair['predicted']]} "
@@ -212,7 +243,7 @@ def readme_with_results(readme: str, metrics: dict[str, Any], others: Sequence[A
     """
     if not README_TABLE.search(readme):
         raise ModelError("README.md has lost the marks <!-- results --> around its table.")
-    return README_TABLE.sub(lambda _: comparison_table(metrics, others), readme)
+    return README_TABLE.sub(lambda _: results_section(metrics, others), readme)
 
 
 def main() -> None:

@@ -1,0 +1,137 @@
+"""What the repository ships fits together, and answers real paintings."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import evaluate
+import httpx
+import numpy as np
+import pytest
+import write_card
+from conftest import REPOSITORY
+from gradio_client import Client, handle_file
+from pandora import read_tree
+from PIL import Image
+from served import served_page
+
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.collection import Collection
+from pinacoteca.images import open_image
+from pinacoteca.retriever import PaintingRetriever
+
+MODEL, GALLERY = REPOSITORY / "model", REPOSITORY / "gallery"
+# The movements of ../shared/data/pandora.
+KNOWN = (5, 6, 7, 9, 10, 11, 12, 13, 14, 16, 17, 18)
+
+
+@pytest.fixture(scope="module")
+def classifier() -> MovementClassifier:
+    return MovementClassifier.from_pretrained(MODEL)
+
+
+@pytest.fixture(scope="module")
+def metrics() -> dict[str, Any]:
+    return write_card.read_metrics(MODEL)
+
+
+def test_weights_gallery_and_metrics_are_of_one_model(
+    classifier: MovementClassifier, metrics: dict[str, Any]
+) -> None:
+    assert tuple(movement.number for movement in classifier.movements) == KNOWN
+    assert metrics["model_fingerprint"] == classifier.fingerprint
+    assert len(Collection.load(GALLERY, classifier.fingerprint)) == 1412
+
+
+def test_timm_gets_the_same_logits(classifier: MovementClassifier) -> None:
+    import timm
+    import torch
+    from timm.data import create_transform, resolve_model_data_config
+
+    network = timm.create_model(f"local-dir:{MODEL}", pretrained=True, num_classes=12).eval()
+    transform = create_transform(**resolve_model_data_config(network), is_training=False)
+    pictures = [open_image(path) for path in sorted((REPOSITORY / "demo" / "examples").iterdir())]
+
+    with torch.inference_mode():
+        expected = network(torch.stack([transform(picture) for picture in pictures])).numpy()
+
+    np.testing.assert_allclose(classifier.analyse(pictures)[0], expected, atol=1e-4)
+    assert network.pretrained_cfg["label_names"] == list(classifier.labels)
+    assert network.pretrained_cfg["license"] == "cc-by-nc-4.0"
+
+
+def test_the_recipe_beats_the_report_on_the_same_pictures(metrics: dict[str, Any]) -> None:
+    report = write_card.read_metrics(write_card.RESULTS / "experiment-1")
+
+    assert (report["split"], report["pictures"]) == (metrics["split"], metrics["pictures"])
+    assert report["training"]["recipe"] == "experiment-1"
+    assert metrics["scores"]["top1"] > report["scores"]["top1"]
+
+
+@pytest.mark.data
+def test_the_measured_accuracy_is_found_again(
+    shared_data: Path, classifier: MovementClassifier, metrics: dict[str, Any]
+) -> None:
+    tree = shared_data / "pandora"
+    tested = [picture for picture in read_tree(tree) if picture.split_random == "test"]
+    assert len(tested) == metrics["pictures"]
+
+    logits, targets = evaluate.logits_and_targets(classifier, tree, tested[::16])
+
+    # Three standard errors of a share among as many pictures.
+    accuracy = metrics["scores"]["top1"]
+    tolerance = 3 * (accuracy * (1 - accuracy) / len(targets)) ** 0.5
+    assert (logits.argmax(axis=1) == targets).mean() == pytest.approx(accuracy, abs=tolerance)
+
+
+@pytest.mark.data
+def test_every_romanian_painting_finds_itself(shared_data: Path) -> None:
+    retriever = PaintingRetriever.from_pretrained()
+    images = shared_data / "pandorarom" / "Images"
+
+    for painting in retriever.collection.paintings[::100]:
+        path = images / painting.artist_slug.title() / f"{painting.image_id}.jpg"
+        first = retriever.query(path).neighbours[0]
+        assert first.distance == pytest.approx(0, abs=1e-3), painting.image_id
+
+
+@pytest.fixture(scope="module")
+def page(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("page") / "log.txt"
+    with served_page(log, "--pictures", shared_data / "pandorarom") as address:
+        yield address
+
+
+@pytest.mark.data
+def test_a_photograph_of_a_painting_gets_its_movement_and_five_paintings(
+    shared_data: Path, page: str
+) -> None:
+    with open(shared_data / "queries" / "queries.csv", encoding="utf-8", newline="") as file:
+        names = [row["file_name"] for row in csv.DictReader(file)]
+    client = Client(page, verbose=False)
+    shipped = {painting.image_id for painting in Collection.load(GALLERY).paintings}
+
+    for name in names[::12]:
+        answer = client.predict(handle_file(shared_data / "queries" / name), api_name="/query")
+        assert sum(entry["probability"] for entry in answer["movements"]) == pytest.approx(1)
+        found = {neighbour["image_id"] for neighbour in answer["neighbours"]}
+        assert len(found) == 5 and found <= shipped
+        for image_id in found:
+            picture = httpx.get(f"{page}/pictures/{image_id}")
+            assert picture.headers["content-type"] == "image/jpeg"
+            assert max(Image.open(io.BytesIO(picture.content)).size) >= 200
+
+
+def test_licences_are_the_same_everywhere() -> None:
+    config = json.loads((MODEL / "config.json").read_text(encoding="utf-8"))
+    front_matter = (REPOSITORY / "model_card.md").read_text(encoding="utf-8").split("---")[1]
+
+    assert config["pretrained_cfg"]["license"] == "cc-by-nc-4.0"
+    assert "license: cc-by-nc-4.0" in front_matter
+    assert "CC BY-NC 4.0" in (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert "Apache License" in (REPOSITORY / "LICENSE").read_text(encoding="utf-8")
