@@ -103,3 +103,25 @@ def test_unreadable_test_pictures_are_named(
 
     assert metrics["pictures"] == 3
     assert f"Skipped {broken}: " in capsys.readouterr().out
+
+
+def test_the_interval_holds_what_chance_could_have_given() -> None:
+    right = np.arange(400) % 4 < 3
+
+    low, high = evaluate.accuracy_interval(right, range(400))
+
+    # The normal approximation of a share of 0.75 among 400.
+    margin = 1.96 * (0.75 * 0.25 / 400) ** 0.5
+    assert low == pytest.approx(0.75 - margin, abs=0.01)
+    assert high == pytest.approx(0.75 + margin, abs=0.01)
+    assert (low, high) == evaluate.accuracy_interval(right, range(400))
+
+
+def test_paintings_by_one_hand_are_drawn_together() -> None:
+    right = np.repeat(np.arange(40) % 4 < 3, 10)
+
+    alone = evaluate.accuracy_interval(right, range(400))
+    together = evaluate.accuracy_interval(right, np.repeat(np.arange(40), 10).tolist())
+
+    assert together[1] - together[0] > 2.5 * (alone[1] - alone[0])
+    assert evaluate.accuracy_interval(right, ["one hand"] * 400) == (0.0, 1.0)

@@ -81,7 +81,7 @@ def test_the_measured_accuracy_is_found_again(
     tested = [picture for picture in read_tree(tree) if picture.split_random == "test"]
     assert len(tested) == metrics["pictures"]
 
-    logits, targets = evaluate.logits_and_targets(classifier, tree, tested[::16])
+    logits, targets, _ = evaluate.logits_and_targets(classifier, tree, tested[::16])
 
     # Three standard errors of a share among as many pictures.
     accuracy = metrics["scores"]["top1"]

@@ -36,6 +36,7 @@ METRICS: dict[str, Any] = {
         "09_Impressionism": {"precision": 0.7, "recall": 0.5, "f1": 0.6, "pictures": 400},
         "14_Cubism": {"precision": 0.7, "recall": 0.75, "f1": 0.7, "pictures": 434},
     },
+    "top1_interval": [0.63, 0.681],
     "most_confused": [
         {"true": "05_Baroque", "predicted": "14_Cubism", "pictures": 31, "share": 0.0775}
     ],
@@ -94,7 +95,7 @@ def test_only_runs_on_the_same_pictures_are_compared() -> None:
     lines = write_card.comparison_table(write_card.same_pictures(METRICS, others)).splitlines()
 
     assert len(lines) == 4
-    assert lines[2].startswith("| `experiment-1` | 7 | 43.2 % |")
+    assert lines[2].startswith("| `experiment-1` | 7 | 43.2 % | 63.0 % to 68.1 % | 90.0 % |")
     assert lines[3].startswith("| `best` | 7 | 65.4 % |")
 
 

@@ -113,6 +113,20 @@ def artist_key(folder: str) -> str:
     return " ".join(sorted(re.findall(r"[a-z0-9]+", letters))) or folder
 
 
+def painter_keys(pictures: Sequence[Picture]) -> list[str]:
+    """Returns a key for each picture, equal for two works of one painter.
+
+    Works of nobody in particular (``Anonym_unidentified``) are no painter's hand: each has a key
+    of its own, and may stand on either side of a split.
+    """
+    return [
+        picture.path
+        if not picture.artist or NOBODY.search(picture.artist)
+        else artist_key(picture.artist)
+        for picture in pictures
+    ]
+
+
 def movements_in(pictures: Sequence[Picture]) -> tuple[Movement, ...]:
     """Returns the movements that occur, in the order of Pandora18K."""
     present = {picture.movement.number for picture in pictures}
@@ -178,17 +192,8 @@ def _random_parts(pictures: Sequence[Picture]) -> list[Part]:
 
 
 def _artist_parts(pictures: Sequence[Picture]) -> list[Part]:
-    """Splits so that no artist stands in two parts and each movement is shared out alike.
-
-    Works of nobody in particular (``Anonym_unidentified``) are no painter's hand: each may stand on
-    either side.
-    """
-    groups = [
-        picture.path
-        if not picture.artist or NOBODY.search(picture.artist)
-        else artist_key(picture.artist)
-        for picture in pictures
-    ]
+    """Splits so that no artist stands in two parts and each movement is shared out alike."""
+    groups = painter_keys(pictures)
     labels = [picture.movement.number for picture in pictures]
     everything = list(range(len(pictures)))
     test = _held_out_artists(everything, labels, groups, folds=round(1 / TEST_SHARE))

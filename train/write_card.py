@@ -108,14 +108,16 @@ def comparison_table(runs: Sequence[dict[str, Any]]) -> str:
     """Returns a table of runs on the same test pictures, the best last."""
     runs = sorted(runs, key=lambda entry: float(entry["scores"]["top1"]))
     return table(
-        ("recipe", "epochs", "top-1", "top-3", "macro-F1", "calibration error"),
+        ("recipe", "epochs", "top-1", "95 % interval", "top-3", "macro-F1", "calibration error"),
         (
             (
                 f"`{entry['training']['recipe']}`",
                 str(entry["training"]["epochs"]),
+                score_text("top1", entry["scores"]["top1"]),
+                " to ".join(percent(end) for end in entry["top1_interval"]),
                 *(
                     score_text(name, entry["scores"][name])
-                    for name in ("top1", "top3", "macro_f1", "calibration_error_after")
+                    for name in ("top3", "macro_f1", "calibration_error_after")
                 ),
             )
             for entry in runs
