@@ -27,7 +27,7 @@ from pinacoteca.movements import MOVEMENTS, movement_of_folder
 REPOSITORY = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).parent / "card_template.md"
 RESULTS = Path(__file__).parent / "results"
-README_TABLE = re.compile(r"(?<=<!-- results -->\n).*(?=\n<!-- end of results -->)", re.DOTALL)
+README_TABLE = re.compile(r"(?<=<!-- results -->\n).*(?=<!-- end of results -->)", re.DOTALL)
 SCORE_NAMES = {
     "top1": "Top-1 accuracy",
     "top3": "Top-3 accuracy",
@@ -245,7 +245,7 @@ def readme_with_results(readme: str, metrics: dict[str, Any], others: Sequence[A
     """
     if not README_TABLE.search(readme):
         raise ModelError("README.md has lost the marks <!-- results --> around its table.")
-    return README_TABLE.sub(lambda _: results_section(metrics, others), readme)
+    return README_TABLE.sub(lambda _: f"{results_section(metrics, others)}\n", readme)
 
 
 def main() -> None:
