@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from galleries import write_gallery
+from served import served_page
 
 from pinacoteca.movements import MOVEMENTS
 
@@ -60,6 +61,23 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def gallery(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gallery folder of eight paintings, their pictures beside it."""
     return write_gallery(tmp_path_factory.mktemp("gallery"), model_folder)
+
+
+@pytest.fixture(scope="session")
+def page(
+    model_folder: Path, gallery: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a page that answers from the tiny model and gallery."""
+    log = tmp_path_factory.mktemp("page") / "log.txt"
+    folders = ("--model", model_folder, "--gallery", gallery, "--pictures", gallery / "pictures")
+    with served_page(log, *folders) as address:
+        yield address
+
+
+@pytest.fixture
+def picture(gallery: Path) -> Path:
+    """The picture of a painting of the gallery."""
+    return gallery / "pictures" / "Images" / "Painter" / "painter_work-3.jpg"
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from conftest import REPOSITORY
 
+APP = Path(__file__).resolve().parent.parent / "demo" / "app.py"
 START_SECONDS = 120
 
 
@@ -24,7 +24,7 @@ def served_page(log: Path, *arguments: object) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, REPOSITORY / "demo" / "app.py", "--port", port, *arguments]
+    command = [sys.executable, APP, "--port", port, *arguments]
     # Downloads of an earlier run must not stand in for what the test set up.
     environment = os.environ | {"XDG_CACHE_HOME": str(log.parent), "TMPDIR": str(log.parent)}
     with log.open("w", encoding="utf-8") as output:

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
 from options import Options, read_options
+from served import APP
 
 from pinacoteca.errors import DataError
 
@@ -47,7 +47,7 @@ def test_a_port_is_a_port(port: str, capsys: pytest.CaptureFixture[str]) -> None
     ],
 )
 def test_mistakes_end_with_a_sentence(arguments: list[str], status: int, text: str) -> None:
-    command = [sys.executable, "-X", "importtime", str(REPOSITORY / "demo" / "app.py"), *arguments]
+    command = [sys.executable, "-X", "importtime", str(APP), *arguments]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120)
 
     assert result.returncode == status

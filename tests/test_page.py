@@ -16,7 +16,6 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
-from served import served_page
 
 pytestmark = pytest.mark.browser
 
@@ -103,18 +102,8 @@ class Page:
         ]
 
 
-@pytest.fixture(scope="module")
-def address(
-    model_folder: Path, gallery: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    log = tmp_path_factory.mktemp("page") / "log.txt"
-    folders = ("--model", model_folder, "--gallery", gallery, "--pictures", gallery / "pictures")
-    with served_page(log, *folders) as served:
-        yield served
-
-
 @pytest.fixture
-def visit(address: str, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+def visit(page: str, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     """Opens the page in a browser of a width, a language and a colour scheme."""
     chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not chromedriver:
@@ -134,16 +123,11 @@ def visit(address: str, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         preference = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", preference)
-        return Page(browser, address).open()
+        return Page(browser, page).open()
 
     yield start
     for browser in browsers:
         browser.quit()
-
-
-@pytest.fixture
-def picture(gallery: Path) -> Path:
-    return gallery / "pictures" / "Images" / "Painter" / "painter_work-3.jpg"
 
 
 def test_a_dropped_painting_is_answered(visit: Callable[..., Page], picture: Path) -> None:

@@ -7,41 +7,24 @@ import io
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import app
 import httpx
 import pytest
-from conftest import REPOSITORY
 from galleries import painting
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
-from served import served_page
+from served import APP, served_page
 
 from pinacoteca.retriever import PaintingRetriever
 
 
 @pytest.fixture(scope="module")
-def page(
-    model_folder: Path, gallery: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    log = tmp_path_factory.mktemp("page") / "log.txt"
-    folders = ("--model", model_folder, "--gallery", gallery, "--pictures", gallery / "pictures")
-    with served_page(log, *folders) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def client(page: str) -> Client:
     return Client(page, verbose=False)
-
-
-@pytest.fixture
-def picture(gallery: Path) -> Path:
-    return gallery / "pictures" / "Images" / "Painter" / "painter_work-3.jpg"
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
@@ -163,7 +146,7 @@ def test_a_port_that_is_taken_is_a_mistake_with_a_way_out(
     page: str, model_folder: Path, gallery: Path, tmp_path: Path
 ) -> None:
     folders = ("--model", str(model_folder), "--gallery", str(gallery))
-    command = [sys.executable, str(REPOSITORY / "demo" / "app.py"), *folders]
+    command = [sys.executable, str(APP), *folders]
     command += ["--port", page.rsplit(":", 1)[1]]
 
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
