@@ -113,7 +113,8 @@ ROMANIAN = Texts(
     about="Ce știe rețeaua și ce se întâmplă cu imaginea ta",
     knows="Cunoaște {count} curente: {movements}.",
     knows_not=(
-        "Nu a văzut niciodată {movements}; un tablou dintre acestea îl ia drept unul din celelalte."
+        "Nu a văzut niciodată {movements}; un tablou din aceste curente îl atribuie altuia "
+        "dintre cele știute."
     ),
     privacy=(
         "Imaginea ta rămâne pe calculatorul care rulează pagina și se șterge după o oră. "

@@ -9,6 +9,7 @@ from typing import Any
 import evaluate
 import numpy as np
 import pytest
+import storage
 from pandora import Split, read_tree
 from PIL import Image
 from trees import write_pandora
@@ -58,6 +59,11 @@ def test_metrics_say_what_the_model_does(
     assert metrics["scores"]["top1"] == pytest.approx(np.mean(right))
     assert metrics["scores"]["top3"] == 1
     assert metrics["scores"]["chance"] == pytest.approx(1 / 3)
+    compressed = classifier.predict(
+        storage.compressed(open_image(tree / picture.path), 75) for picture in tested
+    )
+    changed = (compressed.argmax(axis=1) != probabilities.argmax(axis=1)).mean()
+    assert metrics["answers_changed"]["compressed as JPEG of quality 75"] == changed
     assert metrics["model_fingerprint"] == classifier.fingerprint
     assert np.sum(metrics["confusion_matrix"]) == 4
     assert np.trace(metrics["confusion_matrix"]) == sum(right)

@@ -55,7 +55,8 @@ def test_timm_gets_the_same_logits(classifier: MovementClassifier) -> None:
 
     network = timm.create_model(f"local-dir:{MODEL}", pretrained=True, num_classes=12).eval()
     transform = create_transform(**resolve_model_data_config(network), is_training=False)
-    pictures = [open_image(path) for path in sorted((REPOSITORY / "demo" / "examples").iterdir())]
+    examples = sorted((REPOSITORY / "demo" / "examples").iterdir())
+    pictures = [open_image(path) for path in examples]
 
     with torch.inference_mode():
         expected = network(torch.stack([transform(picture) for picture in pictures])).numpy()

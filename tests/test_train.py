@@ -34,6 +34,7 @@ label_smoothing = 0.1
 mixup_alpha = 0.2
 cutmix_alpha = 1.0
 mixed_epochs = 2
+restored_share = 0.5
 smallest_crop = 0.5
 resolution = 32
 test_resolution = 48

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from pandora import Picture, Split, movements_in, read_tree, readable, write_manifest
 from recipe import Recipe, read_recipe, recipe_names
+from storage import StoredAnew
 
 from pinacoteca.command_line import positive, run
 from pinacoteca.errors import DataError, ModelError
@@ -99,17 +100,19 @@ def data_config(recipe: Recipe) -> dict[str, Any]:
 
 
 def training_transform(recipe: Recipe) -> Any:
-    """Returns random crops and mirror images, or the plain preprocessing if the recipe has none.
+    """Returns random copies, crops and mirror images, or the plain preprocessing if there are none.
 
     Colours are left alone: they are part of what makes a movement.
     """
     from timm.data import create_transform
+    from torchvision.transforms import Compose
 
     settings = data_config(recipe) | {"input_size": (3, recipe.resolution, recipe.resolution)}
     if recipe.smallest_crop == 1:
         return create_transform(**settings)
     settings |= {"interpolation": "random", "scale": (recipe.smallest_crop, 1.0)}
-    return create_transform(**settings, is_training=True, color_jitter=0.0)
+    crops = create_transform(**settings, is_training=True, color_jitter=0.0)
+    return Compose([StoredAnew(recipe.restored_share), crops]) if recipe.restored_share else crops
 
 
 class LabelledPictures:

@@ -226,6 +226,10 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
         ),
         comparison_table=comparison_table(same_pictures(metrics, others)),
         unseen_section=unseen_section(others) or "Not measured yet for this model.",
+        changed_table=table(
+            ("the same picture", "answers that change"),
+            ((name, percent(share)) for name, share in metrics["answers_changed"].items()),
+        ),
         class_table=class_table(metrics),
         confused="; ".join(
             f"{english[pair['true']]} taken for {english[pair['predicted']]} "

@@ -1,0 +1,59 @@
+"""How a picture is stored: varied while training, and varied once more to test what was learned.
+
+The pictures of a data set were all made smaller and compressed alike. A network that was trained on
+them as they are takes the same painting for another movement after one more JPEG.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable, Mapping
+
+from PIL import Image, ImageFilter
+
+RESIZING = (Image.Resampling.BOX, Image.Resampling.BILINEAR, Image.Resampling.LANCZOS)
+# The side of the squares that one of the two sources of our training pictures had.
+SQUARE_SIDE = 224
+
+
+class StoredAnew:
+    """Makes some pictures smaller, softer or sharper, and more compressed, as copies in use are."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+
+    def __call__(self, picture: Image.Image) -> Image.Image:
+        """Returns the picture, or a copy stored anew; draws from the module ``random``."""
+        if random.random() >= self._share:
+            return picture
+        if random.random() < 0.5:
+            scale = random.uniform(0.5, 1.0)
+            width, height = (max(round(side * scale), 1) for side in picture.size)
+            picture = picture.resize((width, height), random.choice(RESIZING))
+        focus = random.random()
+        if focus < 0.25:
+            picture = picture.filter(ImageFilter.GaussianBlur(random.uniform(0.2, 1.2)))
+        elif focus < 0.5:
+            strength = random.randint(40, 160)
+            picture = picture.filter(ImageFilter.UnsharpMask(1, strength, threshold=0))
+        return compressed(picture, random.randint(30, 95)) if random.random() < 0.7 else picture
+
+
+def compressed(picture: Image.Image, quality: int) -> Image.Image:
+    """Returns a picture as it comes back from a JPEG of this quality, 1 to 95."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=quality)
+    return Image.open(buffer).convert("RGB")
+
+
+def squashed_and_back(picture: Image.Image) -> Image.Image:
+    """Returns a picture that was a square of 224 px in between."""
+    return picture.resize((SQUARE_SIDE, SQUARE_SIDE)).resize(picture.size)
+
+
+# What must not change an answer.
+COPIES: Mapping[str, Callable[[Image.Image], Image.Image]] = {
+    "compressed as JPEG of quality 75": lambda picture: compressed(picture, 75),
+    "squashed to a square and back": squashed_and_back,
+}
