@@ -41,7 +41,7 @@ class Recipe:
         cutmix_alpha: The same for a part of one pasted into the other (Yun et al., ICCV 2019);
             0 for none. With both, every mixed batch draws one of the two.
         mixed_epochs: Only the first so many epochs mix pictures, and only half of their batches.
-        restored_share: Share of the training pictures that are stored anew, smaller, softer or
+        stored_anew_share: Share of the training pictures that are stored anew, smaller, softer or
             sharper and more compressed, before the crop, so that the network does not learn how
             its pictures were stored.
         smallest_crop: Least area of a random crop, as a share of the picture; 1 trains on the
@@ -68,7 +68,7 @@ class Recipe:
     mixup_alpha: float
     cutmix_alpha: float
     mixed_epochs: int
-    restored_share: float
+    stored_anew_share: float
     smallest_crop: float
     resolution: int
     test_resolution: int

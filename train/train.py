@@ -112,7 +112,11 @@ def training_transform(recipe: Recipe) -> Any:
         return create_transform(**settings)
     settings |= {"interpolation": "random", "scale": (recipe.smallest_crop, 1.0)}
     crops = create_transform(**settings, is_training=True, color_jitter=0.0)
-    return Compose([StoredAnew(recipe.restored_share), crops]) if recipe.restored_share else crops
+    return (
+        Compose([StoredAnew(recipe.stored_anew_share), crops])
+        if recipe.stored_anew_share
+        else crops
+    )
 
 
 class LabelledPictures:
