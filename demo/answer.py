@@ -86,7 +86,7 @@ def _movement_html(movements: Sequence[MovementProbability], language: Language)
     name = escape(movement_name(best.movement, language))
     notes = [texts.calibrated.format(right=f"{100 * best.probability:.0f}")]
     if second is not None and best.probability < SURE:
-        other = f"{movement_name(second.movement, language)}"
+        other = movement_name(second.movement, language)
         notes.insert(0, texts.unsure.format(second=other))
     bars = "".join(_bar_html(entry, language) for entry in movements[:MOVEMENTS_SHOWN])
     return (

@@ -9,21 +9,19 @@ import os
 import time
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import blurhash
 import httpx
 import numpy as np
 from PIL import Image
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.errors import CollectionError, ImageError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
 from pinacoteca.picture_tree import find_pictures, picture_key
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
 
 # The longer side of a picture as the page shows it, twice its size there for sharp screens.
 SHOWN_EDGE = 640
@@ -70,8 +68,6 @@ class PictureSource:
 
     def respond(self, request: Request) -> Response:
         """Answers ``GET /pictures/<image_id>``: a JPEG, or the drawn hash in its stead."""
-        from starlette.responses import PlainTextResponse, Response
-
         image_id = request.path_params["image_id"]
         try:
             picture = self.picture(image_id)
@@ -127,8 +123,6 @@ def fetch(address: str) -> bytes:
 @lru_cache(maxsize=4096)
 def hash_drawing(painting: Painting) -> bytes:
     """Returns the BlurHash of a painting as a small PNG in the painting's proportions."""
-    import blurhash
-
     scale = HASH_EDGE / max(painting.width, painting.height)
     width, height = (max(round(side * scale), 1) for side in (painting.width, painting.height))
     pixels = np.array(blurhash.decode(painting.blurhash, width, height), np.uint8)

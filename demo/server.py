@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pictures import PictureSource
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,8 +36,6 @@ class LimitedJson:
             messages.append(message)
             size += len(message.get("body", b""))
             if size > JSON_BYTES:
-                from starlette.responses import PlainTextResponse
-
                 refusal = PlainTextResponse("The request is too large.", status_code=413)
                 await refusal(scope, receive, send)
                 return
@@ -49,9 +50,6 @@ class LimitedJson:
 
 def app_settings(pictures: PictureSource) -> dict[str, Any]:
     """Returns what ``launch`` passes on to FastAPI."""
-    from starlette.middleware import Middleware
-    from starlette.routing import Route
-
     return {
         # Gradio's own routes come after these.
         "routes": [Route("/pictures/{image_id}", pictures.respond)],
