@@ -33,7 +33,8 @@ def answer_html(result: QueryResult, collection: Collection, language: Language)
     )
     texts = TEXTS[language]
     return (
-        f'<div class="answer">{_movement_html(result.movements, language)}'
+        f'<div class="answer">{_stranger_html(result, language)}'
+        f"{_movement_html(result, language)}"
         f'<section class="nearest"><h2 class="eyebrow">{escape(texts.neighbours)}</h2>'
         f'<ol class="neighbours">{cards}</ol></section></div>'
     )
@@ -80,11 +81,27 @@ def _listed(movements: Iterable[Movement], language: Language) -> str:
     return ", ".join(movement_name(movement, language) for movement in movements)
 
 
-def _movement_html(movements: Sequence[MovementProbability], language: Language) -> str:
+def _stranger_html(result: QueryResult, language: Language) -> str:
+    if result.looks_like_a_painting:
+        return ""
     texts = TEXTS[language]
+    return (
+        f'<aside class="stranger"><p class="invitation">{escape(texts.stranger)}</p>'
+        f"<p>{escape(texts.stranger_hint)}</p></aside>"
+    )
+
+
+def _movement_html(result: QueryResult, language: Language) -> str:
+    texts = TEXTS[language]
+    movements = result.movements
     best, second = movements[0], movements[1] if len(movements) > 1 else None
     name = escape(movement_name(best.movement, language))
-    notes = [texts.calibrated.format(right=f"{100 * best.probability:.0f}")]
+    # The probabilities were calibrated on paintings.
+    notes = (
+        [texts.calibrated.format(right=f"{100 * best.probability:.0f}")]
+        if result.looks_like_a_painting
+        else []
+    )
     if second is not None and best.probability < SURE:
         other = movement_name(second.movement, language)
         notes.insert(0, texts.unsure.format(second=other))

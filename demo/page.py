@@ -137,8 +137,9 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
             gr.JSON(visible=False),
             api_name="query",
             api_description=(
-                "The movements of a painting, best first, with calibrated probabilities, and the "
-                "five nearest paintings of the collection by cosine or euclidean distance."
+                "The movements of a painting, best first, with calibrated probabilities, the five "
+                "nearest paintings of the collection by cosine or euclidean distance, and whether "
+                "the picture looks like a painting at all."
             ),
             concurrency_limit=ANSWERS_AT_ONCE,
             concurrency_id="answers",
@@ -150,6 +151,8 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
 def result_as_json(result: QueryResult) -> dict[str, Any]:
     """Returns an answer in plain types, for programs."""
     return {
+        "looks_like_a_painting": result.looks_like_a_painting,
+        "strangeness": result.strangeness,
         "movements": [
             {
                 "name": entry.movement.english,

@@ -31,6 +31,8 @@ class Texts:
     probabilities: str
     calibrated: str
     unsure: str
+    stranger: str
+    stranger_hint: str
     neighbours: str
     neighbour_distance: str
     year_unknown: str
@@ -62,6 +64,11 @@ ENGLISH = Texts(
     probabilities="Probabilities",
     calibrated="Of 100 answers as sure as this one, about {right} are right.",
     unsure="The network hesitates: it could also be {second}.",
+    stranger="This does not look like a painting we know",
+    stranger_hint=(
+        "It is stranger to the network than all but a few in a hundred paintings: a photograph, a "
+        "screenshot or a page, perhaps. What follows is a guess; crop the picture to the painting."
+    ),
     neighbours="The five nearest Romanian paintings",
     neighbour_distance="distance {distance}",
     year_unknown="undated",
@@ -99,6 +106,11 @@ ROMANIAN = Texts(
     probabilities="Probabilități",
     calibrated="Din 100 de răspunsuri la fel de sigure ca acesta, cam {right} sunt corecte.",
     unsure="Rețeaua ezită: ar putea fi și {second}.",
+    stranger="Nu seamănă cu niciun tablou cunoscut",
+    stranger_hint=(
+        "Rețelei îi este mai străină decât aproape orice tablou: poate e o fotografie, o captură "
+        "de ecran sau o pagină. Ce urmează e o presupunere; decupează imaginea până la tablou."
+    ),
     neighbours="Cele mai apropiate cinci tablouri românești",
     neighbour_distance="distanța {distance}",
     year_unknown="nedatat",

@@ -79,9 +79,9 @@ def build(
     logits, embeddings = [], []
     with tqdm(total=_expected(table, pictures, per_artist), unit="painting") as progress:
         while batch := list(islice(readable, BATCH_SIZE)):
-            batch_logits, batch_embeddings = classifier.analyse([picture for _, picture in batch])
-            logits.append(batch_logits)
-            embeddings.append(batch_embeddings)
+            analysis = classifier.analyse([picture for _, picture in batch])
+            logits.append(analysis.logits)
+            embeddings.append(analysis.embeddings)
             paintings += [_painting(entry, picture) for entry, picture in batch]
             progress.update(len(batch))
     print("\n".join(report(table, pictures, unreadable)))

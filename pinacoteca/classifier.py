@@ -9,12 +9,13 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError, PinacotecaError
+from pinacoteca.familiarity import Familiarity
 from pinacoteca.files import sha256_of
 from pinacoteca.movements import Movement, movement_of_folder
 
@@ -30,6 +31,24 @@ METRICS_FILE = "metrics.json"
 # What of timm's preprocessing settings decides the pixels that the network sees.
 PREPROCESSING_KEYS = ("input_size", "interpolation", "crop_pct", "crop_mode", "mean", "std")
 BATCH_SIZE = 32
+# Of the seven blocks, the fourth tells photographs and print from paintings best, whatever their
+# resolution.
+TEXTURE_BLOCK = 3
+
+
+class Analysis(NamedTuple):
+    """What one pass of the network says about ``n`` pictures.
+
+    Attributes:
+        logits: float32 ``[n, movements]``, before temperature and softmax.
+        embeddings: float32 ``[n, dimension]``: the pooled features that the last layer classifies.
+        textures: float32 ``[n, textures]``: mean and standard deviation, over the picture, of each
+            channel of a middle block.
+    """
+
+    logits: npt.NDArray[np.float32]
+    embeddings: npt.NDArray[np.float32]
+    textures: npt.NDArray[np.float32]
 
 
 class MovementClassifier:
@@ -41,6 +60,7 @@ class MovementClassifier:
             "On Calibration of Modern Neural Networks", ICML 2017, equation 9).
         fingerprint: SHA-256 over the weights and the preprocessing; embeddings of models with
             different fingerprints cannot be compared.
+        familiarity: Tells pictures that are no paintings; None if the model folder has none.
     """
 
     def __init__(
@@ -49,6 +69,7 @@ class MovementClassifier:
         movements: Sequence[Movement],
         temperature: float,
         fingerprint: str,
+        familiarity: Familiarity | None = None,
     ) -> None:
         import torch
         from timm.data import create_transform, resolve_model_data_config
@@ -56,6 +77,7 @@ class MovementClassifier:
         self.movements = tuple(movements)
         self.temperature = temperature
         self.fingerprint = fingerprint
+        self.familiarity = familiarity
         self._transform = create_transform(**resolve_model_data_config(network), is_training=False)
         self._network = network.eval().to(memory_format=torch.channels_last)
 
@@ -87,7 +109,13 @@ class MovementClassifier:
                 "it must be a positive number."
             )
         network = _load_network(folder).to(device)
-        return cls(network, movements, float(temperature), _fingerprint_of(config, weights))
+        return cls(
+            network,
+            movements,
+            float(temperature),
+            _fingerprint_of(config, weights),
+            Familiarity.load(folder, _texture_features(network)),
+        )
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -99,39 +127,41 @@ class MovementClassifier:
         """The length of one embedding."""
         return int(self._network.num_features)  # type: ignore[arg-type]
 
-    def analyse(self, images: Iterable[Image.Image]) -> tuple[Array, Array]:
-        """Returns logits and embeddings from one pass of the network.
-
-        Args:
-            images: RGB pictures of any size, as ``open_image`` returns them.
-
-        Returns:
-            Logits, float32 ``[n, movements]``, before temperature and softmax; embeddings,
-            float32 ``[n, dimension]``: the pooled features that the last layer classifies.
-        """
+    def analyse(self, images: Iterable[Image.Image]) -> Analysis:
+        """Returns all that one pass of the network says about RGB pictures of any size."""
         import torch
 
-        logits = [np.empty((0, len(self.movements)), np.float32)]
-        embeddings = [np.empty((0, self.dimension), np.float32)]
         with torch.inference_mode():
-            for batch in self._batches(images):
-                features = self._network.forward_head(  # type: ignore[operator]
-                    self._network.forward_features(batch),  # type: ignore[operator]
-                    pre_logits=True,
-                )
-                embeddings.append(features.float().cpu().numpy())
-                logits.append(
-                    self._network.classifier(features).float().cpu().numpy()  # type: ignore[operator]
-                )
-        return np.concatenate(logits), np.concatenate(embeddings)
+            batches = [self._analyse_batch(batch) for batch in self._batches(images)]
+        empty = Analysis(
+            np.empty((0, len(self.movements)), np.float32),
+            np.empty((0, self.dimension), np.float32),
+            np.empty((0, _texture_features(self._network)), np.float32),
+        )
+        return Analysis(*map(np.concatenate, zip(empty, *batches, strict=True)))
+
+    def _analyse_batch(self, batch: torch.Tensor) -> Analysis:
+        import torch
+
+        network: Any = self._network
+        final, (texture,) = network.forward_intermediates(
+            batch,
+            # The stem counts as the first of these.
+            indices=[TEXTURE_BLOCK + 1],
+            extra_blocks=True,
+        )
+        features = network.forward_head(final, pre_logits=True)
+        textures = torch.cat([texture.mean((2, 3)), texture.std((2, 3))], dim=1)
+        arrays = (network.classifier(features), features, textures)
+        return Analysis(*(array.float().cpu().numpy() for array in arrays))
 
     def predict(self, images: Iterable[Image.Image]) -> Array:
         """Returns calibrated probabilities, float32 ``[n, movements]``; each row sums to one."""
-        return self.probabilities(self.analyse(images)[0])
+        return self.probabilities(self.analyse(images).logits)
 
     def embed(self, images: Iterable[Image.Image]) -> Array:
         """Returns embeddings, float32 ``[n, dimension]``."""
-        return self.analyse(images)[1]
+        return self.analyse(images).embeddings
 
     def probabilities(self, logits: Array) -> Array:
         """Turns logits, float32 ``[n, movements]``, into calibrated probabilities of that shape."""
@@ -192,6 +222,10 @@ def _load_network(folder: Path) -> torch.nn.Module:
             f"The weights in {folder} cannot be loaded ({reason}): copy or export the model anew."
         ) from None
     return network
+
+
+def _texture_features(network: Any) -> int:
+    return 2 * int(network.blocks[TEXTURE_BLOCK][-1].conv_pwl.out_channels)
 
 
 def _fingerprint_of(config: dict[str, Any], weights: Path) -> str:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection
 from pinacoteca.images import open_image
@@ -60,10 +63,20 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class QueryResult:
-    """The answer to one picture: all movements, best first, and the neighbours, nearest first."""
+    """The answer to one picture.
+
+    Attributes:
+        movements: All that the network knows, most probable first.
+        neighbours: Nearest first.
+        strangeness: How far the picture is from the paintings of the training, about 1 for one of
+            them; None if the model cannot tell.
+        looks_like_a_painting: False if the strangeness is above the model's threshold.
+    """
 
     movements: tuple[MovementProbability, ...]
     neighbours: tuple[Neighbour, ...]
+    strangeness: float | None
+    looks_like_a_painting: bool
 
 
 class PaintingRetriever:
@@ -116,17 +129,27 @@ class PaintingRetriever:
         from PIL import Image
 
         picture = image.convert("RGB") if isinstance(image, Image.Image) else open_image(image)
-        logits, embeddings = self.classifier.analyse([picture])
-        distances, indices = self._nearest.search(embeddings, k=k, metric=metric)
+        analysis = self.classifier.analyse([picture])
+        distances, indices = self._nearest.search(analysis.embeddings, k=k, metric=metric)
+        strangeness, familiar = self._familiarity(analysis.textures)
         return QueryResult(
-            movements=self._movements(self.classifier.probabilities(logits)[0].tolist()),
+            movements=self._movements(self.classifier.probabilities(analysis.logits)[0].tolist()),
             neighbours=tuple(
                 self._neighbour(rank, row, distance)
                 for rank, (row, distance) in enumerate(
                     zip(indices[0].tolist(), distances[0].tolist(), strict=True), start=1
                 )
             ),
+            strangeness=strangeness,
+            looks_like_a_painting=familiar,
         )
+
+    def _familiarity(self, textures: npt.NDArray[np.float32]) -> tuple[float | None, bool]:
+        familiarity = self.classifier.familiarity
+        if familiarity is None:
+            return None, True
+        strangeness = float(familiarity.strangeness(textures)[0])
+        return strangeness, strangeness <= familiarity.threshold
 
     def _movements(self, probabilities: list[float]) -> tuple[MovementProbability, ...]:
         pairs = zip(self.classifier.movements, probabilities, strict=True)

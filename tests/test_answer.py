@@ -33,7 +33,11 @@ class Elements(HTMLParser):
 
 
 def html_of(
-    language: Any = "en", best: float = 0.7, links: dict[str, str] | None = None, **changes: Any
+    language: Any = "en",
+    best: float = 0.7,
+    links: dict[str, str] | None = None,
+    familiar: bool = True,
+    **changes: Any,
 ) -> str:
     work = painting(1, **changes)
     rest = (1 - best) / 5
@@ -52,7 +56,8 @@ def html_of(
         links={"page": "https://example.org/a?b=1&c=2"} if links is None else links,
     )
     collection = Collection((work,), np.ones((1, 2), np.float32), "")
-    return answer_html(QueryResult(movements, (neighbour,)), collection, language)
+    result = QueryResult(movements, (neighbour,), 1.2, familiar)
+    return answer_html(result, collection, language)
 
 
 def test_an_answer_names_the_movement_and_five_probabilities() -> None:
@@ -67,6 +72,15 @@ def test_an_answer_names_the_movement_and_five_probabilities() -> None:
 def test_a_doubtful_answer_names_the_second_movement() -> None:
     assert "could also be Rococo" in Elements(html_of(best=0.3)).text
     assert "ar putea fi și Rococo" in Elements(html_of("ro", best=0.3)).text
+
+
+def test_what_is_no_painting_is_called_so_and_no_odds_are_given() -> None:
+    english, romanian = (Elements(html_of(each, familiar=False)).text for each in ("en", "ro"))
+
+    assert "does not look like a painting we know" in english
+    assert "Of 100 answers" not in english
+    assert "Nu seamănă cu niciun tablou cunoscut" in romanian
+    assert "does not look like" not in Elements(html_of()).text
 
 
 def test_a_neighbour_bears_its_label() -> None:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import csv
 import json
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandora
 import pytest
 import recipe as recipes
 import torch
@@ -36,7 +38,8 @@ cutmix_alpha = 1.0
 mixed_epochs = 2
 stored_anew_share = 0.5
 smallest_crop = 0.5
-resolution = 32
+painter_weight = 0.3
+resolutions = [32, 48]
 test_resolution = 48
 crop_mode = "squash"
 seed = 35
@@ -93,10 +96,10 @@ def test_a_resumed_run_ends_with_the_same_weights(
     expected = load_file(train_tiny("straight") / "model" / "model.safetensors")
     train_epoch = train.train_epoch
 
-    def interrupted(training, network, average, optimizer, epoch, progress):
+    def interrupted(training, network, painters, average, optimizer, epoch, progress):
         if epoch == 1:
             raise KeyboardInterrupt
-        return train_epoch(training, network, average, optimizer, epoch, progress)
+        return train_epoch(training, network, painters, average, optimizer, epoch, progress)
 
     monkeypatch.setattr(train, "train_epoch", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -111,10 +114,10 @@ def test_a_resumed_run_ends_with_the_same_weights(
 
 
 def test_a_run_with_other_settings_is_not_resumed(train_tiny) -> None:
-    train_tiny("run", "--epochs", "1")
+    train_tiny("run", "--set", "epochs=1")
 
     with pytest.raises(DataError, match="epochs was 1, is 2"):
-        train_tiny("run", "--epochs", "2", "--resume")
+        train_tiny("run", "--set", "epochs=2", "--resume")
     with pytest.raises(DataError, match="nothing to resume"):
         train_tiny("never", "--resume")
 
@@ -123,7 +126,7 @@ def test_frozen_blocks_keep_their_weights_and_statistics(train_tiny, backbone: P
     (recipes.FOLDER / "tiny.toml").write_text(
         TINY.replace("warmup_epochs = 0.5", "warmup_epochs = 0.0")
     )
-    trained = load_file(train_tiny("run", "--epochs", "1") / "model" / "model.safetensors")
+    trained = load_file(train_tiny("run", "--set", "epochs=1") / "model" / "model.safetensors")
     start = load_file(backbone)
 
     for name in ("conv_stem.weight", "bn1.running_mean", "blocks.0.0.bn1.running_var"):
@@ -150,7 +153,7 @@ def test_random_crops_depend_on_the_epoch_and_the_place_alone(
     tree = write_pandora(tmp_path / "tree", range(5, 8))
     pictures = train.read_tree(tree)
     training = train.Training(
-        recipe=recipes.read_recipe(tiny_recipe),
+        recipe=replace(recipes.read_recipe(tiny_recipe), batch_size=6),
         recipe_name=tiny_recipe,
         split="random",
         directory=tree,
@@ -163,7 +166,9 @@ def test_random_crops_depend_on_the_epoch_and_the_place_alone(
 
     first, again, later = (train.training_batches(training, epoch) for epoch in (0, 0, 1))
 
-    assert list(first.sampler) == list(again.sampler) != list(later.sampler)
+    labels = [torch.cat([classes for _, classes in batches]) for batches in (first, again, later)]
+    assert torch.equal(labels[0], labels[1]) and not torch.equal(labels[0], labels[2])
+    assert {images.shape[-1] for images, _ in first} == {32, 48}
     alone = first.dataset[3][0]
     for index in range(3):
         again.dataset[index]
@@ -193,7 +198,7 @@ def test_the_experiments_are_those_of_the_report(
 ) -> None:
     experiment = recipes.read_recipe(name)
 
-    assert (experiment.optimizer, experiment.epochs, experiment.resolution) == ("adam", 50, 224)
+    assert (experiment.optimizer, experiment.epochs, experiment.resolutions) == ("adam", 50, (224,))
     assert experiment.batch_size == batch
     assert train.learning_rate_at(experiment, step - 0.01) == pytest.approx(rate)
     assert train.learning_rate_at(experiment, step) == pytest.approx(rate / 10)
@@ -201,12 +206,12 @@ def test_the_experiments_are_those_of_the_report(
 
 
 def test_without_crops_training_sees_what_the_model_will_see() -> None:
-    plain = replace(recipes.read_recipe("experiment-1"), resolution=32, test_resolution=32)
+    plain = replace(recipes.read_recipe("experiment-1"), test_resolution=32)
     picture = Image.fromarray(np.arange(3 * 60 * 50, dtype=np.uint8).reshape(60, 50, 3))
     from timm.data import create_transform
 
     assert torch.equal(
-        train.training_transform(plain)(picture),
+        train.training_transform(plain, 32)(picture),
         create_transform(**train.data_config(plain))(picture),
     )
 
@@ -217,11 +222,14 @@ def test_without_crops_training_sees_what_the_model_will_see() -> None:
         ({"colour": 1}, "settings that no recipe has: colour"),
         ({"epochs": "many"}, "epochs is 'many'"),
         ({"epochs": True}, "epochs is True"),
+        ({"resolutions": 32}, "resolutions is 32, but must be of type list of int"),
+        ({"resolutions": []}, r"resolutions is \[\]"),
+        ({"resolutions": [32, "64"]}, "must be of type list of int"),
         ({"optimizer": "sgd"}, "choose one of adam, adamw"),
     ],
 )
 def test_a_recipe_is_checked(tiny_recipe: str, change: dict, message: str) -> None:
-    settings = {**vars(recipes.read_recipe(tiny_recipe)), **change}
+    settings = {**tomllib.loads(TINY), **change}
 
     with pytest.raises(DataError, match=message):
         recipes.recipe_from(settings, "tiny.toml")
@@ -274,6 +282,50 @@ def test_broken_pictures_are_named_and_skipped(
     path = next(picture.path for picture in pictures if picture.split_random == "train")
     (tmp_path / "tree" / path).write_bytes(b"")
 
-    train_tiny("run", "--epochs", "1")
+    train_tiny("run", "--set", "epochs=1")
 
     assert f"Skipped {path}: " in capsys.readouterr().out
+
+
+def test_a_setting_of_the_command_line_takes_the_place_of_the_recipes(tiny_recipe: str) -> None:
+    changed = recipes.read_recipe(tiny_recipe, ["epochs=7", 'crop_mode="border"'])
+
+    assert changed == replace(recipes.read_recipe(tiny_recipe), epochs=7, crop_mode="border")
+    with pytest.raises(DataError, match="'epochs=' is not valid TOML"):
+        recipes.read_recipe(tiny_recipe, ["epochs="])
+    with pytest.raises(DataError, match="settings that no recipe has: colour"):
+        recipes.read_recipe(tiny_recipe, ["colour=1"])
+
+
+def test_painters_of_two_movements_are_two(tmp_path: Path) -> None:
+    baroque, rococo = pandora.MOVEMENTS[4], pandora.MOVEMENTS[5]
+    pictures = [
+        pandora.Picture("06_Rococo/one/b.jpg", rococo, "one"),
+        pandora.Picture("05_Baroque/one/a.jpg", baroque, "one"),
+        pandora.Picture("05_Baroque/two/a.jpg", baroque, "two"),
+        pandora.Picture("05_Baroque/one/c.jpg", baroque, "one"),
+    ]
+
+    classes, movements = train.painter_classes(pictures)
+
+    assert classes == [2, 0, 1, 0]
+    assert movements == [baroque, baroque, rococo]
+
+
+def test_strided_convolutions_stay_exact_and_copies_keep_their_own_weights() -> None:
+    import copy
+
+    strided = torch.nn.Conv2d(4, 4, 3, stride=2, padding=1, groups=4)
+    network = torch.nn.Sequential(strided, torch.nn.Conv2d(4, 4, 1))
+    images = torch.randn(2, 4, 8, 8)
+    expected = strided(images)
+
+    train.strides_in_single_precision(network)
+    twin = copy.deepcopy(network)
+    torch.nn.init.zeros_(network[0].weight)
+    with torch.autocast("cpu", torch.bfloat16):
+        kept = twin[0](images)
+        assert network[1](images).dtype == torch.bfloat16
+
+    assert kept.dtype == torch.float32
+    assert torch.equal(kept, expected)

@@ -52,7 +52,7 @@ def test_from_a_tree_of_pictures_to_an_answer(
     recipe_folder.mkdir()
     text = (recipes.FOLDER / "best.toml").read_text(encoding="utf-8")
     best = recipes.read_recipe("best")
-    small = text.replace(f"resolution = {best.resolution}", "resolution = 64").replace(
+    small = text.replace(f"resolutions = {list(best.resolutions)}", "resolutions = [64]").replace(
         f"test_resolution = {best.test_resolution}", "test_resolution = 64"
     )
     (recipe_folder / "best.toml").write_text(small, encoding="utf-8")
@@ -61,7 +61,7 @@ def test_from_a_tree_of_pictures_to_an_answer(
     table = write_pandorarom(tmp_path / "pandorarom")
     model, gallery = tmp_path / "run" / "model", tmp_path / "gallery"
 
-    arguments = ("--recipe", "best", "--epochs", 1, "--data", tree, "--weights", backbone)
+    arguments = ("--recipe", "best", "--set", "epochs=1", "--data", tree, "--weights", backbone)
     run_script(train.main, *arguments, "--out", tmp_path / "run")
     run_script(evaluate.main, "--model", model, "--data", tree)
     sources = ("--images", tmp_path / "pandorarom", "--table", table, "--model", model)

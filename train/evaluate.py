@@ -1,6 +1,7 @@
 """Measures an exported model on the test part of its split and writes metrics.json.
 
-    python train/evaluate.py --model model --data ../shared/data/pandora
+    python train/evaluate.py --model model --data ../shared/data/pandora \
+        --photographs ../shared/data/queries --strangers runs/strangers --mistakes runs/mistakes.png
 
 Writes ``metrics.json`` and ``confusion_matrix.png`` into ``--out`` (the model's own folder if it is
 not given) and prints the figures beside those of the literature. About three minutes for 2,504
@@ -19,16 +20,19 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 from literature import REPORTED_RESULTS
+from mistakes import Mistake, draw_mistakes, mistakes
 from pandora import SEED, Picture, Split, painter_keys, read_tree
-from storage import COPIES
+from storage import COPIES, small_copy
 
-from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, MovementClassifier
+from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, Analysis, MovementClassifier
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ImageError
+from pinacoteca.familiarity import Familiarity
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
 from pinacoteca.metrics import expected_calibration_error, top_k_accuracy
 from pinacoteca.movements import Movement
+from pinacoteca.picture_tree import find_pictures
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -39,13 +43,13 @@ CONFUSED_PAIRS = 10
 RESAMPLES = 2000
 
 
-def logits_and_targets(
+def analysed(
     classifier: MovementClassifier,
     directory: Path,
     pictures: Sequence[Picture],
     change: Callable[[Image.Image], Image.Image] = lambda image: image,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], list[Picture]]:
-    """Returns logits, float32 ``[n, movements]``, class indices, int64 ``[n]``, and the pictures.
+) -> tuple[Analysis, npt.NDArray[np.int64], list[Picture]]:
+    """Returns what the network says, the class indices, int64 ``[n]``, and the pictures.
 
     Pictures that cannot be read are named and left out; ``change`` is applied to the others first.
     """
@@ -64,9 +68,9 @@ def logits_and_targets(
             measured.append(picture)
             yield change(image)
 
-    logits, _ = classifier.analyse(images())
+    analysis = classifier.analyse(images())
     targets = [class_of[picture.movement.number] for picture in measured]
-    return logits, np.array(targets, dtype=np.int64), measured
+    return analysis, np.array(targets, dtype=np.int64), measured
 
 
 def accuracy_interval(
@@ -134,8 +138,61 @@ def answers_changed(
 ) -> Iterator[tuple[str, float]]:
     """Yields each way to store a picture and the share of predictions, 0 to 1, that it changes."""
     for name, copy in COPIES.items():
-        logits, _, _ = logits_and_targets(classifier, directory, pictures, copy)
-        yield name, float((logits.argmax(axis=1) != predictions).mean())
+        analysis, _, _ = analysed(classifier, directory, pictures, copy)
+        yield name, float((analysis.logits.argmax(axis=1) != predictions).mean())
+
+
+def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[str, float]:
+    """Returns how many large photographs keep their movement as copies of the training's size."""
+    photographs = [open_image(path) for path in sorted(directory.rglob("*.jpg"))]
+    if not photographs:
+        raise DataError(f"{directory} holds no JPEG photograph: name a folder with --photographs.")
+    answers = classifier.analyse(photographs).logits.argmax(axis=1)
+    copies = classifier.analyse(map(small_copy, photographs)).logits.argmax(axis=1)
+    return {"pictures": len(photographs), "share": float((answers == copies).mean())}
+
+
+def strangers_recognised(
+    classifier: MovementClassifier,
+    familiarity: Familiarity,
+    paintings: npt.NDArray[np.float32],
+    strangers: Path | None,
+) -> dict[str, Any]:
+    """Returns how well the model knows paintings from other pictures.
+
+    Args:
+        classifier: Gives the features.
+        familiarity: Its own.
+        paintings: float32 ``[n, textures]`` of paintings that it has not seen.
+        strangers: A folder of folders, one for each kind of picture that is no painting.
+
+    Returns:
+        The share of paintings that are refused, and for each kind the share that is, as well as
+        the area under the ROC curve, for the pictures as they are and for small copies of them, of
+        which nobody can say that size or sharpness gave them away.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    known = familiarity.strangeness(paintings)
+    kinds: dict[str, dict[str, float]] = {}
+    for folder in (
+        sorted(path for path in strangers.iterdir() if path.is_dir()) if strangers else []
+    ):
+        files = list(find_pictures(folder).paths.values())
+        kinds[folder.name] = {"pictures": len(files)}
+        for name, change in (("", lambda image: image), ("_small", small_copy)):
+            images = (change(open_image(path)) for path in files)
+            strange = familiarity.strangeness(classifier.analyse(images).textures)
+            truth = np.repeat([0, 1], [len(known), len(strange)])
+            kinds[folder.name] |= {
+                f"auroc{name}": float(roc_auc_score(truth, np.concatenate([known, strange]))),
+                f"refused{name}": float((strange > familiarity.threshold).mean()),
+            }
+    return {
+        "threshold": familiarity.threshold,
+        "paintings_refused": float((known > familiarity.threshold).mean()),
+        "strangers": kinds,
+    }
 
 
 def per_class(
@@ -243,15 +300,22 @@ def tested_pictures(
 
 
 def measure(
-    classifier: MovementClassifier, training: dict[str, Any], data: Path, split: Split | None
-) -> dict[str, Any]:
-    """Returns everything that metrics.json holds.
+    classifier: MovementClassifier,
+    training: dict[str, Any],
+    data: Path,
+    split: Split | None,
+    photographs: Path | None = None,
+    strangers: Path | None = None,
+) -> tuple[dict[str, Any], list[Mistake]]:
+    """Returns everything that metrics.json holds, and the mistakes, most confident first.
 
     Args:
         classifier: The model.
         training: What ``training_of`` returns for it.
         data: The Pandora18K tree.
         split: None for the one that the model was trained on.
+        photographs: A folder of large photographs of paintings; None leaves this measure out.
+        strangers: A folder of folders of pictures that are no paintings; None leaves them out.
 
     Raises:
         DataError: There is nothing to test, or the model has seen it in training.
@@ -261,25 +325,33 @@ def measure(
     trained_split = training.get("split", "")
     split = split or cast(Split, trained_split or "random")
     tested = tested_pictures(classifier, read_tree(data), split, trained_split)
-    logits, targets, measured = logits_and_targets(classifier, data, tested)
-    predictions = logits.argmax(axis=1)
+    analysis, targets, measured = analysed(classifier, data, tested)
+    predictions = analysis.logits.argmax(axis=1)
     # Painters are what a split by artist holds out, so painters are what is drawn anew.
     groups = painter_keys(measured) if split == "artist" else range(len(measured))
     confusion = confusion_matrix(targets, predictions, labels=range(len(classifier.movements)))
-    return {
+    metrics = {
         "primary_metric": PRIMARY_METRIC,
         "split": split,
         "pictures": len(targets),
         "model_fingerprint": classifier.fingerprint,
         "temperature": classifier.temperature,
         "training": training,
-        "scores": dict(scores(classifier, logits, targets)),
+        "scores": dict(scores(classifier, analysis.logits, targets)),
         "top1_interval": accuracy_interval(predictions == targets, groups),
         "answers_changed": dict(answers_changed(classifier, data, measured, predictions)),
         "per_class": per_class(classifier.movements, predictions, targets),
         "most_confused": most_confused(classifier.movements, confusion),
         "confusion_matrix": confusion.tolist(),
     }
+    if photographs is not None:
+        metrics["photographs_kept"] = photographs_kept(classifier, photographs)
+    if classifier.familiarity is not None:
+        metrics["familiarity"] = strangers_recognised(
+            classifier, classifier.familiarity, analysis.textures, strangers
+        )
+    probabilities = classifier.probabilities(analysis.logits)
+    return metrics, mistakes(measured, classifier.movements, probabilities, targets)
 
 
 def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
@@ -293,6 +365,18 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
     print("\nanswers that change when the same pictures are")
     for name, share in metrics["answers_changed"].items():
         print(f"  {name:36}{share:7.1%}")
+    if "photographs_kept" in metrics:
+        kept = metrics["photographs_kept"]
+        print(
+            f"  kept by {kept['pictures']} large photographs as small copies{kept['share']:10.1%}"
+        )
+    for name, kind in metrics.get("familiarity", {}).get("strangers", {}).items():
+        print(
+            f"  {name}: AUROC {kind['auroc']:.3f}, refused {kind['refused']:.1%}; "
+            f"as small copies {kind['auroc_small']:.3f}, {kind['refused_small']:.1%}"
+        )
+    if "familiarity" in metrics:
+        print(f"  paintings refused {metrics['familiarity']['paintings_refused']:.1%}")
     print("\nmovement                   recall  precision  pictures")
     for folder, row in metrics["per_class"].items():
         print(
@@ -318,11 +402,23 @@ def main() -> None:
     parser.add_argument(
         "--split", choices=("random", "artist"), help="default: the one it was trained on"
     )
+    parser.add_argument("--photographs", type=Path, help="large photographs of paintings")
+    parser.add_argument("--strangers", type=Path, help="what train/strangers.py gathered")
+    parser.add_argument("--mistakes", type=Path, help="draw the most confident ones to this file")
     parser.add_argument("--out", type=Path, help="default: the model folder")
     arguments = parser.parse_args()
 
     classifier = MovementClassifier.from_pretrained(arguments.model)
-    metrics = measure(classifier, training_of(arguments.model), arguments.data, arguments.split)
+    metrics, wrong = measure(
+        classifier,
+        training_of(arguments.model),
+        arguments.data,
+        arguments.split,
+        arguments.photographs,
+        arguments.strangers,
+    )
+    if arguments.mistakes is not None:
+        draw_mistakes(wrong, arguments.data, arguments.mistakes)
     folder = arguments.out or arguments.model
     plot_confusion(
         classifier.movements,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -44,9 +45,10 @@ class Recipe:
         stored_anew_share: Share of the training pictures that are stored anew, smaller, softer or
             sharper and more compressed, before the crop, so that the network does not learn how
             its pictures were stored.
+        painter_weight: Weight of a second loss, for telling the painters apart; 0 for none.
         smallest_crop: Least area of a random crop, as a share of the picture; 1 trains on the
             whole picture, without crops and mirror images.
-        resolution: Side of the training pictures, in pixels.
+        resolutions: Sides of the training pictures, in pixels; batches take them in turn.
         test_resolution: Side of the pictures in validation, test and use.
         crop_mode: How a picture becomes a square in validation, test and use: ``squash`` (the whole
             picture, proportions lost), ``center`` (proportions kept, edges lost) or ``border``.
@@ -69,8 +71,9 @@ class Recipe:
     cutmix_alpha: float
     mixed_epochs: int
     stored_anew_share: float
+    painter_weight: float
     smallest_crop: float
-    resolution: int
+    resolutions: tuple[int, ...]
     test_resolution: int
     crop_mode: str
     seed: int
@@ -81,8 +84,12 @@ def recipe_names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def read_recipe(name: str) -> Recipe:
+def read_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
     """Reads the recipe ``recipes/<name>.toml``.
+
+    Args:
+        name: One of ``recipe_names()``.
+        changes: Lines of TOML, such as ``epochs = 6``, that take the place of the file's.
 
     Raises:
         DataError: There is no such recipe, or a setting is unknown, missing or of the wrong type.
@@ -90,11 +97,17 @@ def read_recipe(name: str) -> Recipe:
     path = FOLDER / f"{name}.toml"
     if name not in recipe_names():
         raise DataError(f"There is no recipe {name!r}: choose one of {', '.join(recipe_names())}.")
+    settings = _settings(path.read_text(encoding="utf-8"), str(path))
+    for change in changes:
+        settings |= _settings(change, f"The setting {change!r}")
+    return recipe_from(settings, f"{path} with {', '.join(changes)}" if changes else str(path))
+
+
+def _settings(text: str, source: str) -> dict[str, Any]:
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{path} is not valid TOML: {error}.") from None
-    return recipe_from(settings, str(path))
+        raise DataError(f"{source} is not valid TOML: {error}.") from None
 
 
 def recipe_from(settings: dict[str, Any], source: str) -> Recipe:
@@ -107,13 +120,21 @@ def recipe_from(settings: dict[str, Any], source: str) -> Recipe:
         raise DataError(f"{source} lacks {', '.join(missing)}; every recipe gives all settings.")
     for name, value in settings.items():
         kind = expected[name]
-        # TOML writes 1 for 1.0; a truth value is no number here.
-        fits = isinstance(value, int | float if kind is float else kind)
-        if not fits or isinstance(value, bool):
-            raise DataError(f"{source}: {name} is {value!r}, but must be of type {kind.__name__}.")
+        if not _fits(value, kind):
+            wanted = kind.__name__ if kind in (int, float, str) else "list of int"
+            raise DataError(f"{source}: {name} is {value!r}, but must be of type {wanted}.")
     for name, choices in CHOICES.items():
         if settings[name] not in choices:
             raise DataError(
                 f"{source}: {name} is {settings[name]!r}; choose one of {', '.join(choices)}."
             )
-    return Recipe(**settings)
+    return Recipe(**settings | {"resolutions": tuple(settings["resolutions"])})
+
+
+def _fits(value: object, kind: type) -> bool:
+    # TOML writes 1 for 1.0; a truth value is no number here.
+    if kind in (int, float):
+        return isinstance(value, int if kind is int else int | float) and type(value) is not bool
+    if kind is str:
+        return isinstance(value, str)
+    return isinstance(value, list) and value != [] and all(_fits(each, int) for each in value)

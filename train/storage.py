@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from PIL import Image, ImageFilter
 
 RESIZING = (Image.Resampling.BOX, Image.Resampling.BILINEAR, Image.Resampling.LANCZOS)
-# The side of the squares that one of the two sources of our training pictures had.
+# The longer side of our training pictures, and the side of the squares that one of their two
+# sources had.
 SQUARE_SIDE = 224
 
 
@@ -28,9 +29,7 @@ class StoredAnew:
         if random.random() >= self._share:
             return picture
         if random.random() < 0.5:
-            scale = random.uniform(0.5, 1.0)
-            width, height = (max(round(side * scale), 1) for side in picture.size)
-            picture = picture.resize((width, height), random.choice(RESIZING))
+            picture = _smaller(picture)
         focus = random.random()
         if focus < 0.25:
             picture = picture.filter(ImageFilter.GaussianBlur(random.uniform(0.2, 1.2)))
@@ -40,11 +39,33 @@ class StoredAnew:
         return compressed(picture, random.randint(30, 95)) if random.random() < 0.7 else picture
 
 
+def _smaller(picture: Image.Image) -> Image.Image:
+    """Returns a smaller picture of the same proportions that lost more detail along one side.
+
+    So does every picture that was squashed to a square.
+    """
+    scales = random.uniform(0.5, 1.0), random.uniform(0.5, 1.0)
+    width, height = picture.size
+    lossy = picture.resize(
+        (max(round(width * scales[0]), 1), max(round(height * scales[1]), 1)),
+        random.choice(RESIZING),
+    )
+    size = (max(round(width * max(scales)), 1), max(round(height * max(scales)), 1))
+    return lossy.resize(size, random.choice(RESIZING))
+
+
 def compressed(picture: Image.Image, quality: int) -> Image.Image:
     """Returns a picture as it comes back from a JPEG of this quality, 1 to 95."""
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=quality)
     return Image.open(buffer).convert("RGB")
+
+
+def small_copy(picture: Image.Image) -> Image.Image:
+    """Returns a copy as training pictures are: the longer side 224 px, a JPEG of quality 90."""
+    copy = picture.copy()
+    copy.thumbnail((SQUARE_SIDE, SQUARE_SIDE), Image.Resampling.LANCZOS)
+    return compressed(copy, 90)
 
 
 def squashed_and_back(picture: Image.Image) -> Image.Image:

@@ -17,18 +17,21 @@ import csv
 import json
 import math
 import os
+import posixpath
 import random
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from familiarity import learn_familiarity
 from pandora import Picture, Split, movements_in, read_tree, readable, write_manifest
 from recipe import Recipe, read_recipe, recipe_names
 from storage import StoredAnew
 
+from pinacoteca.classifier import MovementClassifier
 from pinacoteca.command_line import positive, run
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import written_whole
@@ -70,6 +73,11 @@ class Training:
     out: Path
 
     @property
+    def index_of(self) -> dict[int, int]:
+        """The class index of each movement's number."""
+        return {movement.number: index for index, movement in enumerate(self.movements)}
+
+    @property
     def settings(self) -> dict[str, Any]:
         """What must be equal for a run to be resumed, and what is saved beside its results."""
         return {
@@ -99,15 +107,17 @@ def data_config(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def training_transform(recipe: Recipe) -> Any:
+def training_transform(recipe: Recipe, resolution: int) -> Any:
     """Returns random copies, crops and mirror images, or the plain preprocessing if there are none.
+
+    The tensors are squares of ``resolution`` pixels.
 
     Colours are left alone: they are part of what makes a movement.
     """
     from timm.data import create_transform
     from torchvision.transforms import Compose
 
-    settings = data_config(recipe) | {"input_size": (3, recipe.resolution, recipe.resolution)}
+    settings = data_config(recipe) | {"input_size": (3, resolution, resolution)}
     if recipe.smallest_crop == 1:
         return create_transform(**settings)
     settings |= {"interpolation": "random", "scale": (recipe.smallest_crop, 1.0)}
@@ -119,27 +129,41 @@ def training_transform(recipe: Recipe) -> Any:
     )
 
 
+def painter_classes(pictures: Sequence[Picture]) -> tuple[list[int], list[Movement]]:
+    """Returns the painter class of each picture, and the movement of each painter class.
+
+    A painter class is a folder of the tree: who stands in two movements is two painters.
+    """
+    movement_of = {
+        posixpath.dirname(picture.path): picture.movement
+        for picture in sorted(pictures, key=lambda picture: picture.path)
+    }
+    index_of = {folder: index for index, folder in enumerate(movement_of)}
+    classes = [index_of[posixpath.dirname(picture.path)] for picture in pictures]
+    return classes, list(movement_of.values())
+
+
 class LabelledPictures:
     """A map-style data set of ``(tensor [3, side, side], class index)``.
 
-    With a seed, what is random about a picture depends on that seed and its place alone: neither
-    the number of workers nor a resumed run can change it.
+    Batches take the transforms in turn. With a seed, what is random about a picture depends on
+    that seed and its place alone: neither the number of workers nor a resumed run can change it.
     """
 
     def __init__(
         self,
         training: Training,
         pictures: Sequence[Picture],
-        transform: Any,
+        classes: Sequence[int],
+        transforms: Sequence[Any],
         seed: int | None = None,
     ) -> None:
         self._directory = training.directory
+        self._batch_size = training.recipe.batch_size
         self._pictures = pictures
-        self._transform = transform
+        self._classes = classes
+        self._transforms = transforms
         self._seed = seed
-        self._class_of = {
-            movement.number: index for index, movement in enumerate(training.movements)
-        }
 
     def __len__(self) -> int:
         return len(self._pictures)
@@ -147,27 +171,25 @@ class LabelledPictures:
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         import torch
 
-        picture = self._pictures[index]
         if self._seed is not None:
             # timm draws from both modules.
             random.seed(self._seed + index)
             torch.manual_seed(self._seed + index)
-        image = self._transform(open_image(self._directory / picture.path))
-        return image, self._class_of[picture.movement.number]
+        transform = self._transforms[index // self._batch_size % len(self._transforms)]
+        image = open_image(self._directory / self._pictures[index].path)
+        return transform(image), self._classes[index]
 
 
 def loader(
-    training: Training, data: LabelledPictures, order: Sequence[int] | None = None
+    training: Training, data: LabelledPictures, drop_last: bool = False
 ) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
-    """Returns batches of ``data``; with an ``order``, the incomplete last batch is dropped."""
+    """Returns batches of ``data`` in its order."""
     from torch.utils.data import DataLoader
 
     return DataLoader(
         data,  # type: ignore[arg-type]
         batch_size=training.recipe.batch_size,
-        sampler=order,
-        # Batch normalisation cannot train on a last batch of one picture.
-        drop_last=order is not None and len(data) > training.recipe.batch_size,
+        drop_last=drop_last,
         num_workers=min(12, os.cpu_count() or 1),
         pin_memory=training.device == "cuda",
     )
@@ -176,15 +198,26 @@ def loader(
 def training_batches(
     training: Training, epoch: int
 ) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
-    """Returns the shuffled batches of one epoch, the same whenever they are asked for."""
+    """Returns the shuffled batches of one epoch, painter classes for labels.
+
+    They are the same whenever they are asked for.
+    """
     import torch
 
-    seed = training.recipe.seed * 1_000 + epoch
+    recipe = training.recipe
+    seed = recipe.seed * 1_000 + epoch
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(training.train), generator=generator).tolist()
-    transform = training_transform(training.recipe)
-    data = LabelledPictures(training, training.train, transform, seed=seed * 1_000_000)
-    return loader(training, data, order)
+    classes, _ = painter_classes(training.train)
+    data = LabelledPictures(
+        training,
+        [training.train[index] for index in order],
+        [classes[index] for index in order],
+        [training_transform(recipe, resolution) for resolution in recipe.resolutions],
+        seed=seed * 1_000_000,
+    )
+    # Batch normalisation cannot train on a last batch of one picture.
+    return loader(training, data, drop_last=len(data) > recipe.batch_size)
 
 
 # ---- network -------------------------------------------------------------------------------------
@@ -244,6 +277,20 @@ def _network_from_hub(classes: int) -> Any:
         ) from None
 
 
+def painter_head(network: Any, painters: int) -> torch.nn.Linear:
+    """Returns a second last layer, which tells the painters of the training part apart.
+
+    It is left behind after training; what it taught the layers before it stays (Strezoski and
+    Worring, "OmniArt", ACM TOMM 2018, learn several facts about a painting at once in this way).
+    """
+    import torch
+
+    head = torch.nn.Linear(network.classifier.in_features, painters)
+    torch.nn.init.normal_(head.weight, std=0.01)
+    torch.nn.init.zeros_(head.bias)
+    return head
+
+
 def freeze(network: Any, blocks: int) -> None:
     """Stops the stem and the first ``blocks`` blocks from learning; 0 freezes nothing."""
     for module in _frozen_modules(network, blocks):
@@ -285,11 +332,10 @@ def learning_rate_at(recipe: Recipe, epoch: float) -> float:
     return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
 
 
-def mixing(training: Training, epoch: int) -> Mixup | None:
+def mixing(recipe: Recipe, epoch: int, classes: int) -> Mixup | None:
     """Returns what blends the pictures of a batch, or None if the epoch takes them as they are."""
     from timm.data import Mixup
 
-    recipe = training.recipe
     if epoch >= recipe.mixed_epochs or not (recipe.mixup_alpha or recipe.cutmix_alpha):
         return None
     return Mixup(
@@ -298,7 +344,7 @@ def mixing(training: Training, epoch: int) -> Mixup | None:
         prob=MIXED_SHARE,
         # The loss smooths labels, mixed or not.
         label_smoothing=0.0,
-        num_classes=len(training.movements),
+        num_classes=classes,
     )
 
 
@@ -314,12 +360,32 @@ def half_precision(device: str) -> AbstractContextManager[Any]:
     return torch.autocast(device, torch.bfloat16, enabled=bool(native))
 
 
+def strides_in_single_precision(network: torch.nn.Module) -> None:
+    """Keeps depthwise convolutions that stride out of autocast.
+
+    oneDNN has no fast bfloat16 gradient for them: the four of a MobileNetV2 took a third of every
+    step on a processor with AVX-512.
+    """
+    import torch
+
+    class SinglePrecisionConv2d(torch.nn.Conv2d):
+        def forward(self, input: torch.Tensor) -> torch.Tensor:
+            with torch.autocast(input.device.type, enabled=False):
+                return super().forward(input.float())
+
+    for module in network.modules():
+        if type(module) is torch.nn.Conv2d and module.groups > 1 and module.stride != (1, 1):
+            # The class alone changes, so that copies of the network keep working on their own.
+            module.__class__ = SinglePrecisionConv2d
+
+
 # ---- one epoch -----------------------------------------------------------------------------------
 
 
 def train_epoch(
     training: Training,
-    network: torch.nn.Module,
+    network: Any,
+    painters: torch.nn.Linear | None,
     average: ModelEmaV3 | None,
     optimizer: torch.optim.Optimizer,
     epoch: int,
@@ -331,38 +397,50 @@ def train_epoch(
     """
     import numpy as np
     import torch
-    from torch.nn.functional import cross_entropy
+    from torch.nn.functional import cross_entropy, one_hot
 
     recipe = training.recipe
+    smoothing = recipe.label_smoothing
     set_training_mode(network, recipe.frozen_blocks)
     # Whatever is random in the network and in timm's mixing must not depend on the epochs before
     # a resume.
     torch.manual_seed(recipe.seed * 1_000 + epoch)
     np.random.seed(recipe.seed * 1_000 + epoch)
-    mix = mixing(training, epoch)
+    _, movement_of_painter = painter_classes(training.train)
+    to_movements = torch.tensor([training.index_of[m.number] for m in movement_of_painter])
+    to_movements = one_hot(to_movements, len(training.movements)).float().to(training.device)
+    mix = mixing(recipe, epoch, len(to_movements))
     batches = training_batches(training, epoch)
     loss_sum, correct, seen = 0.0, 0, 0
-    for step, (images, targets) in enumerate(batches):
+    for step, (images, labels) in enumerate(batches):
         rate = learning_rate_at(recipe, epoch + step / len(batches))
         for group in optimizer.param_groups:
             group["lr"] = rate * group.get("lr_scale", 1.0)
         images = images.to(training.device, memory_format=torch.channels_last, non_blocking=True)
-        targets = targets.to(training.device, non_blocking=True)
+        labels = labels.to(training.device, non_blocking=True)
         # timm pairs the pictures of a batch, so their number must be even.
         if mix is not None and len(images) % 2 == 0:
-            images, targets = mix(images, targets)
-        classes = targets.argmax(1) if targets.ndim == 2 else targets
+            images, painter_targets = mix(images, labels)
+        else:
+            painter_targets = one_hot(labels, len(to_movements)).float()
+        targets = painter_targets @ to_movements
         with half_precision(training.device):
-            logits = network(images)
-        loss = cross_entropy(logits.float(), targets, label_smoothing=recipe.label_smoothing)
+            features = network.forward_head(network.forward_features(images), pre_logits=True)
+            logits = network.classifier(features)
+            painter_logits = painters(features) if painters else None
+        loss = cross_entropy(logits.float(), targets, label_smoothing=smoothing)
+        if painter_logits is not None:
+            loss = loss + recipe.painter_weight * cross_entropy(
+                painter_logits.float(), painter_targets, label_smoothing=smoothing
+            )
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         if average is not None:
             average.update(network, step=epoch * len(batches) + step)
-        loss_sum += loss.item() * len(targets)
-        correct += int((logits.argmax(1) == classes).sum())
-        seen += len(targets)
+        loss_sum += loss.item() * len(labels)
+        correct += int((logits.argmax(1) == targets.argmax(1)).sum())
+        seen += len(labels)
         progress.update()
         progress.set_postfix(loss=f"{loss_sum / seen:.3f}", accuracy=f"{correct / seen:.1%}")
     return {"train_loss": loss_sum / seen, "train_accuracy": correct / seen}
@@ -377,7 +455,9 @@ def logits_and_targets(
 
     network.eval()
     logits, targets = [], []
-    data = LabelledPictures(training, pictures, create_transform(**data_config(training.recipe)))
+    classes = [training.index_of[picture.movement.number] for picture in pictures]
+    transform = create_transform(**data_config(training.recipe))
+    data = LabelledPictures(training, pictures, classes, [transform])
     with torch.inference_mode(), half_precision(training.device):
         for images, batch_targets in loader(training, data):
             images = images.to(training.device, memory_format=torch.channels_last)
@@ -408,15 +488,22 @@ def fit(training: Training, network: torch.nn.Module, resume: bool) -> None:
 
     recipe = training.recipe
     network.to(device=training.device).to(memory_format=torch.channels_last)
+    if training.device == "cpu":
+        strides_in_single_precision(network)
     freeze(network, recipe.frozen_blocks)
     optimizer = build_optimizer(network, recipe)
+    painters = None
+    if recipe.painter_weight:
+        _, movement_of_painter = painter_classes(training.train)
+        painters = painter_head(network, len(movement_of_painter)).to(training.device)
+        optimizer.add_param_group({"params": list(painters.parameters())})
     average = (
         # The warm-up lets the average leave the untrained start behind.
         ModelEmaV3(network, decay=recipe.average_decay, use_warmup=True)
         if recipe.average_decay
         else None
     )
-    checkpoint = Checkpoint(training, network, average, optimizer)
+    checkpoint = Checkpoint(training, network, painters, average, optimizer)
     if resume:
         checkpoint.load()
     else:
@@ -431,7 +518,7 @@ def fit(training: Training, network: torch.nn.Module, resume: bool) -> None:
             progress.set_description(f"Epoch {epoch + 1} of {recipe.epochs}")
             start = time.monotonic()
             row = {"epoch": epoch + 1, "learning_rate": learning_rate_at(recipe, epoch + 0.5)}
-            row |= train_epoch(training, network, average, optimizer, epoch, progress)
+            row |= train_epoch(training, network, painters, average, optimizer, epoch, progress)
             row |= validate(training, average.module if average else network)
             row |= {"seconds": time.monotonic() - start}
             checkpoint.add(row)
@@ -452,12 +539,15 @@ class Checkpoint:
         self,
         training: Training,
         network: torch.nn.Module,
+        painters: torch.nn.Linear | None,
         average: ModelEmaV3 | None,
         optimizer: torch.optim.Optimizer,
     ) -> None:
         self._path = training.out / "checkpoint.pth"
         self._settings = training.settings
         self._parts: dict[str, Any] = {"network": network, "optimizer": optimizer}
+        if painters is not None:
+            self._parts["painters"] = painters
         if average is not None:
             self._parts["average"] = average
         self._validated = average.module if average is not None else network
@@ -575,7 +665,7 @@ def temperature_for(logits: torch.Tensor, targets: torch.Tensor) -> float:
 
 
 def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
-    """Writes ``config.json`` and ``model.safetensors`` as timm reads them, each whole."""
+    """Writes a model folder: what timm reads, and what tells paintings from other pictures."""
     import tempfile
 
     import torch
@@ -603,13 +693,15 @@ def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
         for path in Path(stage).iterdir():
             with written_whole(folder / path.name) as temporary:
                 temporary.write_bytes(path.read_bytes())
+    classifier = MovementClassifier.from_pretrained(folder, training.device)
+    learn_familiarity(classifier, training.directory, training.train, training.validation).save(
+        folder
+    )
 
 
 def prepare(arguments: argparse.Namespace) -> Training:
     """Checks the arguments and reads the tree."""
-    recipe = read_recipe(arguments.recipe)
-    if arguments.epochs is not None:
-        recipe = replace(recipe, epochs=arguments.epochs)
+    recipe = read_recipe(arguments.recipe, arguments.set)
     if arguments.weights is not None and not arguments.weights.is_file():
         raise ModelError(f"There is no file {arguments.weights}: name the weights with --weights.")
     pictures = read_tree(arguments.data)
@@ -662,7 +754,13 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="ImageNet backbone (default: from the hub)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
     parser.add_argument("--split", choices=("random", "artist"), default="random")
-    parser.add_argument("--epochs", type=positive, help="instead of the recipe's number")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another value for a setting of the recipe, as in --set epochs=6",
+    )
     parser.add_argument("--limit", type=positive, help="train on so many pictures only")
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda if there is one")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
