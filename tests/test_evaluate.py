@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import evaluate
+import mistakes
 import numpy as np
 import pytest
 import storage
-from pandora import Split, read_tree
+from pandora import movements_in, read_tree
 from PIL import Image
-from trees import write_pandora
+from trees import write_pandora, write_picture
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import DataError
+from pinacoteca.familiarity import Familiarity
 from pinacoteca.images import open_image
 
 
@@ -36,9 +38,10 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path / "tree"
 
 
-def measure(model: Path, tree: Path, split: Split | None) -> dict[str, Any]:
+def measure(model: Path, tree: Path, split: str | None) -> dict[str, Any]:
     classifier = MovementClassifier.from_pretrained(model)
-    return evaluate.measure(classifier, evaluate.training_of(model), tree, split)
+    metrics, _ = evaluate.measure(classifier, evaluate.training_of(model), tree, split)
+    return metrics
 
 
 def test_metrics_say_what_the_model_does(
@@ -131,3 +134,45 @@ def test_paintings_by_one_hand_are_drawn_together() -> None:
 
     assert together[1] - together[0] > 2.5 * (alone[1] - alone[0])
     assert evaluate.accuracy_interval(right, ["one hand"] * 400) == (0.0, 1.0)
+
+
+def test_what_depends_on_other_pictures_is_measured_where_they_are_given(
+    model: Path, tree: Path, tmp_path: Path, run_script: Callable[..., None]
+) -> None:
+    photographs, others, sheet = (tmp_path / name for name in ("large", "others", "sheet.png"))
+    for index in range(4):
+        write_picture(photographs / f"{index}.jpg", seed=index, size=(300, 260))
+        write_picture(others / "pages" / f"{index}.jpg", seed=50 + index)
+    textures = 128
+    Familiarity(np.zeros(textures, np.float32), np.eye(textures, dtype=np.float32), 1e9).save(model)
+
+    run_script(
+        *(evaluate.main, "--model", model, "--data", tree, "--photographs", photographs),
+        *("--strangers", others, "--mistakes", sheet),
+    )
+
+    metrics = json.loads((model / "metrics.json").read_text(encoding="utf-8"))
+    classifier = MovementClassifier.from_pretrained(model)
+    images = [open_image(path) for path in sorted(photographs.iterdir())]
+    small = [storage.small_copy(image) for image in images]
+    assert {image.size for image in small} == {(224, 194)}
+    kept = classifier.predict(images).argmax(axis=1) == classifier.predict(small).argmax(axis=1)
+    assert metrics["photographs_kept"] == {"pictures": 4, "share": kept.mean()}
+    assert metrics["familiarity"]["paintings_refused"] == 0
+    pages = metrics["familiarity"]["strangers"]["pages"]
+    assert pages["pictures"] == 4
+    assert (pages["refused"], pages["refused_small"]) == (0, 0)
+    assert 0 <= pages["auroc"] <= 1
+    assert Image.open(sheet).width > 1000
+
+
+def test_mistakes_come_most_confident_first(tree: Path) -> None:
+    pictures = read_tree(tree)[:3]
+    movements = movements_in(read_tree(tree))
+    probabilities = np.array([[0.4, 0.6, 0], [0.9, 0.1, 0], [0.1, 0.2, 0.7]], np.float32)
+
+    wrong = mistakes.mistakes(pictures, movements, probabilities, np.array([0, 0, 1]))
+
+    assert [entry.picture for entry in wrong] == [pictures[2], pictures[0]]
+    assert [entry.predicted for entry in wrong] == [movements[2], movements[1]]
+    assert wrong[0].confidence == pytest.approx(0.7)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import csv
 from collections import Counter
 from pathlib import Path
@@ -56,6 +57,30 @@ def test_no_artist_stands_in_two_parts_of_the_artist_split(tmp_path: Path) -> No
 
     assert all(len(parts) == 1 for parts in parts_of.values())
     assert Counter(next(iter(parts)) for parts in parts_of.values())["test"] >= 5
+
+
+def test_the_stratified_split_gives_each_movement_its_share(tmp_path: Path) -> None:
+    pictures = pandora.read_tree(write_pandora(tmp_path, range(5, 9)))
+
+    # Twenty times as many, so that seventy per cent are a whole number.
+    parts = pandora.parts_of(pictures * 20, "stratified", tmp_path)
+
+    for number in range(5, 9):
+        counted = Counter(
+            part
+            for picture, part in zip(pictures * 20, parts, strict=True)
+            if picture.movement.number == number
+        )
+        assert counted == {"train": 84, "validation": 18, "test": 18}
+    with pytest.raises(DataError, match="too small for a stratified split"):
+        pandora.parts_of(pictures[:5], "stratified", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["fold-0", "fold-", "folds", "Random", ""])
+def test_the_name_of_a_split_is_checked(name: str) -> None:
+    assert pandora.split_name("fold-12") == "fold-12"
+    with pytest.raises(argparse.ArgumentTypeError, match="choose random, artist"):
+        pandora.split_name(name)
 
 
 def test_works_of_nobody_may_stand_on_both_sides(tmp_path: Path) -> None:

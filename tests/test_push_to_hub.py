@@ -32,6 +32,7 @@ CARD = "---\nlicense: cc-by-nc-4.0\nlibrary_name: timm\n---\n\n# A card\n"
 MODEL = {
     "config.json": b'{"architecture": "mobilenetv2_100"}\n',
     "confusion_matrix.png": b"\x89PNG\r\n\x1a\n",
+    "familiarity.safetensors": b"64 features",
     "metrics.json": b'{"top1": 0.5}\n',
     "model.safetensors": bytes(range(256)) * 64,
 }

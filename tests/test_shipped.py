@@ -82,12 +82,14 @@ def test_the_measured_accuracy_is_found_again(
     tested = [picture for picture in read_tree(tree) if picture.split_random == "test"]
     assert len(tested) == metrics["pictures"]
 
-    logits, targets, _ = evaluate.logits_and_targets(classifier, tree, tested[::16])
+    analysis, targets, _ = evaluate.analysed(classifier, tree, tested[::16])
 
     # Three standard errors of a share among as many pictures.
     accuracy = metrics["scores"]["top1"]
     tolerance = 3 * (accuracy * (1 - accuracy) / len(targets)) ** 0.5
-    assert (logits.argmax(axis=1) == targets).mean() == pytest.approx(accuracy, abs=tolerance)
+    assert (analysis.logits.argmax(axis=1) == targets).mean() == pytest.approx(
+        accuracy, abs=tolerance
+    )
 
 
 @pytest.mark.data

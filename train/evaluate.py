@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 from literature import REPORTED_RESULTS
 from mistakes import Mistake, draw_mistakes, mistakes
-from pandora import SEED, Picture, Split, painter_keys, read_tree
+from pandora import SPLITS_HELP, Picture, painter_keys, parts_of, read_tree, split_name
+from splits import SEED
 from storage import COPIES, small_copy
 
 from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, Analysis, MovementClassifier
@@ -271,7 +272,7 @@ def training_of(model: Path) -> dict[str, Any]:
 
 
 def tested_pictures(
-    classifier: MovementClassifier, pictures: Sequence[Picture], split: Split, trained_split: str
+    classifier: MovementClassifier, directory: Path, split: str, trained_split: str
 ) -> list[Picture]:
     """Returns the test part of ``split`` among the movements that the model knows.
 
@@ -279,31 +280,32 @@ def tested_pictures(
         DataError: The model was trained on some of those pictures, or there are none.
     """
     known = {movement.number for movement in classifier.movements}
+    pictures = read_tree(directory)
+    parts = parts_of(pictures, split, directory)
+    trained_parts = parts_of(pictures, trained_split, directory) if trained_split else parts
     tested = [
-        picture
-        for picture in pictures
-        if picture.part(split) == "test" and picture.movement.number in known
+        (picture, trained_part)
+        for picture, part, trained_part in zip(pictures, parts, trained_parts, strict=True)
+        if part == "test" and picture.movement.number in known
     ]
     if not tested:
         raise DataError(
             "The tree has no test picture of a movement that the model knows: check --data."
         )
-    if trained_split in ("random", "artist"):
-        seen = sum(picture.part(cast(Split, trained_split)) != "test" for picture in tested)
-        if seen:
-            raise DataError(
-                f"The model was trained on the {trained_split} split and has seen {seen} of the "
-                f"{len(tested)} test pictures of the {split} split: "
-                f"train another with train/train.py --split {split}."
-            )
-    return tested
+    if seen := sum(trained_part != "test" for _, trained_part in tested):
+        raise DataError(
+            f"The model was trained on the {trained_split} split and has seen {seen} of the "
+            f"{len(tested)} test pictures of the {split} split: "
+            f"train another with train/train.py --split {split}."
+        )
+    return [picture for picture, _ in tested]
 
 
 def measure(
     classifier: MovementClassifier,
     training: dict[str, Any],
     data: Path,
-    split: Split | None,
+    split: str | None,
     photographs: Path | None = None,
     strangers: Path | None = None,
 ) -> tuple[dict[str, Any], list[Mistake]]:
@@ -323,8 +325,8 @@ def measure(
     from sklearn.metrics import confusion_matrix
 
     trained_split = training.get("split", "")
-    split = split or cast(Split, trained_split or "random")
-    tested = tested_pictures(classifier, read_tree(data), split, trained_split)
+    split = split or trained_split or "random"
+    tested = tested_pictures(classifier, data, split, trained_split)
     analysis, targets, measured = analysed(classifier, data, tested)
     predictions = analysis.logits.argmax(axis=1)
     # Painters are what a split by artist holds out, so painters are what is drawn anew.
@@ -400,7 +402,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="folder in hub layout")
     parser.add_argument("--data", type=Path, required=True, help="the Pandora18K tree")
     parser.add_argument(
-        "--split", choices=("random", "artist"), help="default: the one it was trained on"
+        "--split", type=split_name, help=f"default: the one it was trained on; {SPLITS_HELP}"
     )
     parser.add_argument("--photographs", type=Path, help="large photographs of paintings")
     parser.add_argument("--strangers", type=Path, help="what train/strangers.py gathered")

@@ -22,7 +22,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+
+from folds import fold_parts
+from splits import Part, artist_parts, random_parts, stratified_parts
 
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ImageError
@@ -31,13 +33,10 @@ from pinacoteca.images import SUFFIXES, open_image
 from pinacoteca.movements import MOVEMENTS, Movement
 from pinacoteca.spreadsheets import write_cell
 
-Split = Literal["random", "artist"]
-Part = Literal["train", "validation", "test"]
-
-# The report of 2022 split with scikit-learn's train_test_split(test_size=0.2, random_state=35).
-SEED = 35
-TEST_SHARE = 0.2
-VALIDATION_SHARE = 0.1
+SPLITS_HELP = (
+    "random (the report's), artist (no painter on both sides), stratified (70/15/15) or fold-N of "
+    "pandoraLabels.mat in the tree"
+)
 NOBODY = re.compile(r"anonym|unidentified|unknown", re.IGNORECASE)
 MANIFEST_COLUMNS = ("path", "movement", "label", "artist", "split_random", "split_artist")
 
@@ -59,10 +58,6 @@ class Picture:
     artist: str
     split_random: Part = "train"
     split_artist: Part = "train"
-
-    def part(self, split: Split) -> Part:
-        """Returns the part of ``split`` that the picture belongs to."""
-        return self.split_random if split == "random" else self.split_artist
 
 
 def read_tree(directory: Path) -> list[Picture]:
@@ -170,76 +165,47 @@ def readable(directory: Path, pictures: Sequence[Picture]) -> list[Picture]:
     return [picture for picture in pictures if picture.path not in broken]
 
 
+def parts_of(pictures: Sequence[Picture], split: str, directory: Path) -> list[Part]:
+    """Returns the part of each picture of a whole tree.
+
+    Args:
+        pictures: What ``read_tree`` returns for ``directory``.
+        split: A name that ``split_name`` lets through.
+        directory: The tree; ``fold-N`` looks for ``pandoraLabels.mat`` in it.
+
+    Raises:
+        DataError: The tree is too small for the split, or has no such fold.
+    """
+    if split == "random":
+        return [picture.split_random for picture in pictures]
+    if split == "artist":
+        return [picture.split_artist for picture in pictures]
+    if split == "stratified":
+        return stratified_parts([picture.movement.number for picture in pictures])
+    return fold_parts(directory, [picture.path for picture in pictures], int(split[5:]))
+
+
+def split_name(text: str) -> str:
+    """Checks the name of a split for argparse."""
+    if text in ("random", "artist", "stratified") or re.fullmatch(r"fold-[1-9]\d?", text):
+        return text
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is no split: choose random, artist, stratified or fold-N"
+    )
+
+
 def _split(pictures: Sequence[Picture]) -> list[Picture]:
-    random_parts = _random_parts(pictures)
-    artist_parts = _artist_parts(pictures)
+    labels = [picture.movement.number for picture in pictures]
+    parts = zip(
+        pictures,
+        random_parts(len(pictures)),
+        artist_parts(labels, painter_keys(pictures)),
+        strict=True,
+    )
     return [
         replace(picture, split_random=random_part, split_artist=artist_part)
-        for picture, random_part, artist_part in zip(
-            pictures, random_parts, artist_parts, strict=True
-        )
+        for picture, random_part, artist_part in parts
     ]
-
-
-def _random_parts(pictures: Sequence[Picture]) -> list[Part]:
-    from sklearn.model_selection import train_test_split
-
-    if len(pictures) < 4:
-        raise DataError(f"A split needs at least four pictures; the tree has {len(pictures)}.")
-    rest, test = train_test_split(range(len(pictures)), test_size=TEST_SHARE, random_state=SEED)
-    _, validation = train_test_split(rest, test_size=VALIDATION_SHARE, random_state=SEED)
-    return _parts(len(pictures), test, validation)
-
-
-def _artist_parts(pictures: Sequence[Picture]) -> list[Part]:
-    """Splits so that no artist stands in two parts and each movement is shared out alike."""
-    groups = painter_keys(pictures)
-    labels = [picture.movement.number for picture in pictures]
-    everything = list(range(len(pictures)))
-    test = _held_out_artists(everything, labels, groups, folds=round(1 / TEST_SHARE))
-    rest = sorted(set(everything) - set(test))
-    validation = _held_out_artists(rest, labels, groups, folds=round(1 / VALIDATION_SHARE))
-    return _parts(len(pictures), test, validation)
-
-
-def _held_out_artists(
-    rows: Sequence[int], labels: Sequence[int], groups: Sequence[str], folds: int
-) -> list[int]:
-    """Returns the rows of one of ``folds`` parts that share no group with the others.
-
-    Of the parts, it is the one whose movements are nearest to their share: a prolific painter can
-    make another one lopsided.
-    """
-    import warnings
-
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    row_labels = [labels[row] for row in rows]
-    row_groups = [groups[row] for row in rows]
-    totals = Counter(row_labels)
-    folds = min(folds, len(set(row_groups)), max(totals.values()))
-    if folds < 2:
-        return []
-    splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=SEED)
-
-    def deviation(held_out: Sequence[int]) -> float:
-        counts = Counter(row_labels[index] for index in held_out)
-        return sum(abs(counts[label] - total / folds) for label, total in totals.items())
-
-    with warnings.catch_warnings():
-        # A movement with fewer pictures than folds cannot stand in each of them; that is no fault.
-        warnings.filterwarnings("ignore", message="The least populated class")
-        parts = [part.tolist() for _, part in splitter.split(rows, row_labels, row_groups)]
-    return [rows[index] for index in min(parts, key=deviation)]
-
-
-def _parts(count: int, test: Sequence[int], validation: Sequence[int]) -> list[Part]:
-    parts: list[Part] = ["train"] * count
-    for index in test:
-        parts[index] = "test"
-    for index in validation:
-        parts[index] = "validation"
-    return parts
 
 
 def manifest_rows(pictures: Sequence[Picture]) -> list[tuple[str | int, ...]]:

@@ -27,7 +27,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from familiarity import learn_familiarity
-from pandora import Picture, Split, movements_in, read_tree, readable, write_manifest
+from pandora import (
+    SPLITS_HELP,
+    Picture,
+    movements_in,
+    parts_of,
+    read_tree,
+    readable,
+    split_name,
+    write_manifest,
+)
 from recipe import Recipe, read_recipe, recipe_names
 from storage import StoredAnew
 
@@ -64,7 +73,7 @@ class Training:
 
     recipe: Recipe
     recipe_name: str
-    split: Split
+    split: str
     directory: Path
     movements: tuple[Movement, ...]
     train: tuple[Picture, ...]
@@ -706,8 +715,10 @@ def prepare(arguments: argparse.Namespace) -> Training:
         raise ModelError(f"There is no file {arguments.weights}: name the weights with --weights.")
     pictures = read_tree(arguments.data)
     parts: dict[str, list[Picture]] = {"train": [], "validation": [], "test": []}
-    for picture in pictures:
-        parts[picture.part(arguments.split)].append(picture)
+    for picture, part in zip(
+        pictures, parts_of(pictures, arguments.split, arguments.data), strict=True
+    ):
+        parts[part].append(picture)
     if arguments.limit is not None:
         parts["train"] = spread(parts["train"], arguments.limit)
     movements = movements_in(pictures)
@@ -753,7 +764,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the Pandora18K tree")
     parser.add_argument("--weights", type=Path, help="ImageNet backbone (default: from the hub)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
-    parser.add_argument("--split", choices=("random", "artist"), default="random")
+    parser.add_argument("--split", type=split_name, default="random", help=SPLITS_HELP)
     parser.add_argument(
         "--set",
         action="append",
