@@ -10,7 +10,8 @@ import write_card
 from conftest import REPOSITORY
 from huggingface_hub import ModelCard
 
-from pinacoteca.errors import ModelError
+import runs
+from pinacoteca.errors import DataError, ModelError
 
 METRICS: dict[str, Any] = {
     "primary_metric": "top1",
@@ -140,3 +141,47 @@ def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:
     assert card == write_card.card(REPOSITORY / "model", others)
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     assert readme == write_card.readme_with_results(readme, shipped, others)
+
+
+def test_photographs_and_strangers_are_reported_where_they_were_measured() -> None:
+    assert write_card.photographs_section(METRICS) == "Not measured for this model."
+    assert write_card.familiarity_section(METRICS) == "Not measured for this model."
+
+    pages = {"pictures": 9, "auroc": 0.9876, "refused": 0.5}
+    pages |= {"auroc_small": 0.9, "refused_small": 0.25}
+    measured = {"threshold": 1.5, "paintings_refused": 0.031, "strangers": {"pages": pages}}
+    metrics = METRICS | {
+        "photographs_kept": {"pictures": 40, "share": 0.925},
+        "familiarity": measured,
+    }
+    assert "Of 40 photographs" in write_card.photographs_section(metrics)
+    assert "92.5 % get the same movement" in write_card.photographs_section(metrics)
+    text = write_card.familiarity_section(metrics)
+    assert "3.1 % of the test paintings are refused" in text
+    assert "| pages | 9 | 0.988 | 50.0 % | 0.900 | 25.0 % |" in text
+
+
+def write_run(folder: Path, accuracies: list[float], **settings: Any) -> None:
+    folder.mkdir(parents=True)
+    (folder / "settings.json").write_text(json.dumps({"epochs": 3} | settings), encoding="utf-8")
+    rows = [f"{place},0.6,{accuracy},30" for place, accuracy in enumerate(accuracies, start=1)]
+    header = "epoch,train_accuracy,validation_accuracy,seconds"
+    (folder / "summary.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+
+
+def test_runs_are_set_beside_each_other(tmp_path: Path) -> None:
+    assert write_card.ablation_section(runs.read_runs(tmp_path / "nowhere")).startswith("Not meas")
+    write_run(tmp_path / "base", [0.4, 0.5, 0.45], train_pictures=90)
+    write_run(tmp_path / "half", [0.3, 0.35], train_pictures=45)
+
+    ablation = write_card.ablation_section(runs.read_runs(tmp_path)).splitlines()
+    assert ablation[2:] == [
+        "| `train_pictures=45` | 35.0 % | 2 | 3 | 1 |",
+        "| nothing: the base | 50.0 % | 2 | 3 | 2 |",
+    ]
+    curve = write_card.learning_curve_section(runs.read_runs(tmp_path)).splitlines()
+    assert curve[2:] == ["| 45 | 35.0 % | 60.0 % |", "| 90 | 50.0 % | 60.0 % |"]
+
+    (tmp_path / "half" / "summary.csv").unlink()
+    with pytest.raises(DataError, match="is no finished run"):
+        runs.read_runs(tmp_path)

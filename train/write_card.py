@@ -23,6 +23,7 @@ from pinacoteca.command_line import run
 from pinacoteca.errors import ModelError
 from pinacoteca.files import written_whole
 from pinacoteca.movements import MOVEMENTS, movement_of_folder
+from runs import Run, differences, read_runs
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).parent / "card_template.md"
@@ -153,6 +154,79 @@ def literature_table() -> str:
     )
 
 
+def photographs_section(metrics: dict[str, Any]) -> str:
+    """Returns whether large photographs keep their answer as copies of the training's size."""
+    kept = metrics.get("photographs_kept")
+    if kept is None:
+        return "Not measured for this model."
+    return (
+        f"Of {kept['pictures']} photographs of well-known paintings of up to 1,200 px, "
+        f"{percent(kept['share'])} get the same movement as their own copies of 224 px, stored as "
+        "JPEG of quality 90."
+    )
+
+
+def familiarity_section(metrics: dict[str, Any]) -> str:
+    """Returns how well paintings are told from other pictures; says so if it is not measured."""
+    measured = metrics.get("familiarity")
+    if measured is None:
+        return "Not measured for this model."
+    rows = [
+        (
+            name,
+            str(kind["pictures"]),
+            f"{kind['auroc']:.3f}",
+            percent(kind["refused"]),
+            f"{kind['auroc_small']:.3f}",
+            percent(kind["refused_small"]),
+        )
+        for name, kind in measured["strangers"].items()
+    ]
+    header = ("pictures of", "number", "AUROC", "refused", "AUROC, 224 px", "refused, 224 px")
+    return (
+        f"{percent(measured['paintings_refused'])} of the test paintings are refused, at a "
+        f"strangeness above {measured['threshold']:.2f}.\n\n{table(header, rows)}"
+    )
+
+
+def ablation_section(runs: Sequence[Run]) -> str:
+    """Returns what was tried on validation: a base and what departs from it."""
+    by_name = {run.name: run for run in runs}
+    base = by_name.get("base")
+    if base is None:
+        return "Not measured for this recipe."
+    return table(
+        ("what differs", "validation top-1", "best epoch", "of", "minutes"),
+        (
+            (
+                f"`{differences(run, base)}`" if run is not base else "nothing: the base",
+                percent(run.validation),
+                str(run.best_epoch),
+                str(run.settings["epochs"]),
+                f"{run.minutes:.0f}",
+            )
+            for run in sorted(runs, key=lambda run: run.validation)
+        ),
+    )
+
+
+def learning_curve_section(runs: Sequence[Run]) -> str:
+    """Returns what the recipe reaches with parts of the training pictures."""
+    if not runs:
+        return "Not measured for this recipe."
+    return table(
+        ("training pictures", "validation top-1", "training top-1, last epoch"),
+        (
+            (
+                f"{run.settings['train_pictures']:,}",
+                percent(run.validation),
+                percent(run.train_accuracy),
+            )
+            for run in sorted(runs, key=lambda run: int(run.settings["train_pictures"]))
+        ),
+    )
+
+
 def front_matter(metrics: dict[str, Any]) -> str:
     """Returns the YAML that the hub reads, between its rules."""
     from huggingface_hub import EvalResult, ModelCardData
@@ -230,6 +304,10 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
             ("the same picture", "answers that change"),
             ((name, percent(share)) for name, share in metrics["answers_changed"].items()),
         ),
+        photographs_section=photographs_section(metrics),
+        familiarity_section=familiarity_section(metrics),
+        ablation_section=ablation_section(read_runs(RESULTS / "ablation")),
+        learning_curve_section=learning_curve_section(read_runs(RESULTS / "learning-curve")),
         class_table=class_table(metrics),
         confused="; ".join(
             f"{english[pair['true']]} taken for {english[pair['predicted']]} "
