@@ -1,4 +1,4 @@
-"""Measures of a classifier that the field defines and no library of ours has."""
+"""Measures of a classifier and of a ranking that no library of ours has in this form."""
 
 from __future__ import annotations
 
@@ -38,3 +38,87 @@ def top_k_accuracy(
     """
     best = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
     return float((best == targets[:, None]).any(axis=1).mean())
+
+
+def precision_at_k(relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Returns the share of relevant answers of each query, float64 ``[q]``.
+
+    Manning, Raghavan, Schütze, "Introduction to Information Retrieval", 2008, section 8.4.
+
+    Args:
+        relevant: bool ``[q, k]``, whether each answer is relevant, nearest first.
+    """
+    return np.asarray(relevant.mean(axis=1))
+
+
+def recall_at_k(
+    relevant: npt.NDArray[np.bool_], available: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Returns the share of what is relevant that was found, float64 ``[q]``.
+
+    Args:
+        relevant: bool ``[q, k]``, nearest first.
+        available: int64 ``[q]``, at least 1: how many relevant answers there are for each query.
+    """
+    return np.asarray(relevant.sum(axis=1) / available)
+
+
+def average_precision_at_k(
+    relevant: npt.NDArray[np.bool_], available: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Returns the precision averaged over the places of relevant answers, float64 ``[q]``.
+
+    Manning, Raghavan, Schütze, "Introduction to Information Retrieval", 2008, equation 8.8, cut off
+    at ``k``: what cannot be among ``k`` answers is not missed.
+
+    Args:
+        relevant: bool ``[q, k]``, nearest first.
+        available: int64 ``[q]``, at least 1: how many relevant answers there are for each query.
+    """
+    places = np.arange(1, relevant.shape[1] + 1)
+    precisions = relevant.cumsum(axis=1) / places
+    best = np.minimum(available, relevant.shape[1])
+    return np.asarray((precisions * relevant).sum(axis=1) / best)
+
+
+def normalised_gain_at_k(
+    gains: npt.NDArray[np.float64], best: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Returns the discounted gain as a share of the best possible one, float64 ``[q]``.
+
+    nDCG of Järvelin, Kekäläinen, "Cumulated gain-based evaluation of IR techniques", ACM TOIS 2002,
+    with the usual discount of log2(place + 1).
+
+    Args:
+        gains: float64 ``[q, k]`` of the answers, nearest first.
+        best: float64 ``[q, k]``, the highest gains that there are, highest first, not all 0.
+    """
+    discount = 1 / np.log2(np.arange(2, gains.shape[1] + 2))
+    return np.asarray((gains @ discount) / (best @ discount))
+
+
+def hubness(rows: npt.NDArray[np.int64], count: int) -> float:
+    """Returns the skewness of how often each painting is among the answers.
+
+    Radovanović, Nanopoulos, Ivanović, "Hubs in Space", JMLR 2010, equation 1: 0 if every painting
+    is as often above as below the mean; the larger, the fewer paintings crowd all answers.
+
+    Args:
+        rows: int64 ``[q, k]``, the answers.
+        count: The number of paintings that could have been answers.
+    """
+    occurrences = np.bincount(rows.ravel(), minlength=count).astype(np.float64)
+    centred = occurrences - occurrences.mean()
+    deviation = occurrences.std()
+    return float((centred**3).mean() / deviation**3) if deviation else 0.0
+
+
+def mean_over_classes(values: npt.NDArray[np.float64], classes: npt.NDArray[np.str_]) -> float:
+    """Returns the mean of the classes' means, so that no large class decides.
+
+    Args:
+        values: float64 ``[q]``.
+        classes: ``[q]``, the class of each query.
+    """
+    _, places = np.unique(classes, return_inverse=True)
+    return float((np.bincount(places, weights=values) / np.bincount(places)).mean())

@@ -10,35 +10,11 @@ import build
 import evaluate
 import pytest
 import recipe as recipes
-from openpyxl import Workbook
-from trees import write_pandora, write_picture
+from trees import write_pandora, write_pandorarom
 
 import train
 from pinacoteca.movements import MOVEMENTS
 from pinacoteca.retriever import PaintingRetriever
-
-PAINTINGS = (
-    ("stefan-luchian_anemones", "Post Impressionism", "stefan-luchian"),
-    ("nicolae-grigorescu_peasant-with-bag-1868", "Realism", "nicolae-grigorescu"),
-    ("victor-brauner_=1+1-1934", "Surrealism", "victor-brauner"),
-    ("ion-tuculescu_eyes", "Expressionism", "ion-tuculescu"),
-    ("adam-baltatu_after-rain", "Impressionism", "adam-baltatu"),
-    ("theodor-pallady_bridge-over-seine", "Impressionism", "theodor-pallady"),
-)
-
-
-def write_pandorarom(directory: Path) -> Path:
-    """Writes six paintings in the layout of PandoraRom and returns its spreadsheet."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Lista-completa"
-    sheet.append(("image_id", "style", "artist_slug"))
-    for seed, (image_id, style, slug) in enumerate(PAINTINGS):
-        sheet.append((image_id, style, slug))
-        folder = directory / "Images" / slug.title()
-        write_picture(folder / f"{image_id}.jpg", seed=1000 + seed)
-    book.save(directory / "romanian_wikiart_2.xlsx")
-    return directory / "romanian_wikiart_2.xlsx"
 
 
 def test_from_a_tree_of_pictures_to_an_answer(

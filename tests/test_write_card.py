@@ -108,7 +108,8 @@ def test_painters_never_seen_have_a_table_of_their_own(model: Path) -> None:
 
     assert write_card.unseen_section([worse()]) == ""
     assert "Not measured yet" in write_card.card(model, [worse()])
-    for text in (write_card.card(model, others), write_card.results_section(METRICS, others)):
+    results = write_card.results_section(METRICS, others, None)
+    for text in (write_card.card(model, others), results):
         section = text[text.index("Painters never seen in training (77 test pictures;") :]
         assert section.count("| `experiment-1` | 7 | 43.2 % |") == 1
         assert section.count("| `best` | 7 | 65.4 % |") == 1
@@ -140,7 +141,8 @@ def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:
     card = (REPOSITORY / "model_card.md").read_text(encoding="utf-8")
     assert card == write_card.card(REPOSITORY / "model", others)
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    assert readme == write_card.readme_with_results(readme, shipped, others)
+    run = runs.read_run(write_card.RESULTS / "best")
+    assert readme == write_card.readme_with_results(readme, shipped, others, run)
 
 
 def test_photographs_and_strangers_are_reported_where_they_were_measured() -> None:
@@ -181,6 +183,12 @@ def test_runs_are_set_beside_each_other(tmp_path: Path) -> None:
     ]
     curve = write_card.learning_curve_section(runs.read_runs(tmp_path)).splitlines()
     assert curve[2:] == ["| 45 | 35.0 % | 60.0 % |", "| 90 | 50.0 % | 60.0 % |"]
+
+    base = runs.read_run(tmp_path / "base")
+    base.settings.update(train_pictures=6494, recipe="best")
+    cost = write_card.cost_sentence(base)
+    assert "on 6,494 pictures took 2 minutes" in cost
+    assert "about 3 minutes there" in cost
 
     (tmp_path / "half" / "summary.csv").unlink()
     with pytest.raises(DataError, match="is no finished run"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from openpyxl import Workbook
 from PIL import Image
 
 from pinacoteca.movements import MOVEMENTS
@@ -19,6 +21,15 @@ ARTISTS = {
 }
 OTHER_ARTISTS = ("Ștefan Luchian", "nicolae-grigorescu")
 FILES = ("untitled.jpg", "Landscape.JPG", "portrait-of-a-man-1470.jpeg")
+
+PAINTINGS = (
+    ("stefan-luchian_anemones", "Post Impressionism", "stefan-luchian"),
+    ("nicolae-grigorescu_peasant-with-bag-1868", "Realism", "nicolae-grigorescu"),
+    ("victor-brauner_=1+1-1934", "Surrealism", "victor-brauner"),
+    ("ion-tuculescu_eyes", "Expressionism", "ion-tuculescu"),
+    ("adam-baltatu_after-rain", "Impressionism", "adam-baltatu"),
+    ("theodor-pallady_bridge-over-seine", "Impressionism", "theodor-pallady"),
+)
 
 
 def write_picture(path: Path, seed: int, size: tuple[int, int] = (48, 40)) -> None:
@@ -39,3 +50,19 @@ def write_pandora(directory: Path, numbers: range = range(1, 19)) -> Path:
                 seed = 100 * movement.number + 10 * place + index
                 write_picture(directory / movement.folder / artist / name, seed)
     return directory
+
+
+def write_pandorarom(
+    directory: Path, paintings: Sequence[tuple[str, str, str]] = PAINTINGS
+) -> Path:
+    """Writes paintings (id, style, artist) as PandoraRom has them; returns its spreadsheet."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Lista-completa"
+    sheet.append(("image_id", "style", "artist_slug"))
+    for seed, (image_id, style, slug) in enumerate(paintings):
+        sheet.append((image_id, style, slug))
+        folder = directory / "Images" / slug.title()
+        write_picture(folder / f"{image_id}.jpg", seed=1000 + seed)
+    book.save(directory / "romanian_wikiart_2.xlsx")
+    return directory / "romanian_wikiart_2.xlsx"

@@ -1,0 +1,78 @@
+"""What happens to a picture of a painting on its way to a query."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from PIL import Image, ImageEnhance, ImageOps
+
+# Where a hand-held telephone sees the corners, as shares of the sides: upper left, upper right,
+# lower left, lower right.
+PHONE_CORNERS = ((0.06, 0.03), (0.97, 0.07), (0.03, 0.98), (0.94, 0.93))
+
+
+def as_it_is(picture: Image.Image) -> Image.Image:
+    """Returns the picture."""
+    return picture
+
+
+def jpeg_30(picture: Image.Image) -> Image.Image:
+    """Returns the picture compressed as JPEG of quality 30."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=30)
+    return Image.open(buffer).convert("RGB")
+
+
+def cropped(picture: Image.Image) -> Image.Image:
+    """Returns 80 % of each side, from the upper left of the middle."""
+    width, height = picture.size
+    left, top = round(0.08 * width), round(0.08 * height)
+    return picture.crop((left, top, left + round(0.8 * width), top + round(0.8 * height)))
+
+
+def mirrored(picture: Image.Image) -> Image.Image:
+    """Returns the picture with left and right exchanged."""
+    return ImageOps.mirror(picture)
+
+
+def recoloured(picture: Image.Image) -> Image.Image:
+    """Returns the picture as an old reproduction shows it: paler, darker and yellower."""
+    faded = ImageEnhance.Brightness(ImageEnhance.Color(picture).enhance(0.6)).enhance(0.85)
+    shares = np.array([1.08, 1.0, 0.82])
+    return Image.fromarray((np.asarray(faded) * shares).clip(0, 255).astype(np.uint8))
+
+
+def photographed(picture: Image.Image) -> Image.Image:
+    """Returns the picture seen askew and in warm light, with a little wall around it."""
+    width, height = picture.size
+    corners = [(x * width, y * height) for x, y in PHONE_CORNERS]
+    target = [(0.0, 0.0), (float(width), 0.0), (0.0, float(height)), (float(width), float(height))]
+    seen = picture.transform(
+        picture.size,
+        Image.Transform.PERSPECTIVE,
+        _perspective(corners, target),
+        Image.Resampling.BICUBIC,
+        fillcolor=(196, 190, 180),
+    )
+    return ImageEnhance.Contrast(ImageEnhance.Brightness(seen).enhance(0.9)).enhance(0.9)
+
+
+def _perspective(seen: list[tuple[float, float]], flat: list[tuple[float, float]]) -> list[float]:
+    """Returns Pillow's eight coefficients, which lead from a seen place to its flat origin."""
+    rows, values = [], []
+    for (x, y), (u, v) in zip(seen, flat, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        values += [u, v]
+    return [float(value) for value in np.linalg.solve(np.array(rows), np.array(values))]
+
+
+DISTORTIONS: Mapping[str, Callable[[Image.Image], Image.Image]] = {
+    "as it is": as_it_is,
+    "JPEG of quality 30": jpeg_30,
+    "cropped to 80 %": cropped,
+    "mirrored": mirrored,
+    "recoloured": recoloured,
+    "photographed askew": photographed,
+}

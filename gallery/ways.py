@@ -1,0 +1,189 @@
+"""Ways to rank paintings by likeness: ours, the report's of 2022, and simpler ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from pinacoteca.errors import CollectionError, DataError, ModelError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from pinacoteca.collection import Collection
+
+# The report multiplied the outputs of its network by this before it compared them.
+REPORT_FACTOR = 20
+REPORT_PER_ARTIST = 5
+HISTOGRAM_BINS = 8
+BATCH_SIZE = 32
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to rank a collection.
+
+    Attributes:
+        name: As tables have it.
+        distances: From rows, int64 ``[q]``, to their distances to all rows, float64 ``[q, n]``;
+            infinite where a painting may not be found.
+    """
+
+    name: str
+    distances: Callable[[npt.NDArray[np.int64]], Floats]
+
+
+def by_vectors(
+    name: str, vectors: Floats, metric: str = "cosine", found: npt.NDArray[np.bool_] | None = None
+) -> Way:
+    """Returns the way that compares vectors.
+
+    Args:
+        name: As tables have it.
+        vectors: float64 ``[n, d]``.
+        metric: ``cosine`` or ``euclidean``.
+        found: bool ``[n]``, the paintings that may be found; None for all.
+    """
+    if metric == "cosine":
+        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    squares = (vectors**2).sum(axis=1)
+
+    def distances(queries: npt.NDArray[np.int64]) -> Floats:
+        # Half the squared distance of unit vectors is their cosine distance: one formula ranks.
+        result = squares[queries, None] + squares - 2 * vectors[queries] @ vectors.T
+        if found is not None:
+            result[:, ~found] = np.inf
+        return np.asarray(result)
+
+    return Way(name, distances)
+
+
+def by_chance(count: int) -> Way:
+    """Returns the way that knows nothing."""
+    dice = np.random.default_rng(0)
+    return Way("chance", lambda queries: dice.random((len(queries), count)))
+
+
+def by_frequency(styles: npt.NDArray[np.str_]) -> Way:
+    """Returns the way that always finds the commonest style and never looks at a picture."""
+    _, places, counts = np.unique(styles, return_inverse=True, return_counts=True)
+    distances = -counts[places].astype(np.float64)
+    return Way("commonest style", lambda queries: np.tile(distances, (len(queries), 1)))
+
+
+def report_ways(collection: Collection, folder: Path) -> Iterator[Way]:
+    """Yields the report's two ways, on five paintings an artist and on all.
+
+    Args:
+        collection: The paintings, in their order.
+        folder: What ``gallery/build.py`` wrote for a model of the report's recipe; the outputs are
+            read back from its spreadsheet, as the report did.
+    """
+    outputs = REPORT_FACTOR * stored_outputs(collection, folder)
+    everything = np.ones(len(collection), dtype=bool)
+    few = first_of_each_artist(collection, REPORT_PER_ARTIST)
+    for found, which in ((few, f"{few.sum()} paintings"), (everything, "all paintings")):
+        for metric in ("euclidean", "cosine"):
+            yield by_vectors(f"report, {metric}, {which}", outputs, metric, found)
+
+
+def stored_outputs(collection: Collection, folder: Path) -> Floats:
+    """Reads the outputs of the network, float64 ``[n, movements]``, from a built spreadsheet.
+
+    Raises:
+        CollectionError: The spreadsheet is missing, or is of other paintings.
+    """
+    import pandas as pd  # type: ignore[import-untyped]
+    from build import SPREADSHEET_FILE, TEXT_COLUMNS
+
+    path = folder / SPREADSHEET_FILE
+    if not path.is_file():
+        raise CollectionError(f"There is no {path}: build it with gallery/build.py.")
+    table = pd.read_excel(path).set_index("image_id")
+    ids = [painting.image_id for painting in collection.paintings]
+    if missing := [image_id for image_id in ids if image_id not in table.index]:
+        raise CollectionError(
+            f"{path} lacks {len(missing)} paintings of the collection, such as {missing[0]}: "
+            "build it from the same pictures."
+        )
+    names = [name for name, _ in TEXT_COLUMNS if name != "image_id"]
+    outputs: Floats = table.loc[ids].drop(columns=names).to_numpy(np.float64)
+    return outputs
+
+
+def first_of_each_artist(collection: Collection, count: int) -> npt.NDArray[np.bool_]:
+    """Returns bool ``[n]``, True for the first ``count`` paintings of each artist."""
+    taken: dict[str, int] = {}
+    chosen = []
+    for painting in collection.paintings:
+        taken[painting.artist_slug] = taken.get(painting.artist_slug, 0) + 1
+        chosen.append(taken[painting.artist_slug] <= count)
+    return np.array(chosen)
+
+
+def imagenet_features(weights: Path) -> Callable[[Iterable[Image.Image]], Floats]:
+    """Returns a function from pictures to features of a MobileNetV2 that saw ImageNet alone.
+
+    Raises:
+        ModelError: The file does not hold the weights of one.
+    """
+    import timm
+    import torch
+    from safetensors.torch import load_file
+    from timm.data import create_transform, resolve_model_data_config
+
+    network = timm.create_model("mobilenetv2_100", num_classes=0).eval()
+    try:
+        network.load_state_dict(load_file(weights), strict=True)
+    except Exception as error:
+        raise ModelError(f"{weights} does not hold a mobilenetv2_100 ({error}).") from None
+    settings = resolve_model_data_config(network) | {"crop_mode": "squash", "crop_pct": 1.0}
+    transform = create_transform(**settings)
+
+    def features(pictures: Iterable[Image.Image]) -> Floats:
+        with torch.inference_mode():
+            rows = [
+                network(torch.stack([transform(picture) for picture in batch])).numpy()
+                for batch in batches(pictures)
+            ]
+        return np.concatenate(rows).astype(np.float64)
+
+    return features
+
+
+def colour_histograms(pictures: Iterable[Image.Image]) -> Floats:
+    """Returns the square roots of 8 x 8 x 8 RGB histograms, float64 ``[n, 512]``.
+
+    Their Euclidean distance is that of Hellinger but for a factor.
+    """
+    edges = [np.linspace(0, 256, HISTOGRAM_BINS + 1)] * 3
+    rows = []
+    for picture in pictures:
+        pixels = np.asarray(picture.resize((64, 64))).reshape(-1, 3)
+        counts, _ = np.histogramdd(pixels, edges)
+        rows.append(np.sqrt(counts.ravel() / counts.sum()))
+    return np.stack(rows)
+
+
+def batches(pictures: Iterable[Image.Image]) -> Iterator[list[Image.Image]]:
+    """Yields lists of up to 32 pictures.
+
+    Raises:
+        DataError: There is no picture.
+    """
+    from itertools import islice
+
+    source = iter(pictures)
+    empty = True
+    while batch := list(islice(source, BATCH_SIZE)):
+        empty = False
+        yield batch
+    if empty:
+        raise DataError("There is no picture to look at.")
