@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.parse import quote
 from zipfile import BadZipFile
 
+from artists import NAMES
+
 from pinacoteca.errors import DataError
 from pinacoteca.picture_tree import picture_key
 
@@ -151,12 +153,18 @@ def _entry(cells: Mapping[str, str]) -> Entry:
         image_id=image_id,
         artist_slug=artist_slug,
         style=cells.get("style", ""),
-        artist=cells.get("artist", artist_slug.replace("-", " ").title()),
+        artist=_artist(cells.get("artist", ""), artist_slug),
         title=cells.get("title", title),
         year=_year(cells.get("year", "")) or year,
         page_url=f"https://www.wikiart.org/en/{quote(artist_slug)}/{quote(title_slug, safe='')}",
         image_url=_address(cells.get("image_url", "")),
     )
+
+
+def _artist(given: str, slug: str) -> str:
+    """Returns the name in the table, or, where that is no more than the slug, the written name."""
+    spelled = slug.replace("-", " ").title()
+    return given if given.casefold() not in ("", spelled.casefold()) else NAMES.get(slug, spelled)
 
 
 def _title_and_year(slug: str) -> tuple[str, int | None]:
