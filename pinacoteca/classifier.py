@@ -17,6 +17,7 @@ import numpy.typing as npt
 from pinacoteca.errors import ModelError, PinacotecaError
 from pinacoteca.familiarity import Familiarity
 from pinacoteca.files import sha256_of
+from pinacoteca.images import reduced
 from pinacoteca.movements import Movement, movement_of_folder
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class MovementClassifier:
             "On Calibration of Modern Neural Networks", ICML 2017, equation 9).
         fingerprint: SHA-256 over the weights and the preprocessing; embeddings of models with
             different fingerprints cannot be compared.
+        largest_side: Pictures with a longer side, in pixels, are reduced to it before timm's
+            preprocessing, as the training pictures were; 0 for never.
         familiarity: Tells pictures that are no paintings; None if the model folder has none.
     """
 
@@ -69,6 +72,7 @@ class MovementClassifier:
         movements: Sequence[Movement],
         temperature: float,
         fingerprint: str,
+        largest_side: int = 0,
         familiarity: Familiarity | None = None,
     ) -> None:
         import torch
@@ -77,6 +81,7 @@ class MovementClassifier:
         self.movements = tuple(movements)
         self.temperature = temperature
         self.fingerprint = fingerprint
+        self.largest_side = largest_side
         self.familiarity = familiarity
         self._transform = create_transform(**resolve_model_data_config(network), is_training=False)
         self._network = network.eval().to(memory_format=torch.channels_last)
@@ -114,6 +119,7 @@ class MovementClassifier:
             movements,
             float(temperature),
             _fingerprint_of(config, weights),
+            _largest_side_of(config, folder),
             Familiarity.load(folder, _texture_features(network)),
         )
 
@@ -175,7 +181,8 @@ class MovementClassifier:
         device = next(self._network.parameters()).device
         pictures = iter(images)
         while batch := list(islice(pictures, BATCH_SIZE)):
-            tensors = torch.stack([self._transform(picture) for picture in batch])
+            pictures_alike = (reduced(picture, self.largest_side) for picture in batch)
+            tensors = torch.stack([self._transform(picture) for picture in pictures_alike])
             yield tensors.to(device, memory_format=torch.channels_last)
 
 
@@ -210,6 +217,16 @@ def _movements_of(config: dict[str, Any], folder: Path) -> tuple[Movement, ...]:
         raise ModelError(f"{folder / CONFIG_FILE} has an unknown label. {error}") from None
 
 
+def _largest_side_of(config: dict[str, Any], folder: Path) -> int:
+    side = config.get("largest_side", 0)
+    if not isinstance(side, int) or isinstance(side, bool) or side < 0:
+        raise ModelError(
+            f"The largest_side in {folder / CONFIG_FILE} is {side!r}; "
+            "it must be a number of pixels, or 0."
+        )
+    return side
+
+
 def _load_network(folder: Path) -> torch.nn.Module:
     import timm
 
@@ -230,5 +247,6 @@ def _texture_features(network: Any) -> int:
 
 def _fingerprint_of(config: dict[str, Any], weights: Path) -> str:
     preprocessing = {key: config["pretrained_cfg"].get(key) for key in PREPROCESSING_KEYS}
+    preprocessing["largest_side"] = config.get("largest_side", 0)
     text = json.dumps([sha256_of(weights), preprocessing], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -152,6 +152,21 @@ def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image
             raise ImageError(_CUT_SHORT if cut_short else _DAMAGED) from error
 
 
+def reduced(picture: Image.Image, largest_side: int) -> Image.Image:
+    """Returns a picture whose longer side has at most so many pixels, proportions kept.
+
+    Args:
+        picture: An RGB picture.
+        largest_side: In pixels; 0 returns every picture as it is.
+    """
+    if not largest_side or max(picture.size) <= largest_side:
+        return picture
+    scale = largest_side / max(picture.size)
+    size = (max(round(picture.width * scale), 1), max(round(picture.height * scale), 1))
+    # The gap lets Pillow average whole blocks first, which nobody sees and large pictures feel.
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
 @contextmanager
 def _opened(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[BinaryIO]:
     """Yields a seekable binary file; closes it if it was opened here."""

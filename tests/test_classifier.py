@@ -13,6 +13,7 @@ from timm.data import create_transform, resolve_model_data_config
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import ModelError
+from pinacoteca.images import reduced
 
 
 @pytest.fixture(scope="module")
@@ -127,4 +128,28 @@ def test_truncated_weights_are_refused(copy: Path) -> None:
     weights.write_bytes(weights.read_bytes()[:1_000_000])
 
     with pytest.raises(ModelError, match="cannot be loaded"):
+        MovementClassifier.from_pretrained(copy)
+
+
+def test_a_large_picture_is_seen_as_its_small_copy(copy: Path) -> None:
+    config = json.loads((copy / "config.json").read_text(encoding="utf-8"))
+    plain = MovementClassifier.from_pretrained(copy)
+    (copy / "config.json").write_text(json.dumps(config | {"largest_side": 40}), encoding="utf-8")
+    classifier = MovementClassifier.from_pretrained(copy)
+    (large,) = pictures(1)
+    assert max(large.size) > 40
+    small = reduced(large, 40)
+
+    assert np.array_equal(classifier.embed([large]), classifier.embed([small]))
+    assert not np.allclose(plain.embed([large]), plain.embed([small]))
+    # Embeddings made the one way and the other must not be compared.
+    assert classifier.fingerprint != plain.fingerprint
+
+
+@pytest.mark.parametrize("side", [-1, "224", True, 1.5])
+def test_a_wrong_largest_side_is_named(copy: Path, side: object) -> None:
+    config = json.loads((copy / "config.json").read_text(encoding="utf-8"))
+    (copy / "config.json").write_text(json.dumps(config | {"largest_side": side}), encoding="utf-8")
+
+    with pytest.raises(ModelError, match="largest_side"):
         MovementClassifier.from_pretrained(copy)

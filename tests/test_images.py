@@ -18,7 +18,7 @@ import pytest
 from PIL import ExifTags, Image, ImageFile
 
 from pinacoteca.errors import ImageError
-from pinacoteca.images import DRAFT_EDGE, PIXEL_LIMIT, open_image
+from pinacoteca.images import DRAFT_EDGE, PIXEL_LIMIT, open_image, reduced
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 128, 0), (0, 0, 255), (255, 255, 255)
 
@@ -489,3 +489,15 @@ def test_all_nine_orientations_load_upright_and_alike(
     for file_name, values in loaded.items():
         assert values.shape == reference.shape, file_name
         assert np.abs(values - reference).mean() < 4, file_name
+
+
+def test_large_pictures_are_reduced_and_small_ones_left_alone() -> None:
+    picture = Image.effect_noise((400, 100), 50).convert("RGB")
+
+    assert reduced(picture, 0) is picture
+    assert reduced(picture, 400) is picture
+    assert reduced(picture, 200).size == (200, 50)
+    assert reduced(picture.resize((300, 2)), 100).size == (100, 1)
+    # What is left is the picture and not every other pixel of it.
+    ramp = Image.linear_gradient("L").convert("RGB").resize((512, 512))
+    assert abs(np.asarray(reduced(ramp, 64)).mean() - np.asarray(ramp).mean()) < 1

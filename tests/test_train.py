@@ -37,6 +37,7 @@ mixup_alpha = 0.2
 cutmix_alpha = 1.0
 mixed_epochs = 2
 stored_anew_share = 0.5
+largest_side = 40
 smallest_crop = 0.5
 painter_weight = 0.3
 resolutions = [32, 48]

@@ -169,8 +169,7 @@ def strangers_recognised(
 
     Returns:
         The share of paintings that are refused, and for each kind the share that is, as well as
-        the area under the ROC curve, for the pictures as they are and for small copies of them, of
-        which nobody can say that size or sharpness gave them away.
+        the area under the ROC curve.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -181,14 +180,12 @@ def strangers_recognised(
     ):
         files = list(find_pictures(folder).paths.values())
         kinds[folder.name] = {"pictures": len(files)}
-        for name, change in (("", lambda image: image), ("_small", small_copy)):
-            images = (change(open_image(path)) for path in files)
-            strange = familiarity.strangeness(classifier.analyse(images).textures)
-            truth = np.repeat([0, 1], [len(known), len(strange)])
-            kinds[folder.name] |= {
-                f"auroc{name}": float(roc_auc_score(truth, np.concatenate([known, strange]))),
-                f"refused{name}": float((strange > familiarity.threshold).mean()),
-            }
+        strange = familiarity.strangeness(classifier.analyse(map(open_image, files)).textures)
+        truth = np.repeat([0, 1], [len(known), len(strange)])
+        kinds[folder.name] |= {
+            "auroc": float(roc_auc_score(truth, np.concatenate([known, strange]))),
+            "refused": float((strange > familiarity.threshold).mean()),
+        }
     return {
         "threshold": familiarity.threshold,
         "paintings_refused": float((known > familiarity.threshold).mean()),
@@ -373,10 +370,7 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
             f"  kept by {kept['pictures']} large photographs as small copies{kept['share']:10.1%}"
         )
     for name, kind in metrics.get("familiarity", {}).get("strangers", {}).items():
-        print(
-            f"  {name}: AUROC {kind['auroc']:.3f}, refused {kind['refused']:.1%}; "
-            f"as small copies {kind['auroc_small']:.3f}, {kind['refused_small']:.1%}"
-        )
+        print(f"  {name}: AUROC {kind['auroc']:.3f}, refused {kind['refused']:.1%}")
     if "familiarity" in metrics:
         print(f"  paintings refused {metrics['familiarity']['paintings_refused']:.1%}")
     print("\nmovement                   recall  precision  pictures")

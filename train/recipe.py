@@ -46,6 +46,8 @@ class Recipe:
             sharper and more compressed, before the crop, so that the network does not learn how
             its pictures were stored.
         painter_weight: Weight of a second loss, for telling the painters apart; 0 for none.
+        largest_side: Pictures with a longer side are reduced to it first, in training and in use,
+            so that a large photograph and its small copy look alike to the network; 0 for never.
         smallest_crop: Least area of a random crop, as a share of the picture; 1 trains on the
             whole picture, without crops and mirror images.
         resolutions: Sides of the training pictures, in pixels; batches take them in turn.
@@ -72,6 +74,7 @@ class Recipe:
     mixed_epochs: int
     stored_anew_share: float
     painter_weight: float
+    largest_side: int
     smallest_crop: float
     resolutions: tuple[int, ...]
     test_resolution: int

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 
 from PIL import Image, ImageFilter
 
+from pinacoteca.images import reduced
+
 RESIZING = (Image.Resampling.BOX, Image.Resampling.BILINEAR, Image.Resampling.LANCZOS)
 # The longer side of our training pictures, and the side of the squares that one of their two
 # sources had.
@@ -63,9 +65,7 @@ def compressed(picture: Image.Image, quality: int) -> Image.Image:
 
 def small_copy(picture: Image.Image) -> Image.Image:
     """Returns a copy as training pictures are: the longer side 224 px, a JPEG of quality 90."""
-    copy = picture.copy()
-    copy.thumbnail((SQUARE_SIDE, SQUARE_SIDE), Image.Resampling.LANCZOS)
-    return compressed(copy, 90)
+    return compressed(reduced(picture, SQUARE_SIDE), 90)
 
 
 def squashed_and_back(picture: Image.Image) -> Image.Image:

@@ -44,7 +44,7 @@ from pinacoteca.classifier import MovementClassifier
 from pinacoteca.command_line import positive, run
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import written_whole
-from pinacoteca.images import open_image
+from pinacoteca.images import open_image, reduced
 from pinacoteca.movements import Movement
 
 if TYPE_CHECKING:
@@ -169,6 +169,7 @@ class LabelledPictures:
     ) -> None:
         self._directory = training.directory
         self._batch_size = training.recipe.batch_size
+        self._largest_side = training.recipe.largest_side
         self._pictures = pictures
         self._classes = classes
         self._transforms = transforms
@@ -186,7 +187,7 @@ class LabelledPictures:
             torch.manual_seed(self._seed + index)
         transform = self._transforms[index // self._batch_size % len(self._transforms)]
         image = open_image(self._directory / self._pictures[index].path)
-        return transform(image), self._classes[index]
+        return transform(reduced(image, self._largest_side)), self._classes[index]
 
 
 def loader(
@@ -688,6 +689,7 @@ def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
         },
         "pretrained_cfg": {"tag": "pandora18k", "license": "cc-by-nc-4.0"},
         "temperature": temperature_for(logits, targets),
+        "largest_side": training.recipe.largest_side,
         "training": training.settings,
     }
     with tempfile.TemporaryDirectory() as stage:
@@ -710,7 +712,8 @@ def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
 
 def prepare(arguments: argparse.Namespace) -> Training:
     """Checks the arguments and reads the tree."""
-    recipe = read_recipe(arguments.recipe, arguments.set)
+    epochs = [] if arguments.epochs is None else [f"epochs={arguments.epochs}"]
+    recipe = read_recipe(arguments.recipe, arguments.set + epochs)
     if arguments.weights is not None and not arguments.weights.is_file():
         raise ModelError(f"There is no file {arguments.weights}: name the weights with --weights.")
     pictures = read_tree(arguments.data)
@@ -765,6 +768,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="ImageNet backbone (default: from the hub)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
     parser.add_argument("--split", type=split_name, default="random", help=SPLITS_HELP)
+    parser.add_argument("--epochs", type=positive, help="short for --set epochs=N")
     parser.add_argument(
         "--set",
         action="append",

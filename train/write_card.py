@@ -197,12 +197,10 @@ def familiarity_section(metrics: dict[str, Any]) -> str:
             str(kind["pictures"]),
             f"{kind['auroc']:.3f}",
             percent(kind["refused"]),
-            f"{kind['auroc_small']:.3f}",
-            percent(kind["refused_small"]),
         )
         for name, kind in measured["strangers"].items()
     ]
-    header = ("pictures of", "number", "AUROC", "refused", "AUROC, 224 px", "refused, 224 px")
+    header = ("pictures of", "number", "AUROC", "refused")
     return (
         f"{percent(measured['paintings_refused'])} of the test paintings are refused, at a "
         f"strangeness above {measured['threshold']:.2f}.\n\n{table(header, rows)}"
@@ -304,6 +302,7 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
         unknown=", ".join(movement.english for movement in unknown) or "none",
         parameters=f"{parameters / 1e6:.1f} million",
         resolution=config["pretrained_cfg"]["input_size"][-1],
+        largest_side=config.get("largest_side", 0),
         recipe=training["recipe"],
         epochs=training["epochs"],
         temperature=f"{config['temperature']:.3f}",
