@@ -154,10 +154,13 @@ def test_what_depends_on_other_pictures_is_measured_where_they_are_given(
     metrics = json.loads((model / "metrics.json").read_text(encoding="utf-8"))
     classifier = MovementClassifier.from_pretrained(model)
     images = [open_image(path) for path in sorted(photographs.iterdir())]
-    small = [storage.small_copy(image) for image in images]
+    small = [storage.small_copy(image, 90) for image in images]
     assert {image.size for image in small} == {(224, 194)}
     kept = classifier.predict(images).argmax(axis=1) == classifier.predict(small).argmax(axis=1)
-    assert metrics["photographs_kept"] == {"pictures": 4, "share": kept.mean()}
+    assert metrics["photographs_kept"]["pictures"] == 4
+    assert metrics["photographs_kept"]["copies"]["90"]["kept"] == kept.mean()
+    sure = classifier.predict(images).max(axis=1) >= 0.5
+    assert metrics["photographs_kept"]["sure_pictures"] == sure.sum()
     assert metrics["familiarity"]["paintings_refused"] == 0
     pages = metrics["familiarity"]["strangers"]["pages"]
     assert pages["pictures"] == 4

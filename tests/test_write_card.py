@@ -152,11 +152,16 @@ def test_photographs_and_strangers_are_reported_where_they_were_measured() -> No
     pages = {"pictures": 9, "auroc": 0.9876, "refused": 0.5}
     measured = {"threshold": 1.5, "paintings_refused": 0.031, "strangers": {"pages": pages}}
     metrics = METRICS | {
-        "photographs_kept": {"pictures": 40, "share": 0.925},
+        "photographs_kept": {
+            "pictures": 40,
+            "sure_pictures": 20,
+            "copies": {"90": {"kept": 0.925, "kept_of_sure": 1.0}},
+        },
         "familiarity": measured,
     }
-    assert "Of 40 photographs" in write_card.photographs_section(metrics)
-    assert "92.5 % get the same movement" in write_card.photographs_section(metrics)
+    assert "40 photographs" in write_card.photographs_section(metrics)
+    kept = "| JPEG of quality 90 | 92.5 % | 100.0 % |"
+    assert kept in write_card.photographs_section(metrics)
     text = write_card.familiarity_section(metrics)
     assert "3.1 % of the test paintings are refused" in text
     assert "| pages | 9 | 0.988 | 50.0 % |" in text

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 PRIMARY_METRIC = "top1"
 CONFUSION_PICTURE = "confusion_matrix.png"
 CONFUSED_PAIRS = 10
+# Of JPEG, for small copies of large photographs.
+COPY_QUALITIES = (95, 90)
+# An answer more likely than not.
+SURE = 0.5
 RESAMPLES = 2000
 
 
@@ -143,14 +147,26 @@ def answers_changed(
         yield name, float((analysis.logits.argmax(axis=1) != predictions).mean())
 
 
-def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[str, float]:
-    """Returns how many large photographs keep their movement as copies of the training's size."""
+def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[str, Any]:
+    """Returns how many large photographs keep their movement as copies of the training's size.
+
+    Raises:
+        DataError: The directory holds no photograph.
+    """
     photographs = [open_image(path) for path in sorted(directory.rglob("*.jpg"))]
     if not photographs:
         raise DataError(f"{directory} holds no JPEG photograph: name a folder with --photographs.")
-    answers = classifier.analyse(photographs).logits.argmax(axis=1)
-    copies = classifier.analyse(map(small_copy, photographs)).logits.argmax(axis=1)
-    return {"pictures": len(photographs), "share": float((answers == copies).mean())}
+    probabilities = classifier.predict(photographs)
+    answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1) >= SURE
+    copies = {}
+    for quality in COPY_QUALITIES:
+        small = (small_copy(photograph, quality) for photograph in photographs)
+        kept = classifier.predict(small).argmax(axis=1) == answers
+        copies[str(quality)] = {
+            "kept": float(kept.mean()),
+            "kept_of_sure": float(kept[sure].mean()) if sure.any() else 1.0,
+        }
+    return {"pictures": len(photographs), "sure_pictures": int(sure.sum()), "copies": copies}
 
 
 def strangers_recognised(

@@ -63,9 +63,9 @@ def compressed(picture: Image.Image, quality: int) -> Image.Image:
     return Image.open(buffer).convert("RGB")
 
 
-def small_copy(picture: Image.Image) -> Image.Image:
-    """Returns a copy as training pictures are: the longer side 224 px, a JPEG of quality 90."""
-    return compressed(reduced(picture, SQUARE_SIDE), 90)
+def small_copy(picture: Image.Image, quality: int) -> Image.Image:
+    """Returns a copy as training pictures are: the longer side 224 px, a JPEG."""
+    return compressed(reduced(picture, SQUARE_SIDE), quality)
 
 
 def squashed_and_back(picture: Image.Image) -> Image.Image:

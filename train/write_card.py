@@ -179,10 +179,16 @@ def photographs_section(metrics: dict[str, Any]) -> str:
     kept = metrics.get("photographs_kept")
     if kept is None:
         return "Not measured for this model."
+    rows = (
+        (f"JPEG of quality {quality}", percent(copy["kept"]), percent(copy["kept_of_sure"]))
+        for quality, copy in kept["copies"].items()
+    )
     return (
-        f"Of {kept['pictures']} photographs of well-known paintings of up to 1,200 px, "
-        f"{percent(kept['share'])} get the same movement as their own copies of 224 px, stored as "
-        "JPEG of quality 90."
+        f"{kept['pictures']} photographs of well-known paintings of up to 1,200 px, and how many "
+        "keep their movement as copies of 224 px; sure answers are those given at least an even "
+        f"chance ({kept['sure_pictures']} of them, for many of these paintings belong to movements "
+        "that the network does not know):\n\n"
+        f"{table(('copy', 'the same movement', 'of sure answers'), rows)}"
     )
 
 
