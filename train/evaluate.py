@@ -381,10 +381,11 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
     for name, share in metrics["answers_changed"].items():
         print(f"  {name:36}{share:7.1%}")
     if "photographs_kept" in metrics:
-        kept = metrics["photographs_kept"]
-        print(
-            f"  kept by {kept['pictures']} large photographs as small copies{kept['share']:10.1%}"
-        )
+        for quality, copy in metrics["photographs_kept"]["copies"].items():
+            print(
+                f"  kept by large photographs as 224 px JPEG of quality {quality}: "
+                f"{copy['kept']:.1%}, of sure answers {copy['kept_of_sure']:.1%}"
+            )
     for name, kind in metrics.get("familiarity", {}).get("strangers", {}).items():
         print(f"  {name}: AUROC {kind['auroc']:.3f}, refused {kind['refused']:.1%}")
     if "familiarity" in metrics:
