@@ -179,3 +179,15 @@ def test_mistakes_come_most_confident_first(tree: Path) -> None:
     assert [entry.picture for entry in wrong] == [pictures[2], pictures[0]]
     assert [entry.predicted for entry in wrong] == [movements[2], movements[1]]
     assert wrong[0].confidence == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("option", ["photographs", "strangers"])
+def test_a_missing_folder_is_named_before_anything_is_measured(
+    model: Path, tree: Path, tmp_path: Path, run_script: Callable[..., None], option: str
+) -> None:
+    with pytest.raises(DataError, match=f"name one with --{option}"):
+        run_script(
+            *(evaluate.main, "--model", model, "--data", tree),
+            *(f"--{option}", tmp_path / "nowhere"),
+        )
+    assert not (model / "metrics.json").exists()

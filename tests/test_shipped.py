@@ -13,6 +13,7 @@ import evaluate
 import httpx
 import numpy as np
 import pytest
+import strangers
 import write_card
 from conftest import REPOSITORY
 from gradio_client import Client, handle_file
@@ -75,6 +76,33 @@ def test_the_recipe_beats_the_report_on_the_same_pictures(metrics: dict[str, Any
     assert (report["split"], report["pictures"]) == (metrics["split"], metrics["pictures"])
     assert report["training"]["recipe"] == "experiment-1"
     assert metrics["scores"]["top1"] > report["scores"]["top1"]
+
+
+def test_pages_and_plots_are_refused_and_the_examples_are_not(
+    classifier: MovementClassifier, tmp_path: Path
+) -> None:
+    strangers.draw_pages(tmp_path / "pages")
+    strangers.draw_plots(tmp_path / "plots")
+    strangers.photographs_of_python_packages(tmp_path / "photographs")
+    familiarity = classifier.familiarity
+    assert familiarity is not None
+
+    def refused(paths: list[Path]) -> float:
+        textures = classifier.analyse(map(open_image, paths)).textures
+        return float((familiarity.strangeness(textures) > familiarity.threshold).mean())
+
+    assert refused(sorted(tmp_path.glob("pages/*"))[::4]) == 1
+    assert refused(sorted(tmp_path.glob("plots/*"))[::4]) == 1
+    assert refused(sorted(tmp_path.glob("photographs/*"))) >= 0.5
+    assert refused(sorted((REPOSITORY / "demo" / "examples").iterdir())) == 0
+
+
+def test_few_paintings_are_refused_and_storage_changes_few_answers(
+    metrics: dict[str, Any],
+) -> None:
+    assert metrics["familiarity"]["paintings_refused"] <= 0.05
+    assert metrics["photographs_kept"]["copies"]["95"]["kept"] >= 0.9
+    assert max(metrics["answers_changed"].values()) <= 0.08
 
 
 @pytest.mark.data

@@ -191,9 +191,8 @@ def strangers_recognised(
 
     known = familiarity.strangeness(paintings)
     kinds: dict[str, dict[str, float]] = {}
-    for folder in (
-        sorted(path for path in strangers.iterdir() if path.is_dir()) if strangers else []
-    ):
+    folders = strangers.iterdir() if strangers else ()
+    for folder in sorted(path for path in folders if path.is_dir()):
         files = list(find_pictures(folder).paths.values())
         kinds[folder.name] = {"pictures": len(files)}
         strange = familiarity.strangeness(classifier.analyse(map(open_image, files)).textures)
@@ -421,6 +420,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="default: the model folder")
     arguments = parser.parse_args()
 
+    for option in ("photographs", "strangers"):
+        folder = getattr(arguments, option)
+        if folder is not None and not folder.is_dir():
+            raise DataError(f"There is no folder {folder}: name one with --{option}.")
     classifier = MovementClassifier.from_pretrained(arguments.model)
     metrics, wrong = measure(
         classifier,
