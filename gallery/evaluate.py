@@ -20,7 +20,7 @@ import argparse
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
+from pinacoteca.likeness import LikenessSpace
 from pinacoteca.metrics import (
     average_precision_at_k,
     hubness,
@@ -202,19 +203,22 @@ def all_ways(
     yield from report_ways(collection, report)
     features = imagenet_features(weights)
     yield by_vectors("ImageNet features", features(map(open_image, paths)))
-    yield by_vectors("ours", collection.embeddings.astype(np.float64))
+    yield by_vectors("ours, features as they are", collection.embeddings.astype(np.float64))
+    placed = LikenessSpace(collection.embeddings).place(collection.embeddings)
+    yield by_vectors("ours", placed.astype(np.float64))
 
 
 def found_again(
     classifier: MovementClassifier, collection: Collection, paths: list[Path]
 ) -> dict[str, float]:
     """Returns for each distortion how many paintings, as a share, are nearest to themselves."""
-    search = NearestPaintings(collection)
+    space = LikenessSpace(collection.embeddings)
+    search = NearestPaintings(replace(collection, embeddings=space.place(collection.embeddings)))
     rows = np.arange(0, len(paths), DISTORTED)
     shares = {}
     for name, distort in DISTORTIONS.items():
         vectors = classifier.embed(distort(open_image(paths[row])) for row in rows)
-        _, answers = search.search(vectors, k=1)
+        _, answers = search.search(space.place(vectors), k=1)
         shares[name] = float((answers[:, 0] == rows).mean())
     return shares
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection
 from pinacoteca.images import open_image
+from pinacoteca.likeness import LikenessSpace
 from pinacoteca.movements import Movement
 from pinacoteca.search import Metric, NearestPaintings
 
@@ -85,7 +86,9 @@ class PaintingRetriever:
     def __init__(self, classifier: MovementClassifier, collection: Collection) -> None:
         self.classifier = classifier
         self.collection = collection
-        self._nearest = NearestPaintings(collection)
+        self._space = LikenessSpace(collection.embeddings)
+        placed = self._space.place(collection.embeddings)
+        self._nearest = NearestPaintings(replace(collection, embeddings=placed))
 
     @classmethod
     def from_pretrained(
@@ -130,7 +133,8 @@ class PaintingRetriever:
 
         picture = image.convert("RGB") if isinstance(image, Image.Image) else open_image(image)
         analysis = self.classifier.analyse([picture])
-        distances, indices = self._nearest.search(analysis.embeddings, k=k, metric=metric)
+        placed = self._space.place(analysis.embeddings)
+        distances, indices = self._nearest.search(placed, k=k, metric=metric)
         strangeness, familiar = self._familiarity(analysis.textures)
         return QueryResult(
             movements=self._movements(self.classifier.probabilities(analysis.logits)[0].tolist()),
