@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import finished_runs
 import pytest
 import write_card
 from conftest import REPOSITORY
 from huggingface_hub import ModelCard
 
-import runs
 from pinacoteca.errors import DataError, ModelError
 
 METRICS: dict[str, Any] = {
@@ -141,7 +141,7 @@ def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:
     card = (REPOSITORY / "model_card.md").read_text(encoding="utf-8")
     assert card == write_card.card(REPOSITORY / "model", others)
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    run = runs.read_run(write_card.RESULTS / "best")
+    run = finished_runs.read_run(write_card.RESULTS / "best")
     assert readme == write_card.readme_with_results(readme, shipped, others, run)
 
 
@@ -176,19 +176,21 @@ def write_run(folder: Path, accuracies: list[float], **settings: Any) -> None:
 
 
 def test_runs_are_set_beside_each_other(tmp_path: Path) -> None:
-    assert write_card.ablation_section(runs.read_runs(tmp_path / "nowhere")).startswith("Not meas")
+    assert write_card.ablation_section(finished_runs.read_runs(tmp_path / "nowhere")).startswith(
+        "Not meas"
+    )
     write_run(tmp_path / "base", [0.4, 0.5, 0.45], train_pictures=90)
     write_run(tmp_path / "half", [0.3, 0.35], train_pictures=45)
 
-    ablation = write_card.ablation_section(runs.read_runs(tmp_path)).splitlines()
+    ablation = write_card.ablation_section(finished_runs.read_runs(tmp_path)).splitlines()
     assert ablation[2:] == [
         "| `train_pictures=45` | 35.0 % | 2 | 3 | 1 |",
         "| nothing: the base | 50.0 % | 2 | 3 | 2 |",
     ]
-    curve = write_card.learning_curve_section(runs.read_runs(tmp_path)).splitlines()
+    curve = write_card.learning_curve_section(finished_runs.read_runs(tmp_path)).splitlines()
     assert curve[2:] == ["| 45 | 35.0 % | 60.0 % |", "| 90 | 50.0 % | 60.0 % |"]
 
-    base = runs.read_run(tmp_path / "base")
+    base = finished_runs.read_run(tmp_path / "base")
     base.settings.update(train_pictures=6494, recipe="best")
     cost = write_card.cost_sentence(base)
     assert "on 6,494 pictures took 2 minutes" in cost
@@ -196,4 +198,4 @@ def test_runs_are_set_beside_each_other(tmp_path: Path) -> None:
 
     (tmp_path / "half" / "summary.csv").unlink()
     with pytest.raises(DataError, match="is no finished run"):
-        runs.read_runs(tmp_path)
+        finished_runs.read_runs(tmp_path)

@@ -16,6 +16,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from finished_runs import Run, differences, read_run, read_runs
 from literature import REPORTED_RESULTS
 
 from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, WEIGHTS_FILE
@@ -23,7 +24,6 @@ from pinacoteca.command_line import run
 from pinacoteca.errors import ModelError
 from pinacoteca.files import written_whole
 from pinacoteca.movements import MOVEMENTS, movement_of_folder
-from runs import Run, differences, read_run, read_runs
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).parent / "card_template.md"
