@@ -74,7 +74,7 @@ def test_every_link_and_hash_of_the_shipped_table_is_sound(collection: Collectio
 
 
 def test_no_picture_is_shipped() -> None:
-    allowed = {".py", ".md", ".csv", ".safetensors", ".xlsx"}
+    allowed = {".py", ".md", ".csv", ".json", ".safetensors", ".xlsx"}
 
     files = [path for path in GALLERY.rglob("*") if "__pycache__" not in path.parts]
     assert {path.suffix for path in files} == allowed

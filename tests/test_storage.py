@@ -27,7 +27,7 @@ def test_a_share_of_the_pictures_is_stored_anew(picture: Image.Image) -> None:
     assert 0.4 <= untouched < 0.6
     changed = [copy for copy in again if copy is not picture]
     assert all(copy.mode == "RGB" for copy in changed)
-    assert {copy.width for copy in changed} >= {60, 120}
+    assert len({copy.width for copy in changed}) > 20
     assert all(60 <= copy.width <= 120 for copy in changed)
     assert all(copy.width / copy.height == pytest.approx(1.5, abs=0.03) for copy in changed)
     # Worse, but the same painting: strangers differ by 64 on average here.
