@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 from pandorarom import Entry, Table, read_table
 
-from pinacoteca.classifier import BATCH_SIZE, MovementClassifier
+from pinacoteca.classifier import MovementClassifier, batches
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.command_line import positive, run
 from pinacoteca.errors import DataError, ImageError
@@ -78,7 +77,7 @@ def build(
     paintings: list[Painting] = []
     logits, embeddings = [], []
     with tqdm(total=_expected(table, pictures, per_artist), unit="painting") as progress:
-        while batch := list(islice(readable, BATCH_SIZE)):
+        for batch in batches(readable):
             analysis = classifier.analyse([picture for _, picture in batch])
             logits.append(analysis.logits)
             embeddings.append(analysis.embeddings)

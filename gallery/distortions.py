@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
+
+from pinacoteca.images import compressed
 
 # Where a hand-held telephone sees the corners, as shares of the sides: upper left, upper right,
 # lower left, lower right.
@@ -20,9 +21,7 @@ def as_it_is(picture: Image.Image) -> Image.Image:
 
 def jpeg_30(picture: Image.Image) -> Image.Image:
     """Returns the picture compressed as JPEG of quality 30."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=30)
-    return Image.open(buffer).convert("RGB")
+    return compressed(picture, 30)
 
 
 def cropped(picture: Image.Image) -> Image.Image:

@@ -20,7 +20,7 @@ import argparse
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ from pinacoteca.metrics import (
 )
 from pinacoteca.movements import movement_of_style
 from pinacoteca.picture_tree import find_pictures, picture_key
-from pinacoteca.search import NearestPaintings
+from pinacoteca.retriever import PaintingRetriever
 
 METRICS_FILE = "metrics.json"
 README_TABLE = re.compile(r"(?<=<!-- retrieval -->\n).*(?=<!-- end of retrieval -->)", re.DOTALL)
@@ -139,8 +139,8 @@ def measures(way: Way, truth: Truth) -> tuple[dict[str, Measure], float]:
     same_artist = truth.artists[:, None] == truth.artists
     same_style = truth.styles[:, None] == truth.styles
     answers = nearest(distances)
-    result = dict(_measured("artist", distances, same_artist & ~itself, truth.artists))
-    result |= _measured("style", distances, same_style & ~itself, truth.styles)
+    result = dict(_measured("artist", distances, answers, same_artist & ~itself, truth.artists))
+    result |= _measured("style", distances, answers, same_style & ~itself, truth.styles)
     gains: npt.NDArray[np.float64] = np.where(
         same_artist, SAME_ARTIST, np.where(same_style, SAME_STYLE, 0.0)
     )
@@ -155,7 +155,8 @@ def measures(way: Way, truth: Truth) -> tuple[dict[str, Measure], float]:
     ndcg = normalised_gain_at_k(np.take_along_axis(gains, answers, 1)[known], best[known])
     result["ndcg"] = Measure(ndcg, truth.styles[known])
     other_hands = np.where(same_artist, np.inf, distances)
-    result |= _measured("other_hands", other_hands, same_style & ~same_artist, truth.styles)
+    right = same_style & ~same_artist
+    result |= _measured("other_hands", other_hands, nearest(other_hands), right, truth.styles)
     return result, hubness(answers, len(queries))
 
 
@@ -167,6 +168,7 @@ def nearest(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 def _measured(
     name: str,
     distances: npt.NDArray[np.float64],
+    answers: npt.NDArray[np.int64],
     right: npt.NDArray[np.bool_],
     classes: npt.NDArray[np.str_],
 ) -> Iterator[tuple[str, Measure]]:
@@ -176,7 +178,7 @@ def _measured(
         return
     # Where fewer than five may be found, the rest of the answers stand for nothing.
     found = right & np.isfinite(distances)
-    relevant = np.take_along_axis(found, nearest(distances), 1)[known]
+    relevant = np.take_along_axis(found, answers, 1)[known]
     for measure, values in (
         ("precision", precision_at_k(relevant)),
         ("map", average_precision_at_k(relevant, available[known])),
@@ -212,14 +214,16 @@ def found_again(
     classifier: MovementClassifier, collection: Collection, paths: list[Path]
 ) -> dict[str, float]:
     """Returns for each distortion how many paintings, as a share, are nearest to themselves."""
-    space = LikenessSpace(collection.embeddings)
-    search = NearestPaintings(replace(collection, embeddings=space.place(collection.embeddings)))
-    rows = np.arange(0, len(paths), DISTORTED)
+    retriever = PaintingRetriever(classifier, collection)
+    rows = range(0, len(paths), DISTORTED)
     shares = {}
     for name, distort in DISTORTIONS.items():
-        vectors = classifier.embed(distort(open_image(paths[row])) for row in rows)
-        _, answers = search.search(space.place(vectors), k=1)
-        shares[name] = float((answers[:, 0] == rows).mean())
+        found = [retriever.query(distort(open_image(paths[row])), k=1) for row in rows]
+        right = [
+            result.neighbours[0].image_id == collection.paintings[row].image_id
+            for row, result in zip(rows, found, strict=True)
+        ]
+        shares[name] = sum(right) / len(right)
     return shares
 
 
@@ -282,10 +286,10 @@ def main() -> None:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     table = retrieval_table(metrics)
     readme = arguments.gallery / "README.md"
-    if readme.is_file() and README_TABLE.search(readme.read_text(encoding="utf-8")):
-        text = README_TABLE.sub(lambda _: f"{table}\n", readme.read_text(encoding="utf-8"))
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    if README_TABLE.search(text):
         with written_whole(readme) as path:
-            path.write_text(text, encoding="utf-8")
+            path.write_text(README_TABLE.sub(lambda _: f"{table}\n", text), encoding="utf-8")
     print(f"\n{table}\n\nWrote {arguments.gallery / METRICS_FILE}")
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from pinacoteca.errors import CollectionError, DataError, ModelError
+from pinacoteca.classifier import batches
+from pinacoteca.errors import CollectionError, ModelError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 REPORT_FACTOR = 20
 REPORT_PER_ARTIST = 5
 HISTOGRAM_BINS = 8
-BATCH_SIZE = 32
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,9 +87,8 @@ def report_ways(collection: Collection, folder: Path) -> Iterator[Way]:
             read back from its spreadsheet, as the report did.
     """
     outputs = REPORT_FACTOR * stored_outputs(collection, folder)
-    everything = np.ones(len(collection), dtype=bool)
     few = first_of_each_artist(collection, REPORT_PER_ARTIST)
-    for found, which in ((few, f"{few.sum()} paintings"), (everything, "all paintings")):
+    for found, which in ((few, f"{few.sum()} paintings"), (None, "all paintings")):
         for metric in ("euclidean", "cosine"):
             yield by_vectors(f"report, {metric}, {which}", outputs, metric, found)
 
@@ -170,20 +169,3 @@ def colour_histograms(pictures: Iterable[Image.Image]) -> Floats:
         counts, _ = np.histogramdd(pixels, edges)
         rows.append(np.sqrt(counts.ravel() / counts.sum()))
     return np.stack(rows)
-
-
-def batches(pictures: Iterable[Image.Image]) -> Iterator[list[Image.Image]]:
-    """Yields lists of up to 32 pictures.
-
-    Raises:
-        DataError: There is no picture.
-    """
-    from itertools import islice
-
-    source = iter(pictures)
-    empty = True
-    while batch := list(islice(source, BATCH_SIZE)):
-        empty = False
-        yield batch
-    if empty:
-        raise DataError("There is no picture to look at.")

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,9 @@ BATCH_SIZE = 32
 # Of the seven blocks, the fourth tells photographs and print from paintings best, whatever their
 # resolution.
 TEXTURE_BLOCK = 3
+
+
+Item = TypeVar("Item")
 
 
 class Analysis(NamedTuple):
@@ -138,13 +141,13 @@ class MovementClassifier:
         import torch
 
         with torch.inference_mode():
-            batches = [self._analyse_batch(batch) for batch in self._batches(images)]
+            analyses = [self._analyse_batch(batch) for batch in self._tensors(images)]
         empty = Analysis(
             np.empty((0, len(self.movements)), np.float32),
             np.empty((0, self.dimension), np.float32),
             np.empty((0, _texture_features(self._network)), np.float32),
         )
-        return Analysis(*map(np.concatenate, zip(empty, *batches, strict=True)))
+        return Analysis(*map(np.concatenate, zip(empty, *analyses, strict=True)))
 
     def _analyse_batch(self, batch: torch.Tensor) -> Analysis:
         import torch
@@ -175,15 +178,21 @@ class MovementClassifier:
         exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), np.float32)
 
-    def _batches(self, images: Iterable[Image.Image]) -> Iterator[torch.Tensor]:
+    def _tensors(self, images: Iterable[Image.Image]) -> Iterator[torch.Tensor]:
         import torch
 
         device = next(self._network.parameters()).device
-        pictures = iter(images)
-        while batch := list(islice(pictures, BATCH_SIZE)):
+        for batch in batches(images):
             pictures_alike = (reduced(picture, self.largest_side) for picture in batch)
             tensors = torch.stack([self._transform(picture) for picture in pictures_alike])
             yield tensors.to(device, memory_format=torch.channels_last)
+
+
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yields lists of as many items as the network takes at once, the last one maybe shorter."""
+    source = iter(items)
+    while batch := list(islice(source, BATCH_SIZE)):
+        yield batch
 
 
 def _read_config(folder: Path) -> dict[str, Any]:

@@ -167,6 +167,13 @@ def reduced(picture: Image.Image, largest_side: int) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
+def compressed(picture: Image.Image, quality: int) -> Image.Image:
+    """Returns a picture as it comes back from a JPEG of this quality, 1 to 95."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=quality)
+    return Image.open(buffer).convert("RGB")
+
+
 @contextmanager
 def _opened(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[BinaryIO]:
     """Yields a seekable binary file; closes it if it was opened here."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from pandora import Picture
 from storage import StoredAnew
 
@@ -56,8 +56,8 @@ def learn_familiarity(
         threshold=0.0,
     )
     paintings = classifier.analyse(open_image(directory / picture.path) for picture in validation)
-    threshold = _quantile(familiarity.strangeness(paintings.textures))
-    return Familiarity(familiarity.mean, familiarity.whitening, threshold)
+    threshold = np.quantile(familiarity.strangeness(paintings.textures), 1 - FALSE_ALARMS)
+    return replace(familiarity, threshold=float(threshold))
 
 
 def _stored_anew(directory: Path, pictures: Sequence[Picture]) -> Iterator[Image.Image]:
@@ -65,7 +65,3 @@ def _stored_anew(directory: Path, pictures: Sequence[Picture]) -> Iterator[Image
     for place, picture in enumerate(pictures):
         random.seed(place)
         yield stored_anew(open_image(directory / picture.path))
-
-
-def _quantile(strangeness: npt.NDArray[np.float32]) -> float:
-    return float(np.quantile(strangeness, 1 - FALSE_ALARMS))

@@ -6,13 +6,12 @@ them as they are takes the same painting for another movement after one more JPE
 
 from __future__ import annotations
 
-import io
 import random
 from collections.abc import Callable, Mapping
 
 from PIL import Image, ImageFilter
 
-from pinacoteca.images import reduced
+from pinacoteca.images import compressed, reduced
 
 RESIZING = (Image.Resampling.BOX, Image.Resampling.BILINEAR, Image.Resampling.LANCZOS)
 # The longer side of our training pictures, and the side of the squares that one of their two
@@ -54,13 +53,6 @@ def _smaller(picture: Image.Image) -> Image.Image:
     )
     size = (max(round(width * max(scales)), 1), max(round(height * max(scales)), 1))
     return lossy.resize(size, random.choice(RESIZING))
-
-
-def compressed(picture: Image.Image, quality: int) -> Image.Image:
-    """Returns a picture as it comes back from a JPEG of this quality, 1 to 95."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=quality)
-    return Image.open(buffer).convert("RGB")
 
 
 def small_copy(picture: Image.Image, quality: int) -> Image.Image:

@@ -332,7 +332,10 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
         photographs_section=photographs_section(metrics),
         familiarity_section=familiarity_section(metrics),
         ablation_section=ablation_section(read_runs(RESULTS / "ablation")),
-        learning_curve_section=learning_curve_section(read_runs(RESULTS / "learning-curve")),
+        learning_curve_section=learning_curve_section(
+            # The whole training part was a run of the ablation.
+            [*read_runs(RESULTS / "learning-curve"), read_run(RESULTS / "ablation" / "painters")]
+        ),
         class_table=class_table(metrics),
         confused="; ".join(
             f"{english[pair['true']]} taken for {english[pair['predicted']]} "
