@@ -25,12 +25,13 @@ import numpy as np
 import numpy.typing as npt
 from pandorarom import Entry, Table, read_table
 
-from pinacoteca.classifier import MovementClassifier, batches
+from pinacoteca.classifier import Analysis, MovementClassifier, batches
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.command_line import positive, run
-from pinacoteca.errors import DataError, ImageError
+from pinacoteca.errors import DataError, ImageError, ModelError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
+from pinacoteca.likeness import LIKENESS_FILE
 from pinacoteca.picture_tree import Pictures, find_pictures, picture_key
 from pinacoteca.spreadsheets import write_cell
 
@@ -75,12 +76,11 @@ def build(
     unreadable: dict[str, str] = {}
     readable = _readable(table, pictures, per_artist, unreadable)
     paintings: list[Painting] = []
-    logits, embeddings = [], []
+    analyses: list[Analysis] = []
     with tqdm(total=_expected(table, pictures, per_artist), unit="painting") as progress:
         for batch in batches(readable):
             analysis = classifier.analyse([picture for _, picture in batch])
-            logits.append(analysis.logits)
-            embeddings.append(analysis.embeddings)
+            analyses.append(analysis)
             paintings += [_painting(entry, picture) for entry, picture in batch]
             progress.update(len(batch))
     print("\n".join(report(table, pictures, unreadable)))
@@ -89,11 +89,14 @@ def build(
             f"Not one of {len(table.entries)} paintings could be embedded: --images and --table "
             "must belong together, and a picture bears its image_id as its name."
         )
-    collection = Collection(tuple(paintings), np.concatenate(embeddings), classifier.fingerprint)
+    whole = Analysis(*map(np.concatenate, zip(*analyses, strict=True)))
+    collection = Collection(
+        tuple(paintings), whole.styles, whole.compositions, whole.logits, classifier.fingerprint
+    )
     collection.save(out)
     with written_whole(out / SPREADSHEET_FILE) as path:
         names = [movement.english for movement in classifier.movements]
-        write_spreadsheet(path, paintings, names, np.concatenate(logits))
+        write_spreadsheet(path, paintings, names, whole.logits)
     artists = {painting.artist_slug for painting in paintings}
     print(f"Wrote {len(collection)} paintings by {len(artists)} artists into {out}")
     return collection
@@ -241,6 +244,11 @@ def main() -> None:
     pictures = find_pictures(arguments.images)
     table = read_table(arguments.table)
     classifier = MovementClassifier.from_pretrained(arguments.model)
+    if classifier.likeness is None:
+        raise ModelError(
+            f"{arguments.model} has no {LIKENESS_FILE}, which compares paintings: make it with "
+            "train/likeness.py or export the model anew."
+        )
     build(table, pictures, classifier, arguments.out, arguments.per_artist)
 
 

@@ -1,22 +1,31 @@
-"""Measures how good the neighbours are: ours, the report's of 2022, and simpler ways to rank.
+r"""Measures how good the neighbours are: ours, the report's of 2022, and simpler ways to rank.
 
     python gallery/build.py --images ../shared/data/pandorarom \
         --table ../shared/data/pandorarom/romanian_wikiart_2.xlsx \
         --model runs/experiment-1/model --out runs/report-gallery
     python gallery/evaluate.py --images ../shared/data/pandorarom --model model --gallery gallery \
         --report runs/report-gallery \
-        --weights ../shared/weights/mobilenetv2_100_imagenet_backbone.safetensors
+        --weights ../shared/weights/mobilenetv2_100_imagenet_backbone.safetensors \
+        --manifest runs/manifest/manifest.csv --pandora ../shared/data/pandora
 
 Every painting of the collection is asked for in turn and left out of its own answers. An answer is
 right by artist, or by style, styles of one movement being the same; "style, other hands" takes the
-query's artist out of the gallery, so that no signature helps. Each measure is averaged over artists
-or over movements, so that the Impressionist half does not decide. Writes ``metrics.json`` into the
-gallery, prints the table and puts it into the gallery's README. Three minutes on two cores.
+query's artist out of the gallery, so that no signature helps. "Subject" asks whether the answers,
+by other hands too, show the same as their titles tell, which is what there is to measure a
+composition by. Each measure is averaged over artists, movements or subjects, so that the
+Impressionist half does not decide.
+
+``--manifest`` and ``--pandora`` also ask with paintings that are not Romanian and that no split has
+trained on: are the answers of the painting's movement?
+
+Writes ``metrics.json`` into the gallery, prints the table and puts it into the gallery's README.
+Five minutes on two cores.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -27,10 +36,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from distortions import DISTORTIONS
+from subjects import subjects
 from ways import (
     Way,
     by_chance,
     by_frequency,
+    by_parts,
     by_vectors,
     colour_histograms,
     imagenet_features,
@@ -43,7 +54,7 @@ from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
-from pinacoteca.likeness import LikenessSpace
+from pinacoteca.likeness import LikenessSpace, mirrored
 from pinacoteca.metrics import (
     average_precision_at_k,
     hubness,
@@ -54,7 +65,7 @@ from pinacoteca.metrics import (
 )
 from pinacoteca.movements import movement_of_style
 from pinacoteca.picture_tree import find_pictures, picture_key
-from pinacoteca.retriever import PaintingRetriever
+from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
 
 METRICS_FILE = "metrics.json"
 README_TABLE = re.compile(r"(?<=<!-- retrieval -->\n).*(?=<!-- end of retrieval -->)", re.DOTALL)
@@ -62,6 +73,8 @@ ANSWERS = 5
 PRIMARY_METRIC = "ndcg"
 # A painting by the same hand is a better answer than one of the same style.
 SAME_ARTIST, SAME_STYLE = 2.0, 1.0
+# Of the slider, beside the default.
+COMPOSITION_WEIGHTS = (0.3, 0.5)
 RESAMPLES = 1000
 SEED = 0
 # Every so manieth painting is distorted in every way.
@@ -74,16 +87,18 @@ COLUMNS = {
     "other_hands_precision": "style, other hands P@5",
     "other_hands_map": "style, other hands mAP@5",
     "ndcg": "nDCG@5",
+    "subject_precision": "subject, other hands P@5",
     "hubness": "hubness",
 }
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What makes an answer right: the artist and the style of each painting, ``[n]``."""
+    """What makes an answer right: artist, style and subject of each painting, ``[n]``."""
 
     artists: npt.NDArray[np.str_]
     styles: npt.NDArray[np.str_]
+    subjects: npt.NDArray[np.str_]
 
     @classmethod
     def of(cls, collection: Collection) -> Truth:
@@ -97,6 +112,7 @@ class Truth:
                     for movement, painting in zip(movements, collection.paintings, strict=True)
                 ]
             ),
+            subjects(collection.paintings),
         )
 
 
@@ -157,6 +173,10 @@ def measures(way: Way, truth: Truth) -> tuple[dict[str, Measure], float]:
     other_hands = np.where(same_artist, np.inf, distances)
     right = same_style & ~same_artist
     result |= _measured("other_hands", other_hands, nearest(other_hands), right, truth.styles)
+    told = truth.subjects != ""
+    among_told = np.where(told & told[:, None], other_hands, np.inf)
+    right = (truth.subjects[:, None] == truth.subjects) & told & ~same_artist
+    result |= _measured("subject", among_told, nearest(among_told), right, truth.subjects)
     return result, hubness(answers, len(queries))
 
 
@@ -196,7 +216,12 @@ def evaluate_way(way: Way, truth: Truth) -> dict[str, Any]:
 
 
 def all_ways(
-    collection: Collection, truth: Truth, paths: list[Path], report: Path, weights: Path
+    classifier: MovementClassifier,
+    collection: Collection,
+    truth: Truth,
+    paths: list[Path],
+    report: Path,
+    weights: Path,
 ) -> Iterator[Way]:
     """Yields every way, ours last."""
     yield by_chance(len(collection))
@@ -205,26 +230,99 @@ def all_ways(
     yield from report_ways(collection, report)
     features = imagenet_features(weights)
     yield by_vectors("ImageNet features", features(map(open_image, paths)))
-    yield by_vectors("ours, features as they are", collection.embeddings.astype(np.float64))
-    placed = LikenessSpace(collection.embeddings).place(collection.embeddings)
-    yield by_vectors("ours", placed.astype(np.float64))
+    embeddings = classifier.embed(map(open_image, paths)).astype(np.float64)
+    yield by_vectors("our pooled features", embeddings)
+    yield by_vectors("our movements", collection.logits.astype(np.float64))
+    yield by_vectors("our style features", collection.styles - collection.styles.mean(axis=0))
+    probabilities = classifier.probabilities(collection.logits)
+    compositions = collection.compositions
+    space = LikenessSpace(collection.styles, compositions, probabilities)
+    style, composition, _, mirror = (
+        part.astype(np.float64)
+        for arrangement in (compositions, mirrored(compositions))
+        for part in space.parts(collection.styles, arrangement, probabilities)
+    )
+    yield by_vectors("style alone", style)
+    yield by_parts("composition alone", [composition], mirror, [1])
+    for weight in COMPOSITION_WEIGHTS:
+        weights_of_parts = [1 - weight, weight]
+        name = f"ours, composition {weight:.0%}".replace("%", " %")
+        yield by_parts(name, [style, composition], mirror, weights_of_parts)
+    shipped = [1 - COMPOSITION_WEIGHT, COMPOSITION_WEIGHT]
+    yield by_parts("ours", [style, composition], mirror, shipped)
 
 
-def found_again(
-    classifier: MovementClassifier, collection: Collection, paths: list[Path]
-) -> dict[str, float]:
+def found_again(retriever: PaintingRetriever, paths: list[Path]) -> dict[str, float]:
     """Returns for each distortion how many paintings, as a share, are nearest to themselves."""
-    retriever = PaintingRetriever(classifier, collection)
+    paintings = retriever.collection.paintings
     rows = range(0, len(paths), DISTORTED)
     shares = {}
     for name, distort in DISTORTIONS.items():
         found = [retriever.query(distort(open_image(paths[row])), k=1) for row in rows]
         right = [
-            result.neighbours[0].image_id == collection.paintings[row].image_id
+            result.neighbours[0].image_id == paintings[row].image_id
             for row, result in zip(rows, found, strict=True)
         ]
         shares[name] = sum(right) / len(right)
     return shares
+
+
+def asked_from_outside(
+    retriever: PaintingRetriever, manifest: Path, pandora: Path
+) -> dict[str, Any]:
+    """Asks with the paintings of Pandora18K that are for testing in both splits.
+
+    Returns:
+        The number of paintings, and for our neighbours and those of the outputs alone the P@5 of
+        the painting's movement, averaged over movements.
+
+    Raises:
+        DataError: The manifest cannot be read, or none of its pictures is for testing.
+    """
+    rows = tested_paintings(manifest)
+    styles = Truth.of(retriever.collection).styles
+    found: dict[str, list[float]] = {"ours": [], "our outputs, times 20": []}
+    for row in rows:
+        picture = open_image(pandora / row["path"])
+        for name, as_in_report in zip(found, (False, True), strict=True):
+            result = retriever.query(picture, ANSWERS, as_in_report=as_in_report)
+            answers = [retriever.collection.row(each.image_id) for each in result.neighbours]
+            found[name].append(float(np.mean(styles[answers] == row["movement"])))
+    # Only of these can the gallery hold an answer.
+    movements = np.array([row["movement"] for row in rows])
+    known = np.isin(movements, styles)
+    return {
+        "paintings": int(known.sum()),
+        "precision": {
+            name: mean_over_classes(np.array(values)[known], movements[known])
+            for name, values in found.items()
+        },
+    }
+
+
+def tested_paintings(manifest: Path) -> list[dict[str, str]]:
+    """Returns path and movement folder of the pictures that both splits keep for testing.
+
+    Raises:
+        DataError: The manifest cannot be read, or there is no such picture.
+    """
+    try:
+        with manifest.open(encoding="utf-8", newline="") as file:
+            rows = [
+                {
+                    "path": row["path"],
+                    "movement": row["path"].split("/")[0],
+                }
+                for row in csv.DictReader(file)
+                if row["split_random"] == row["split_artist"] == "test"
+            ]
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(
+            f"{manifest} cannot be read as a manifest ({error}): write one with train/pandora.py."
+        ) from None
+    if not rows:
+        raise DataError(f"{manifest} has no picture that both splits keep for testing.")
+    return rows
 
 
 def retrieval_table(metrics: dict[str, Any]) -> str:
@@ -236,7 +334,13 @@ def retrieval_table(metrics: dict[str, Any]) -> str:
         rows.append([name, *cells])
     distorted = [["the same painting", "found again"], ["---", "---:"]]
     distorted += [[name, f"{100 * share:.1f} %"] for name, share in metrics["found_again"].items()]
-    tables = ("\n".join(f"| {' | '.join(row)} |" for row in each) for each in (rows, distorted))
+    tables = ["\n".join(f"| {' | '.join(row)} |" for row in each) for each in (rows, distorted)]
+    if outside := metrics.get("asked_from_outside"):
+        shares = ", ".join(f"{name} {value:.3f}" for name, value in outside["precision"].items())
+        tables.append(
+            f"Asked with {outside['paintings']} paintings of Pandora18K that neither split trained "
+            f"on, by painters of any country, movement P@5: {shares}."
+        )
     return "\n\n".join(tables)
 
 
@@ -266,8 +370,12 @@ def main() -> None:
         "--report", type=Path, required=True, help="the same by the report's recipe"
     )
     parser.add_argument("--weights", type=Path, required=True, help="ImageNet backbone")
+    parser.add_argument("--manifest", type=Path, help="what train/pandora.py wrote")
+    parser.add_argument("--pandora", type=Path, help="the Pandora18K tree of the manifest")
     arguments = parser.parse_args()
 
+    if (arguments.manifest is None) != (arguments.pandora is None):
+        raise DataError("--manifest and --pandora go together: give both or neither.")
     classifier = MovementClassifier.from_pretrained(arguments.model)
     collection = Collection.load(arguments.gallery, classifier.fingerprint)
     paths = pictures_of(collection, arguments.images)
@@ -278,10 +386,15 @@ def main() -> None:
         "model_fingerprint": classifier.fingerprint,
         "ways": {},
     }
-    for way in all_ways(collection, truth, paths, arguments.report, arguments.weights):
+    for way in all_ways(classifier, collection, truth, paths, arguments.report, arguments.weights):
         metrics["ways"][way.name] = evaluate_way(way, truth)
         print(f"{way.name:34}nDCG@5 {metrics['ways'][way.name]['scores'][PRIMARY_METRIC]:.3f}")
-    metrics["found_again"] = found_again(classifier, collection, paths)
+    retriever = PaintingRetriever(classifier, collection)
+    metrics["found_again"] = found_again(retriever, paths)
+    if arguments.manifest is not None:
+        metrics["asked_from_outside"] = asked_from_outside(
+            retriever, arguments.manifest, arguments.pandora
+        )
     with written_whole(arguments.gallery / METRICS_FILE) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     table = retrieval_table(metrics)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +12,13 @@ import numpy.typing as npt
 
 from pinacoteca.classifier import batches
 from pinacoteca.errors import CollectionError, ModelError
+from pinacoteca.retriever import REPORT_FACTOR
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from pinacoteca.collection import Collection
 
-# The report multiplied the outputs of its network by this before it compared them.
-REPORT_FACTOR = 20
 REPORT_PER_ARTIST = 5
 HISTOGRAM_BINS = 8
 
@@ -52,7 +51,7 @@ def by_vectors(
         found: bool ``[n]``, the paintings that may be found; None for all.
     """
     if metric == "cosine":
-        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        vectors = _units(vectors)
     squares = (vectors**2).sum(axis=1)
 
     def distances(queries: npt.NDArray[np.int64]) -> Floats:
@@ -63,6 +62,36 @@ def by_vectors(
         return np.asarray(result)
 
     return Way(name, distances)
+
+
+def by_parts(
+    name: str, parts: Sequence[Floats], mirrored: Floats | None, weights: Sequence[float]
+) -> Way:
+    """Returns the way that weighs the cosines of parts.
+
+    Args:
+        name: As tables have it.
+        parts: float64 ``[n, d]`` each.
+        mirrored: The last part of the mirror images; None if they do not count.
+        weights: A number for each part.
+    """
+    units = [_units(part) for part in parts]
+    mirror = None if mirrored is None else _units(mirrored)
+
+    def distances(queries: npt.NDArray[np.int64]) -> Floats:
+        *others, last = (unit[queries] @ unit.T for unit in units)
+        if mirror is not None:
+            last = np.maximum(last, mirror[queries] @ units[-1].T)
+        similarities = zip(weights, [*others, last], strict=True)
+        total: Floats = sum((weight * cosines for weight, cosines in similarities), np.zeros(1))
+        return 1 - total / sum(weights)
+
+    return Way(name, distances)
+
+
+def _units(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12))
 
 
 def by_chance(count: int) -> Way:

@@ -18,6 +18,7 @@ from pinacoteca.errors import ModelError, PinacotecaError
 from pinacoteca.familiarity import Familiarity
 from pinacoteca.files import sha256_of
 from pinacoteca.images import reduced
+from pinacoteca.likeness import GRID, LIKENESS_FILE, Likeness
 from pinacoteca.movements import Movement, movement_of_folder
 
 if TYPE_CHECKING:
@@ -48,11 +49,15 @@ class Analysis(NamedTuple):
         embeddings: float32 ``[n, dimension]``: the pooled features that the last layer classifies.
         textures: float32 ``[n, textures]``: mean and standard deviation, over the picture, of each
             channel of a middle block.
+        styles: float32 ``[n, s]``, by the model's ``Likeness``; ``s`` is 0 if it has none.
+        compositions: float32 ``[n, d]``, likewise.
     """
 
     logits: npt.NDArray[np.float32]
     embeddings: npt.NDArray[np.float32]
     textures: npt.NDArray[np.float32]
+    styles: npt.NDArray[np.float32]
+    compositions: npt.NDArray[np.float32]
 
 
 class MovementClassifier:
@@ -62,11 +67,12 @@ class MovementClassifier:
         movements: The movements that the network knows, in the order of its outputs.
         temperature: The divisor of the logits before the softmax (temperature scaling; Guo et al.,
             "On Calibration of Modern Neural Networks", ICML 2017, equation 9).
-        fingerprint: SHA-256 over the weights and the preprocessing; embeddings of models with
-            different fingerprints cannot be compared.
+        fingerprint: SHA-256 over the weights, the likeness and the preprocessing; what models with
+            different fingerprints make of pictures cannot be compared.
         largest_side: Pictures with a longer side, in pixels, are reduced to it before timm's
             preprocessing, as the training pictures were; 0 for never.
         familiarity: Tells pictures that are no paintings; None if the model folder has none.
+        likeness: Makes styles and compositions; None if the model folder has none.
     """
 
     def __init__(
@@ -77,6 +83,7 @@ class MovementClassifier:
         fingerprint: str,
         largest_side: int = 0,
         familiarity: Familiarity | None = None,
+        likeness: Likeness | None = None,
     ) -> None:
         import torch
         from timm.data import create_transform, resolve_model_data_config
@@ -86,6 +93,7 @@ class MovementClassifier:
         self.fingerprint = fingerprint
         self.largest_side = largest_side
         self.familiarity = familiarity
+        self.likeness = likeness
         self._transform = create_transform(**resolve_model_data_config(network), is_training=False)
         self._network = network.eval().to(memory_format=torch.channels_last)
 
@@ -121,9 +129,10 @@ class MovementClassifier:
             network,
             movements,
             float(temperature),
-            _fingerprint_of(config, weights),
+            _fingerprint_of(config, folder),
             _largest_side_of(config, folder),
             Familiarity.load(folder, _texture_features(network)),
+            Likeness.load(folder, int(network.num_features)),  # type: ignore[arg-type]
         )
 
     @property
@@ -138,31 +147,59 @@ class MovementClassifier:
 
     def analyse(self, images: Iterable[Image.Image]) -> Analysis:
         """Returns all that one pass of the network says about RGB pictures of any size."""
-        import torch
-
-        with torch.inference_mode():
-            analyses = [self._analyse_batch(batch) for batch in self._tensors(images)]
-        empty = Analysis(
-            np.empty((0, len(self.movements)), np.float32),
-            np.empty((0, self.dimension), np.float32),
-            np.empty((0, _texture_features(self._network)), np.float32),
+        shapes = (
+            (len(self.movements),),
+            (self.dimension,),
+            (_texture_features(self._network),),
+            (GRID, GRID, self.dimension),
         )
+        empty = self._analysis(*(np.empty((0, *shape), np.float32) for shape in shapes))
+        analyses = [self._analysis(*self._forward(batch)) for batch in self._tensors(images)]
         return Analysis(*map(np.concatenate, zip(empty, *analyses, strict=True)))
 
-    def _analyse_batch(self, batch: torch.Tensor) -> Analysis:
+    def last_features(self, images: Iterable[Image.Image]) -> Iterator[tuple[Array, Array]]:
+        """Yields what a ``Likeness`` is learned from, for some pictures at a time.
+
+        Yields:
+            Pooled features, float32 ``[b, features]``, and those of the cells, float32
+            ``[b, GRID, GRID, features]``.
+        """
+        for batch in self._tensors(images):
+            _, embeddings, _, cells = self._forward(batch)
+            yield embeddings, cells
+
+    def _forward(self, batch: torch.Tensor) -> tuple[Array, Array, Array, Array]:
+        """Returns logits, pooled features, textures and features of the cells."""
         import torch
+        from torch.nn.functional import adaptive_avg_pool2d
 
         network: Any = self._network
-        final, (texture,) = network.forward_intermediates(
-            batch,
-            # The stem counts as the first of these.
-            indices=[TEXTURE_BLOCK + 1],
-            extra_blocks=True,
+        with torch.inference_mode():
+            final, (texture,) = network.forward_intermediates(
+                batch,
+                # The stem counts as the first of these.
+                indices=[TEXTURE_BLOCK + 1],
+                extra_blocks=True,
+            )
+            pooled = network.forward_head(final, pre_logits=True)
+            textures = torch.cat([texture.mean((2, 3)), texture.std((2, 3))], dim=1)
+            cells = adaptive_avg_pool2d(final, GRID).permute(0, 2, 3, 1)
+            outputs = (network.classifier(pooled), pooled, textures, cells)
+        logits, embeddings, statistics, grid = (each.float().cpu().numpy() for each in outputs)
+        return logits, embeddings, statistics, grid
+
+    def _analysis(
+        self, logits: Array, embeddings: Array, textures: Array, cells: Array
+    ) -> Analysis:
+        nothing = np.empty((len(logits), 0), np.float32)
+        likeness = self.likeness
+        return Analysis(
+            logits,
+            embeddings,
+            textures,
+            styles=likeness.styles(embeddings) if likeness else nothing,
+            compositions=likeness.compositions(cells) if likeness else nothing,
         )
-        features = network.forward_head(final, pre_logits=True)
-        textures = torch.cat([texture.mean((2, 3)), texture.std((2, 3))], dim=1)
-        arrays = (network.classifier(features), features, textures)
-        return Analysis(*(array.float().cpu().numpy() for array in arrays))
 
     def predict(self, images: Iterable[Image.Image]) -> Array:
         """Returns calibrated probabilities, float32 ``[n, movements]``; each row sums to one."""
@@ -254,8 +291,10 @@ def _texture_features(network: Any) -> int:
     return 2 * int(network.blocks[TEXTURE_BLOCK][-1].conv_pwl.out_channels)
 
 
-def _fingerprint_of(config: dict[str, Any], weights: Path) -> str:
+def _fingerprint_of(config: dict[str, Any], folder: Path) -> str:
     preprocessing = {key: config["pretrained_cfg"].get(key) for key in PREPROCESSING_KEYS}
     preprocessing["largest_side"] = config.get("largest_side", 0)
-    text = json.dumps([sha256_of(weights), preprocessing], sort_keys=True)
+    files = [folder / name for name in (WEIGHTS_FILE, LIKENESS_FILE)]
+    hashes = [sha256_of(path) for path in files if path.is_file()]
+    text = json.dumps([hashes, preprocessing], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

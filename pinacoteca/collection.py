@@ -1,4 +1,4 @@
-"""The collection: a table of paintings and their embeddings, row for row."""
+"""The collection: a table of paintings and what a model saw in them, row for row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +21,7 @@ from pinacoteca.files import written_whole
 TABLE_FILE = "paintings.csv"
 EMBEDDINGS_FILE = "embeddings.safetensors"
 LICENCE = "CC-BY-NC-4.0"
-FORMAT_VERSION = 1
-_TENSOR = "embeddings"
+FORMAT_VERSION = 2
 # One key only: safetensors writes several in an order that changes from run to run.
 _METADATA_KEY = "pinacoteca"
 # Where a spreadsheet starts a cell: Romanian settings split CSV at the semicolon, quoted or not.
@@ -63,6 +62,8 @@ class Painting:
 
 
 COLUMNS = tuple(field.name for field in fields(Painting))
+# What a model saw in each painting.
+ARRAYS = ("styles", "compositions", "logits")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,30 +72,36 @@ class Collection:
 
     Attributes:
         paintings: The rows of the table, each ``image_id`` once.
-        embeddings: float32 ``[n, dimension]``, finite, in the order of ``paintings``.
+        styles: float32 ``[n, s]``, finite, in the order of ``paintings``, as are the others:
+            ``Analysis.styles`` of their pictures.
+        compositions: float32 ``[n, d]``: ``Analysis.compositions``.
+        logits: float32 ``[n, movements]``: ``Analysis.logits``.
         model_fingerprint: ``MovementClassifier.fingerprint`` of the model that made them.
 
     Raises:
-        CollectionError: The two do not fit each other.
+        CollectionError: They do not fit each other.
     """
 
     paintings: tuple[Painting, ...]
-    embeddings: npt.NDArray[np.float32]
+    styles: npt.NDArray[np.float32]
+    compositions: npt.NDArray[np.float32]
+    logits: npt.NDArray[np.float32]
     model_fingerprint: str
 
     def __post_init__(self) -> None:
-        if self.embeddings.ndim != 2 or self.embeddings.dtype != np.float32:
-            raise CollectionError(
-                "Embeddings must be float32 in two dimensions; "
-                f"got {self.embeddings.dtype} of shape {self.embeddings.shape}."
-            )
-        if len(self.paintings) != len(self.embeddings):
-            raise CollectionError(
-                f"There are {len(self.paintings)} paintings but {len(self.embeddings)} embeddings: "
-                "build the collection anew."
-            )
+        for name, array in self._arrays.items():
+            if array.ndim != 2 or array.dtype != np.float32:
+                raise CollectionError(
+                    f"The {name} must be float32 in two dimensions; "
+                    f"got {array.dtype} of shape {array.shape}."
+                )
+            if len(self.paintings) != len(array):
+                raise CollectionError(
+                    f"There are {len(self.paintings)} paintings but {len(array)} {name}: "
+                    "build the collection anew."
+                )
         _check_unique([painting.image_id for painting in self.paintings])
-        self._check_finite(self.embeddings)
+        self._check_finite(self._arrays)
 
     def __len__(self) -> int:
         return len(self.paintings)
@@ -105,8 +112,16 @@ class Collection:
         Raises:
             CollectionError: There is none.
         """
+        return self.paintings[self.row(image_id)]
+
+    def row(self, image_id: str) -> int:
+        """Returns the row of the painting with this ``image_id``.
+
+        Raises:
+            CollectionError: There is none.
+        """
         try:
-            return self._by_id[image_id]
+            return self._rows[image_id]
         except KeyError:
             raise CollectionError(
                 f"The collection has no painting {image_id!r}: use an image_id of {TABLE_FILE}."
@@ -128,20 +143,15 @@ class Collection:
         """
         folder = Path(folder)
         paintings = _read_table(folder / TABLE_FILE)
-        embeddings, header = _read_embeddings(folder / EMBEDDINGS_FILE)
+        arrays, header = _read_embeddings(folder / EMBEDDINGS_FILE)
         _check_rows(paintings, header["image_ids"], folder)
-        if embeddings.shape != (len(paintings), header["dimension"]):
-            raise CollectionError(
-                f"{folder / EMBEDDINGS_FILE} holds embeddings of shape {embeddings.shape} where "
-                f"{(len(paintings), header['dimension'])} is promised: {_rebuild(folder)}."
-            )
         if model_fingerprint not in (None, header["model_fingerprint"]):
             raise CollectionError(
                 f"Another model made the embeddings in {folder} "
                 f"({header['model_fingerprint'][:12]}, not {model_fingerprint[:12]}): "
                 f"{_rebuild(folder)}."
             )
-        return cls(paintings, embeddings, header["model_fingerprint"])
+        return cls(paintings, **arrays, model_fingerprint=header["model_fingerprint"])
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes both files, each whole or not at all; equal collections give equal bytes.
@@ -156,12 +166,11 @@ class Collection:
         from safetensors.numpy import save_file
 
         with np.errstate(over="ignore"):
-            rounded = self.embeddings.astype(np.float16)
+            rounded = {name: array.astype(np.float16) for name, array in self._arrays.items()}
         self._check_finite(rounded)
         header = {
             "format_version": FORMAT_VERSION,
             "model_fingerprint": self.model_fingerprint,
-            "dimension": self.embeddings.shape[1],
             "licence": LICENCE,
             "image_ids": [painting.image_id for painting in self.paintings],
         }
@@ -169,19 +178,24 @@ class Collection:
         with written_whole(folder / TABLE_FILE) as path:
             _write_table(path, self.paintings)
         with written_whole(folder / EMBEDDINGS_FILE) as path:
-            save_file({_TENSOR: rounded}, path, {_METADATA_KEY: json.dumps(header)})
+            save_file(rounded, path, {_METADATA_KEY: json.dumps(header)})
 
     @cached_property
-    def _by_id(self) -> dict[str, Painting]:
-        return {painting.image_id: painting for painting in self.paintings}
+    def _rows(self) -> dict[str, int]:
+        return {painting.image_id: row for row, painting in enumerate(self.paintings)}
 
-    def _check_finite(self, embeddings: npt.NDArray[Any]) -> None:
-        broken = np.flatnonzero(~np.isfinite(embeddings).all(axis=1))
-        if broken.size:
-            raise CollectionError(
-                f"The embedding of {self.paintings[broken[0]].image_id!r} has a value that is not "
-                "finite: build the collection anew with sound weights."
-            )
+    @property
+    def _arrays(self) -> dict[str, npt.NDArray[np.float32]]:
+        return {name: getattr(self, name) for name in ARRAYS}
+
+    def _check_finite(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        for name, array in arrays.items():
+            broken = np.flatnonzero(~np.isfinite(array).all(axis=1))
+            if broken.size:
+                raise CollectionError(
+                    f"The {name} of {self.paintings[broken[0]].image_id!r} have a value that is "
+                    "not finite: build the collection anew with sound weights."
+                )
 
 
 def _rebuild(folder: Path) -> str:
@@ -294,7 +308,7 @@ def _restored(value: str) -> str:
     return re.sub(_CELL_START + "'" + _FORMULA, "", value)
 
 
-def _read_embeddings(path: Path) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
+def _read_embeddings(path: Path) -> tuple[dict[str, npt.NDArray[np.float32]], dict[str, Any]]:
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():
@@ -302,23 +316,24 @@ def _read_embeddings(path: Path) -> tuple[npt.NDArray[np.float32], dict[str, Any
     try:
         with safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {})[_METADATA_KEY])
-            kind = file.get_slice(_TENSOR).get_dtype()
-            embeddings = file.get_tensor(_TENSOR) if kind == "F16" else None
+            arrays = {name: file.get_tensor(name) for name in ARRAYS} if _is_header(header) else {}
     except (SafetensorError, OSError, ValueError, KeyError) as error:
         raise CollectionError(
             f"{path} holds no embeddings of a collection ({error}): {_rebuild(path.parent)}."
         ) from None
-    if embeddings is None or embeddings.ndim != 2:
-        raise CollectionError(
-            f"{path} holds embeddings of type {kind} where a matrix of type F16 is needed: "
-            f"{_rebuild(path.parent)}."
-        )
     if not _is_header(header):
         raise CollectionError(
             f"The header of {path} is not of format version {FORMAT_VERSION}: "
             f"{_rebuild(path.parent)}."
         )
-    return embeddings.astype(np.float32), header
+    rows = len(header["image_ids"])
+    for name, array in arrays.items():
+        if array.dtype != np.float16 or array.ndim != 2 or len(array) != rows:
+            raise CollectionError(
+                f"{path} holds {name} of type {array.dtype} and shape {array.shape} where a matrix "
+                f"of float16 with {rows} rows is needed: {_rebuild(path.parent)}."
+            )
+    return {name: array.astype(np.float32) for name, array in arrays.items()}, header
 
 
 def _is_header(header: object) -> bool:
@@ -326,7 +341,6 @@ def _is_header(header: object) -> bool:
         isinstance(header, dict)
         and header.get("format_version") == FORMAT_VERSION
         and isinstance(header.get("model_fingerprint"), str)
-        and isinstance(header.get("dimension"), int)
         and isinstance(header.get("image_ids"), list)
         and all(isinstance(image_id, str) for image_id in header["image_ids"])
     )

@@ -3,92 +3,68 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, Union
 
 import numpy as np
 import numpy.typing as npt
 
-from pinacoteca.classifier import MovementClassifier
-from pinacoteca.collection import Collection
+from pinacoteca.classifier import Analysis, MovementClassifier
+from pinacoteca.closeness import Closeness
+from pinacoteca.collection import Collection, Painting
 from pinacoteca.images import open_image
-from pinacoteca.likeness import LikenessSpace
-from pinacoteca.movements import Movement
-from pinacoteca.search import Metric, NearestPaintings
+from pinacoteca.likeness import LikenessSpace, mirrored
+from pinacoteca.regions import Match, matching_regions
+from pinacoteca.results import MovementProbability, Neighbour, QueryResult
+from pinacoteca.search import Metric, NearestPaintings, checked_k
+from pinacoteca.selection import Selection
 
 if TYPE_CHECKING:
     from PIL import Image
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Of the composition beside the style. Chosen by gallery/evaluate.py.
+COMPOSITION_WEIGHT = 0.15
+# The report of 2022 multiplied the outputs of its network by this before it compared them.
+REPORT_FACTOR = 20
+# Two pictures of one work are nearer than this by cosine, style and composition counting alike.
+DUPLICATE_DISTANCE = 0.1
+# A neighbour that is not closer than this share of all pairs of paintings is none.
+CLOSE = 0.95
+EVERYTHING = Selection()
+
+Source: TypeAlias = Union["Image.Image", str, os.PathLike[str], bytes, BinaryIO, Painting]
 
 
 @dataclass(frozen=True)
-class MovementProbability:
-    """A movement and the calibrated probability, 0 to 1, that the picture belongs to it."""
+class _Wish:
+    """What was asked for besides the picture."""
 
-    movement: Movement
-    probability: float
-
-    @property
-    def name(self) -> str:
-        """The English name of the movement."""
-        return self.movement.english
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A painting of the collection in an answer.
-
-    Attributes:
-        rank: 1 for the nearest.
-        image_id: The key of the painting in the collection.
-        artist: The painter's name.
-        title: The title of the painting.
-        year: The year of the painting, None where it is not known.
-        style: The style that the collection's table gives.
-        distance: To the query, in the metric that was asked for; 0 is the same embedding.
-        links: Addresses: ``page`` describes the painting, ``image`` shows it; known ones only.
-    """
-
-    rank: int
-    image_id: str
-    artist: str
-    title: str
-    year: int | None
-    style: str
-    distance: float
-    links: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class QueryResult:
-    """The answer to one picture.
-
-    Attributes:
-        movements: All that the network knows, most probable first.
-        neighbours: Nearest first.
-        strangeness: How far the picture is from the paintings of the training, about 1 for one of
-            them; None if the model cannot tell.
-        looks_like_a_painting: False if the strangeness is above the model's threshold.
-    """
-
-    movements: tuple[MovementProbability, ...]
-    neighbours: tuple[Neighbour, ...]
-    strangeness: float | None
-    looks_like_a_painting: bool
+    k: int
+    metric: Metric
+    weights: tuple[float, ...]
+    selection: Selection
+    one_per_artist: bool
+    as_in_report: bool
 
 
 class PaintingRetriever:
-    """A classifier and the collection whose embeddings it made."""
+    """A classifier and the collection whose styles and compositions it made."""
 
     def __init__(self, classifier: MovementClassifier, collection: Collection) -> None:
         self.classifier = classifier
         self.collection = collection
-        self._space = LikenessSpace(collection.embeddings)
-        placed = self._space.place(collection.embeddings)
-        self._nearest = NearestPaintings(replace(collection, embeddings=placed))
+        probabilities = classifier.probabilities(collection.logits)
+        self._space = LikenessSpace(collection.styles, collection.compositions, probabilities)
+        parts = self._space.parts(collection.styles, collection.compositions, probabilities)
+        self._parts = parts
+        self._nearest = NearestPaintings(parts)
+        self._closeness = Closeness(self._nearest, parts)
+        outputs = [REPORT_FACTOR * collection.logits]
+        self._report = NearestPaintings(outputs)
+        self._report_closeness = Closeness(self._report, outputs)
 
     @classmethod
     def from_pretrained(
@@ -114,43 +90,167 @@ class PaintingRetriever:
 
     def query(
         self,
-        image: Image.Image | str | os.PathLike[str] | bytes | BinaryIO,
+        image: Source,
         k: int = 5,
         metric: Metric = "cosine",
+        composition: float = COMPOSITION_WEIGHT,
+        selection: Selection = EVERYTHING,
+        one_per_artist: bool = False,
+        as_in_report: bool = False,
     ) -> QueryResult:
         """Returns the movements of a picture and its ``k`` nearest paintings.
 
+        Of a work that the collection has twice, only the nearer picture is found.
+
         Args:
-            image: A picture, or a file of one in any form that ``open_image`` takes.
+            image: A picture, a file of one in any form that ``open_image`` takes, or a painting of
+                the collection, which is then not among its own neighbours.
             k: The number of neighbours, 1 to the size of the collection.
             metric: ``cosine`` or ``euclidean``.
+            composition: How much the composition counts beside the style, 0 to 1.
+            selection: Which paintings may be found.
+            one_per_artist: Whether to find only the nearest painting of each artist.
+            as_in_report: Whether to compare the outputs of the network alone, times 20, as the
+                report of 2022 did; composition and style do not count then.
 
         Raises:
             ImageError: The file is not a picture that can be read.
-            ValueError: ``k`` or ``metric`` is out of range.
+            CollectionError: The collection has no such painting.
+            ValueError: ``k``, ``metric`` or ``composition`` is out of range.
         """
-        from PIL import Image
-
-        picture = image.convert("RGB") if isinstance(image, Image.Image) else open_image(image)
-        analysis = self.classifier.analyse([picture])
-        placed = self._space.place(analysis.embeddings)
-        distances, indices = self._nearest.search(placed, k=k, metric=metric)
+        if not 0 <= composition <= 1:
+            raise ValueError(f"composition must be a number from 0 to 1; got {composition!r}")
+        wish = _Wish(
+            k=checked_k(k, len(self.collection)),
+            metric=metric,
+            weights=(1.0,) if as_in_report else (1 - composition, composition),
+            selection=selection,
+            one_per_artist=one_per_artist,
+            as_in_report=as_in_report,
+        )
+        analysis = self._analysis(image)
+        itself = self.collection.row(image.image_id) if isinstance(image, Painting) else None
+        probabilities = self.classifier.probabilities(analysis.logits)
+        neighbours = self._neighbours(analysis, probabilities, wish, itself)
         strangeness, familiar = self._familiarity(analysis.textures)
         return QueryResult(
-            movements=self._movements(self.classifier.probabilities(analysis.logits)[0].tolist()),
-            neighbours=tuple(
-                self._neighbour(rank, row, distance)
-                for rank, (row, distance) in enumerate(
-                    zip(indices[0].tolist(), distances[0].tolist(), strict=True), start=1
-                )
-            ),
+            movements=self._movements(probabilities[0].tolist()),
+            neighbours=neighbours,
+            nothing_close=bool(neighbours) and neighbours[0].closeness < CLOSE,
             strangeness=strangeness,
             looks_like_a_painting=familiar,
         )
 
+    def regions(self, image: Source, painting: Painting, mirror: bool = False) -> tuple[Match, ...]:
+        """Returns the regions of a picture and of a painting that are most alike, best first.
+
+        Args:
+            image: As ``query`` takes it.
+            painting: Of the collection.
+            mirror: Whether left and right of the picture are exchanged before it is compared; the
+                regions are those of the picture as it is.
+
+        Raises:
+            ImageError: The file is not a picture that can be read.
+            CollectionError: The collection has no such painting.
+        """
+        compositions = self.collection.compositions
+        first = self._analysis(image).compositions
+        second = compositions[self.collection.row(painting.image_id)]
+        mean = compositions.mean(axis=0)
+        if not mirror:
+            return matching_regions(first[0], second, mean)
+        return tuple(
+            match.with_query_mirrored()
+            for match in matching_regions(mirrored(first)[0], second, mean)
+        )
+
+    def _analysis(self, image: Source) -> Analysis:
+        from PIL import Image
+
+        if isinstance(image, Painting):
+            rows = [self.collection.row(image.image_id)]
+            nothing = np.empty((1, 0), np.float32)
+            return Analysis(
+                logits=self.collection.logits[rows],
+                embeddings=nothing,
+                textures=nothing,
+                styles=self.collection.styles[rows],
+                compositions=self.collection.compositions[rows],
+            )
+        picture = image.convert("RGB") if isinstance(image, Image.Image) else open_image(image)
+        return self.classifier.analyse([picture])
+
+    def _neighbours(
+        self,
+        analysis: Analysis,
+        probabilities: npt.NDArray[np.float32],
+        wish: _Wish,
+        itself: int | None,
+    ) -> tuple[Neighbour, ...]:
+        mask = wish.selection.mask(self.collection.paintings)
+        if itself is not None:
+            mask[itself] = False
+        taken: list[tuple[int, float, bool]] = []
+        for row, distance, mirror in self._ranking(analysis, probabilities, wish, mask):
+            if not self._repeats(row, [earlier for earlier, _, _ in taken], wish.one_per_artist):
+                taken.append((row, distance, mirror))
+            if len(taken) == wish.k:
+                break
+        closeness = self._report_closeness if wish.as_in_report else self._closeness
+        distances = np.array([distance for _, distance, _ in taken], np.float32)
+        shares = closeness.share_farther(distances, wish.weights, wish.metric).tolist()
+        return tuple(
+            self._neighbour(rank, row, distance, share, mirror)
+            for rank, ((row, distance, mirror), share) in enumerate(
+                zip(taken, shares, strict=True), start=1
+            )
+        )
+
+    def _ranking(
+        self,
+        analysis: Analysis,
+        probabilities: npt.NDArray[np.float32],
+        wish: _Wish,
+        mask: npt.NDArray[np.bool_],
+    ) -> Iterator[tuple[int, float, bool]]:
+        """Yields row, distance, and whether it is the mirror image that is so near."""
+        if wish.as_in_report:
+            nearest, queries = self._report, [REPORT_FACTOR * analysis.logits]
+        else:
+            nearest = self._nearest
+            both = np.concatenate([analysis.compositions, mirrored(analysis.compositions)])
+            queries = list(
+                self._space.parts(
+                    np.repeat(analysis.styles, 2, axis=0), both, np.repeat(probabilities, 2, axis=0)
+                )
+            )
+        available = int(mask.sum())
+        # Most answers end within these; what repeats an earlier one needs more.
+        count = min(2 * wish.k, available)
+        done = 0
+        while done < available:
+            found = nearest.search(queries, wish.weights, count, wish.metric, mask)
+            ranked = _merged(*found)[:count]
+            yield from ranked[done:]
+            done, count = count, min(4 * count, available)
+
+    def _repeats(self, row: int, earlier: list[int], one_per_artist: bool) -> bool:
+        """Returns whether a painting shows a work, or is of an artist, that is there already."""
+        if not earlier:
+            return False
+        paintings = self.collection.paintings
+        if one_per_artist and paintings[row].artist_slug in {
+            paintings[other].artist_slug for other in earlier
+        }:
+            return True
+        vectors = [part[row] for part in self._parts]
+        distances = self._nearest.distances(vectors, (1, 1), np.array(earlier), "cosine")
+        return bool(distances.min() < DUPLICATE_DISTANCE)
+
     def _familiarity(self, textures: npt.NDArray[np.float32]) -> tuple[float | None, bool]:
         familiarity = self.classifier.familiarity
-        if familiarity is None:
+        if familiarity is None or not textures.size:
             return None, True
         strangeness = float(familiarity.strangeness(textures)[0])
         return strangeness, strangeness <= familiarity.threshold
@@ -165,7 +265,9 @@ class PaintingRetriever:
             )
         )
 
-    def _neighbour(self, rank: int, row: int, distance: float) -> Neighbour:
+    def _neighbour(
+        self, rank: int, row: int, distance: float, closeness: float, mirror: bool
+    ) -> Neighbour:
         painting = self.collection.paintings[row]
         links = {"page": painting.page_url, "image": painting.image_url}
         return Neighbour(
@@ -176,8 +278,26 @@ class PaintingRetriever:
             year=painting.year,
             style=painting.style,
             distance=distance,
+            closeness=closeness,
+            mirrored=mirror,
             links={name: address for name, address in links.items() if address},
         )
+
+
+def _merged(
+    distances: npt.NDArray[np.float32], rows: npt.NDArray[np.int64]
+) -> list[tuple[int, float, bool]]:
+    """Returns each row once, at its least distance to any query, and whether that is the second's.
+
+    The nearest rows of all queries together are among the nearest of each.
+    """
+    best: dict[int, tuple[float, bool]] = {}
+    for place, (its_distances, its_rows) in enumerate(zip(distances, rows, strict=True)):
+        for distance, row in zip(its_distances.tolist(), its_rows.tolist(), strict=True):
+            if row not in best or distance < best[row][0]:
+                best[row] = (distance, place > 0)
+    ordered = sorted(best.items(), key=lambda item: (item[1][0], item[0]))
+    return [(row, distance, mirror) for row, (distance, mirror) in ordered]
 
 
 def _found(folder: str | os.PathLike[str]) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from galleries import write_gallery
+from galleries import write_gallery, write_likeness
 from served import served_page
 
 from pinacoteca.movements import MOVEMENTS
@@ -54,6 +54,7 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         safe_serialization=True,
         data_config={"input_size": (3, 64, 64), "crop_mode": "squash", "crop_pct": 1.0},
     )
+    write_likeness(folder)
     return folder
 
 

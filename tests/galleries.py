@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from PIL import Image
 from trees import write_picture
 
-from pinacoteca.classifier import MovementClassifier
+from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.images import open_image
+from pinacoteca.likeness import GRID, Likeness
 
 BLURHASH = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
 
@@ -41,5 +45,43 @@ def write_gallery(folder: Path, model_folder: Path, count: int = 8) -> Path:
         write_picture(path, seed=index)
         images.append(open_image(path))
     classifier = MovementClassifier.from_pretrained(model_folder)
-    Collection(paintings, classifier.embed(images), classifier.fingerprint).save(folder)
+    collection_of(paintings, classifier.analyse(images), classifier.fingerprint).save(folder)
     return folder
+
+
+def write_likeness(model_folder: Path) -> None:
+    """Gives a model folder a likeness that nobody learned."""
+    dice = np.random.default_rng(0)
+    features = 1280
+    Likeness(
+        style_mean=dice.random(features, np.float32) / 9,
+        style_projection=dice.normal(size=(features, 8)).astype(np.float32) / 36,
+        cell_mean=dice.random(features, np.float32) / 9,
+        cell_projection=dice.normal(size=(features, 4)).astype(np.float32) / 36,
+    ).save(model_folder)
+
+
+def collection_of(
+    paintings: Sequence[Painting], analysis: Analysis, fingerprint: str = ""
+) -> Collection:
+    """Returns the collection of paintings and what a model saw in them."""
+    return Collection(
+        tuple(paintings), analysis.styles, analysis.compositions, analysis.logits, fingerprint
+    )
+
+
+def analysis_of(styles: Any, compositions: Any = None, logits: Any = None) -> Analysis:
+    """Returns an analysis with these styles; what is left out is of zeros."""
+    styles = np.asarray(styles, np.float32)
+    count = len(styles)
+    return Analysis(
+        logits=_or_zeros(logits, (count, 3)),
+        embeddings=np.zeros((count, 0), np.float32),
+        textures=np.zeros((count, 0), np.float32),
+        styles=styles,
+        compositions=_or_zeros(compositions, (count, GRID * GRID)),
+    )
+
+
+def _or_zeros(array: Any, shape: tuple[int, int]) -> Any:
+    return np.zeros(shape, np.float32) if array is None else np.asarray(array, np.float32)

@@ -46,7 +46,7 @@ def test_timm_loads_the_same_bytes_to_the_same_logits(
     network = timm.create_model(f"local-dir:{model_folder}", pretrained=True, num_classes=3).eval()
     transform = create_transform(**resolve_model_data_config(network), is_training=False)
 
-    logits, embeddings, _ = classifier.analyse(pictures(3))
+    logits, embeddings, *_ = classifier.analyse(pictures(3))
 
     with torch.inference_mode():
         batch = torch.stack([transform(picture) for picture in pictures(3)])

@@ -16,7 +16,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 import pinacoteca.collection as module
-from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection import ARRAYS, Collection, Painting
 from pinacoteca.errors import CollectionError
 
 FINGERPRINT = "0123456789abcdef" * 4
@@ -41,8 +41,10 @@ def painting(image_id: str, **values: Any) -> Painting:
 
 def small_collection(**values: Any) -> Collection:
     paintings = (painting("a"), painting("b", year=None, image_url="https://x/b.jpg"))
-    embeddings = np.array([[0.5, 0, 2], [1, -4, 0.25]], np.float32)
-    return replace(Collection(paintings, embeddings, FINGERPRINT), **values)
+    styles = np.array([[0.5, 0, 2], [1, -4, 0.25]], np.float32)
+    compositions = np.array([[1, 2, 3, 4], [5, 6, 7, 8]], np.float32)
+    logits = np.array([[0.5, -2], [3, 1]], np.float32)
+    return replace(Collection(paintings, styles, compositions, logits, FINGERPRINT), **values)
 
 
 @pytest.fixture
@@ -64,20 +66,22 @@ def edit_embeddings(folder: Path, tensor: Any = None, **header: Any) -> None:
     path = folder / "embeddings.safetensors"
     with safe_open(path, framework="numpy") as file:
         known = json.loads(file.metadata()["pinacoteca"])
-        embeddings = file.get_tensor("embeddings")
+        arrays = {name: file.get_tensor(name) for name in ARRAYS}
     metadata = {"pinacoteca": json.dumps(known | header)}
-    save_file({"embeddings": embeddings if tensor is None else tensor}, path, metadata)
+    save_file(arrays if tensor is None else arrays | {"styles": tensor}, path, metadata)
 
 
 def test_a_collection_comes_back_as_it_was(folder: Path) -> None:
     collection = Collection.load(folder, FINGERPRINT)
 
     assert collection.paintings == small_collection().paintings
-    assert collection.embeddings.dtype == np.float32
-    np.testing.assert_array_equal(collection.embeddings, small_collection().embeddings)
+    for name in ARRAYS:
+        assert getattr(collection, name).dtype == np.float32
+        np.testing.assert_array_equal(getattr(collection, name), getattr(small_collection(), name))
     assert collection.model_fingerprint == FINGERPRINT
     assert len(collection) == 2
     assert collection.painting("b").year is None
+    assert collection.row("b") == 1
 
 
 def test_equal_collections_have_equal_bytes(folder: Path, tmp_path_factory: Any) -> None:
@@ -100,7 +104,7 @@ def test_the_header_says_where_embeddings_come_from(folder: Path) -> None:
     header = json.loads(metadata["pinacoteca"])
     assert header["licence"] == "CC-BY-NC-4.0"
     assert header["image_ids"] == ["a", "b"]
-    assert (header["dimension"], header["model_fingerprint"]) == (3, FINGERPRINT)
+    assert header["model_fingerprint"] == FINGERPRINT
 
 
 def test_an_unknown_painting_is_named() -> None:
@@ -145,7 +149,8 @@ def test_random_texts_come_back_exactly(tmp_path: Path) -> None:
     generator = random.Random(5)
     titles = {"".join(generator.choices("=+-@';,\"\t\r\n a", k=8)) for _ in range(3000)}
     paintings = tuple(painting(f"x{n}", title=title) for n, title in enumerate(sorted(titles)))
-    Collection(paintings, np.ones((len(paintings), 1), np.float32), FINGERPRINT).save(tmp_path)
+    ones = np.ones((len(paintings), 1), np.float32)
+    Collection(paintings, ones, ones, ones, FINGERPRINT).save(tmp_path)
 
     assert Collection.load(tmp_path).paintings == paintings
 
@@ -230,18 +235,16 @@ def test_a_file_that_is_no_table_is_refused(folder: Path, content: bytes) -> Non
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"tensor": np.ones((2, 3), np.float32)}, "type F32 where a matrix of type F16"),
-        ({"tensor": np.ones(6, np.float16)}, "matrix of type F16"),
-        ({"tensor": np.ones((3, 3), np.float16)}, r"shape \(3, 3\) where \(2, 3\)"),
-        ({"tensor": np.ones((2, 4), np.float16)}, r"shape \(2, 4\) where \(2, 3\)"),
+        ({"tensor": np.ones((2, 3), np.float32)}, "styles of type float32 .* matrix of float16"),
+        ({"tensor": np.ones(2, np.float16)}, r"shape \(2,\) where a matrix"),
+        ({"tensor": np.ones((3, 3), np.float16)}, r"shape \(3, 3\) .* with 2 rows"),
         ({"tensor": np.array([[0, 1, 2], [3, np.nan, 5]], np.float16)}, "'b' .* not finite"),
         ({"tensor": np.array([[np.inf, 1, 2], [3, 4, 5]], np.float16)}, "'a' .* not finite"),
         ({"image_ids": ["a", "c"]}, "Row 2 is 'b' in .* but 'c'"),
-        ({"image_ids": ["a"]}, r"2 paintings and embeddings\.safetensors 1"),
-        ({"image_ids": [1, 2]}, "format version 1"),
-        ({"dimension": 4}, r"where \(2, 4\)"),
-        ({"format_version": 2}, "format version 1"),
-        ({"model_fingerprint": None}, "format version 1"),
+        ({"image_ids": ["a"]}, "with 1 rows"),
+        ({"image_ids": [1, 2]}, "format version 2"),
+        ({"format_version": 1}, "format version 2"),
+        ({"model_fingerprint": None}, "format version 2"),
     ],
 )
 def test_bad_embeddings_are_refused(folder: Path, changes: dict[str, Any], sentence: str) -> None:
@@ -258,8 +261,8 @@ def test_bad_embeddings_are_refused(folder: Path, changes: dict[str, Any], sente
 def test_embeddings_without_a_header_are_refused(
     folder: Path, metadata: dict[str, str] | None
 ) -> None:
-    tensor = np.ones((2, 3), np.float16)
-    save_file({"embeddings": tensor}, folder / "embeddings.safetensors", metadata)
+    arrays = {name: np.ones((2, 3), np.float16) for name in ARRAYS}
+    save_file(arrays, folder / "embeddings.safetensors", metadata)
 
     with pytest.raises(CollectionError, match=r"embeddings\.safetensors"):
         Collection.load(folder)
@@ -309,20 +312,20 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one(
 
 
 def test_values_beyond_float16_are_refused_before_anything_is_written(folder: Path) -> None:
-    large = small_collection(embeddings=np.array([[1, 2, 3], [1, 2, 1e6]], np.float32))
+    large = small_collection(styles=np.array([[1, 2, 3], [1, 2, 1e6]], np.float32))
 
     with pytest.raises(CollectionError, match=r"'b' .* not finite"):
         large.save(folder)
-    np.testing.assert_array_equal(Collection.load(folder).embeddings, small_collection().embeddings)
+    np.testing.assert_array_equal(Collection.load(folder).styles, small_collection().styles)
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"embeddings": np.ones((2, 3))}, "float64"),
-        ({"embeddings": np.ones(2, np.float32)}, r"shape \(2,\)"),
-        ({"embeddings": np.ones((3, 3), np.float32)}, "2 paintings but 3 embeddings"),
-        ({"embeddings": np.full((2, 3), np.nan, np.float32)}, "'a' .* not finite"),
+        ({"styles": np.ones((2, 3))}, "styles must be float32 .* float64"),
+        ({"compositions": np.ones(2, np.float32)}, r"compositions .* shape \(2,\)"),
+        ({"logits": np.ones((3, 3), np.float32)}, "2 paintings but 3 logits"),
+        ({"styles": np.full((2, 3), np.nan, np.float32)}, "styles of 'a' .* not finite"),
         ({"paintings": (painting("a"), painting("a"))}, "'a' twice"),
     ],
 )

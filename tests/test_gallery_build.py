@@ -64,8 +64,8 @@ def pandorarom(tmp_path: Path) -> Path:
 
 def mean_colours(pictures: Iterable[Image.Image]) -> Analysis:
     """Stands in for the network: tells pictures apart and costs nothing."""
-    embeddings = np.array([np.asarray(picture).mean((0, 1)) for picture in pictures], np.float32)
-    return Analysis(embeddings[:, :2] - 100, embeddings, embeddings)
+    colours = np.array([np.asarray(picture).mean((0, 1)) for picture in pictures], np.float32)
+    return Analysis(colours[:, :2] - 100, colours, colours, styles=colours, compositions=colours)
 
 
 @pytest.fixture
@@ -303,7 +303,7 @@ def test_builds_what_has_both_a_row_and_a_picture(
     assert "Wrote 3 paintings by 2 artists" in report
     loaded = Collection.load(tmp_path / "out", "colours")
     assert loaded.paintings == collection.paintings
-    np.testing.assert_allclose(loaded.embeddings, collection.embeddings, rtol=1e-3)
+    np.testing.assert_allclose(loaded.styles, collection.styles, rtol=1e-3)
 
 
 def test_a_long_list_ends_with_a_count(tmp_path: Path, pandorarom: Path) -> None:
@@ -380,7 +380,7 @@ def test_the_spreadsheet_types_every_cell_and_runs_nothing(
         assert [cell.data_type for cell in row] == ["s"] * 4 + ["n"] * 2
     assert sheet["B2"].quotePrefix
     assert not sheet["C2"].quotePrefix
-    assert sheet["F2"].value == pytest.approx(collection.embeddings[0, 1] - 100, abs=1e-4)
+    assert sheet["F2"].value == pytest.approx(collection.styles[0, 1] - 100, abs=1e-4)
 
 
 def test_control_characters_cannot_break_the_spreadsheet(tmp_path: Path) -> None:

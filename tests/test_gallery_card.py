@@ -45,7 +45,8 @@ def test_the_figures_are_those_of_the_shipped_table(card: Any, collection: Colle
     sheet = load_workbook(GALLERY / "romanian_paintings_with_features.xlsx").active
 
     assert f"{len(collection):,} paintings by {len(artists)} artists" in text
-    assert f"a vector of {collection.embeddings.shape[1]:,} numbers" in text
+    style, composition = collection.styles.shape[1], collection.compositions.shape[1]
+    assert f"{style} numbers for its style and {composition} for its composition" in text
     assert max(max(p.width, p.height) for p in collection.paintings) == 224
     assert "224 pixels on the longer side" in text
     assert 0.4 < squares / len(collection) < 0.6  # "About half of them"

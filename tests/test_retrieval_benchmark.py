@@ -13,7 +13,7 @@ import pytest
 import ways
 from conftest import REPOSITORY
 from distortions import DISTORTIONS, photographed
-from galleries import painting
+from galleries import analysis_of, collection_of, painting
 from PIL import Image
 from trees import write_pandorarom
 
@@ -33,12 +33,12 @@ def benchmark() -> ModuleType:
     return module
 
 
-def collection_of(vectors: list[list[float]], artists: str, styles: list[str]) -> Collection:
-    paintings = tuple(
+def gallery_of(vectors: list[list[float]], artists: str, styles: list[str]) -> Collection:
+    paintings = [
         painting(index, artist_slug=artist, style=style)
         for index, (artist, style) in enumerate(zip(artists, styles, strict=True))
-    )
-    return Collection(paintings, np.array(vectors, np.float32), "")
+    ]
+    return collection_of(paintings, analysis_of(vectors))
 
 
 def test_a_perfect_way_scores_one_and_other_hands_see_style_alone(benchmark: ModuleType) -> None:
@@ -46,10 +46,10 @@ def test_a_perfect_way_scores_one_and_other_hands_see_style_alone(benchmark: Mod
     artists = "aaabbbcccddd"
     styles = ["Cubism"] * 6 + ["Impressionism"] * 6
     axis = {"a": (9, 1), "b": (9, 2), "c": (1, 9), "d": (2, 9)}
-    collection = collection_of([list(axis[artist]) for artist in artists], artists, styles)
+    collection = gallery_of([list(axis[artist]) for artist in artists], artists, styles)
     truth = benchmark.Truth.of(collection)
 
-    way = ways.by_vectors("ours", collection.embeddings.astype(float), "euclidean")
+    way = ways.by_vectors("ours", collection.styles.astype(float), "euclidean")
     result = benchmark.evaluate_way(way, truth)["scores"]
 
     # Of five answers two are by the artist, all of the style; of other hands there are three.
@@ -81,7 +81,7 @@ def test_what_may_not_be_found_is_not(benchmark: ModuleType) -> None:
 
 
 def test_the_first_five_of_each_artist() -> None:
-    collection = collection_of([[1.0]] * 8, "aaaaaaab", ["Cubism"] * 8)
+    collection = gallery_of([[1.0]] * 8, "aaaaaaab", ["Cubism"] * 8)
 
     assert ways.first_of_each_artist(collection, 5).tolist() == [True] * 5 + [False] * 2 + [True]
 
@@ -145,8 +145,8 @@ def test_the_whole_benchmark_runs(
 
 
 def test_a_gallery_without_pairs_is_refused(benchmark: ModuleType) -> None:
-    lonely = collection_of([[1.0], [2.0]], "ab", ["Cubism", "Impressionism"])
-    way = ways.by_vectors("ours", lonely.embeddings.astype(float))
+    lonely = gallery_of([[1.0], [2.0]], "ab", ["Cubism", "Impressionism"])
+    way = ways.by_vectors("ours", lonely.styles.astype(float))
 
     with pytest.raises(DataError, match="there is nothing to measure"):
         benchmark.evaluate_way(way, benchmark.Truth.of(lonely))

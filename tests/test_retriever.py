@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from galleries import painting
+from galleries import analysis_of, collection_of, painting
 from PIL import Image
 
 from pinacoteca.classifier import MovementClassifier
-from pinacoteca.collection import Collection
 from pinacoteca.errors import CollectionError, ImageError, ModelError
 from pinacoteca.images import open_image
+from pinacoteca.likeness import GRID, mirrored
+from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
+from pinacoteca.selection import Selection
 
 
 def picture_of(gallery: Path, index: int) -> Path:
@@ -86,9 +89,7 @@ def test_bad_questions_are_refused(retriever: PaintingRetriever, gallery: Path) 
 def test_a_gallery_of_another_model_is_refused(
     model_folder: Path, gallery: Path, tmp_path: Path
 ) -> None:
-    classifier = MovementClassifier.from_pretrained(model_folder)
-    embeddings = np.ones((1, classifier.dimension), dtype=np.float32)
-    Collection((painting(0),), embeddings, "another model").save(tmp_path)
+    collection_of([painting(0)], analysis_of([[1, 2]]), "another model").save(tmp_path)
 
     with pytest.raises(CollectionError, match="model"):
         PaintingRetriever.from_pretrained(model_folder, tmp_path)
@@ -105,3 +106,162 @@ def test_relative_names_are_found_beside_the_library(
 
     assert len(shipped.collection) == 1412
     assert len(shipped.classifier.movements) == 12
+
+
+def retriever_of(classifier: MovementClassifier, *rows: tuple[str, str, list[float]]) -> Any:
+    """Returns a retriever of paintings given by id, artist and style; two share a composition."""
+    paintings = [
+        painting(place, image_id=image_id, artist_slug=artist, title=image_id)
+        for place, (image_id, artist, _) in enumerate(rows)
+    ]
+    compositions = np.random.default_rng(0).normal(size=(len(rows), GRID * GRID * 3))
+    compositions[1] = compositions[0]
+    analysis = analysis_of([style for *_, style in rows], compositions)
+    return PaintingRetriever(classifier, collection_of(paintings, analysis))
+
+
+def found(result: QueryResult) -> list[str]:
+    return [neighbour.image_id for neighbour in result.neighbours]
+
+
+@pytest.fixture
+def near_and_far(retriever: PaintingRetriever) -> PaintingRetriever:
+    # Around a mean of zero: the query, its copy, the same artist twice, and others farther on.
+    return retriever_of(
+        retriever.classifier,
+        ("query", "luchian", [1, 0.0]),
+        ("copy", "maxy", [1, 0.001]),
+        ("second", "iser", [0.9, 0.4]),
+        ("third", "iser", [0.7, 0.7]),
+        ("fourth", "tonitza", [0.1, 1]),
+        ("opposite", "brauner", [-1, -0.6]),
+        ("beside", "brauner", [-0.6, -1]),
+        ("behind", "brauner", [-2.1, -0.501]),
+    )
+
+
+def test_a_painting_of_the_collection_is_not_its_own_neighbour(
+    near_and_far: PaintingRetriever,
+) -> None:
+    query = near_and_far.collection.painting("query")
+
+    result = near_and_far.query(query, k=3, composition=0)
+
+    assert found(result) == ["copy", "second", "third"]
+    assert result.looks_like_a_painting
+    assert result.strangeness is None
+
+
+def test_a_work_that_is_there_twice_is_found_once(near_and_far: PaintingRetriever) -> None:
+    behind = near_and_far.collection.painting("fourth")
+
+    names = found(near_and_far.query(behind, k=7, composition=0))
+
+    assert ("query" in names) != ("copy" in names)
+    assert len(names) == 6
+
+
+def test_one_painting_of_each_artist(near_and_far: PaintingRetriever) -> None:
+    query = near_and_far.collection.painting("query")
+
+    assert found(near_and_far.query(query, k=4, composition=0, one_per_artist=True)) == [
+        "copy",
+        "second",
+        "fourth",
+        "beside",
+    ]
+
+
+def test_a_selection_that_lets_nothing_through_finds_nothing(
+    near_and_far: PaintingRetriever,
+) -> None:
+    query = near_and_far.collection.painting("query")
+    only = Selection(artists=("luchian",))
+
+    result = near_and_far.query(query, selection=only)
+
+    assert result.neighbours == ()
+    assert not result.nothing_close
+    assert found(near_and_far.query(query, selection=Selection(words="third"))) == ["third"]
+
+
+def test_closeness_falls_with_distance(near_and_far: PaintingRetriever) -> None:
+    query = near_and_far.collection.painting("query")
+
+    neighbours = near_and_far.query(query, k=7, composition=0).neighbours
+
+    shares = [neighbour.closeness for neighbour in neighbours]
+    assert shares == sorted(shares, reverse=True)
+    assert 1 >= shares[0] > 0.9 and shares[-1] < 0.5
+    opposite = near_and_far.query(query, composition=0, selection=Selection(artists=("brauner",)))
+    assert opposite.nothing_close
+
+
+def test_the_composition_counts_as_much_as_asked(retriever: PaintingRetriever) -> None:
+    dice = np.random.default_rng(0)
+    paintings = [painting(index) for index in range(30)]
+    analysis = analysis_of(dice.normal(size=(30, 6)), dice.normal(size=(30, GRID * GRID * 3)))
+    mixed = PaintingRetriever(retriever.classifier, collection_of(paintings, analysis))
+    query = paintings[4]
+
+    by_style = found(mixed.query(query, k=5, composition=0))
+    by_composition = found(mixed.query(query, k=5, composition=1))
+
+    styles = analysis.styles - analysis.styles.mean(axis=0)
+    styles /= np.linalg.norm(styles, axis=1, keepdims=True)
+    nearest = np.argsort(-(styles @ styles[4]))[1:6]
+    assert by_style == [paintings[row].image_id for row in nearest]
+    assert by_composition != by_style
+
+
+@pytest.fixture
+def with_mirror_image(retriever: PaintingRetriever) -> PaintingRetriever:
+    """A retriever of thirty paintings, of which the last is the mirror image of the third."""
+    dice = np.random.default_rng(1)
+    styles = dice.normal(size=(30, 6))
+    compositions = dice.normal(size=(30, GRID * GRID * 3)).astype(np.float32)
+    compositions[29] = mirrored(compositions[2:3])[0]
+    analysis = analysis_of(styles, compositions)
+    paintings = [painting(index) for index in range(30)]
+    return PaintingRetriever(retriever.classifier, collection_of(paintings, analysis))
+
+
+def test_a_mirror_image_is_found_and_said_to_be_one(with_mirror_image: PaintingRetriever) -> None:
+    image = with_mirror_image.collection.paintings[29]
+
+    first, *others = with_mirror_image.query(image, k=5, composition=0.9).neighbours
+
+    assert first.image_id == "painter_work-2"
+    assert first.mirrored
+    assert not all(each.mirrored for each in others)
+
+
+def test_the_way_of_the_report_compares_outputs(retriever: PaintingRetriever) -> None:
+    collection = retriever.collection
+    query = collection.paintings[3]
+
+    neighbours = retriever.query(query, metric="euclidean", as_in_report=True).neighbours
+
+    distances = 20 * np.linalg.norm(collection.logits - collection.logits[3], axis=1)
+    nearest = np.argsort(distances)[1:6]
+    assert [each.image_id for each in neighbours] == [
+        collection.paintings[row].image_id for row in nearest
+    ]
+    assert [each.distance for each in neighbours] == pytest.approx(distances[nearest], rel=1e-4)
+
+
+def test_regions_are_those_of_the_picture_as_it_is(with_mirror_image: PaintingRetriever) -> None:
+    paintings = with_mirror_image.collection.paintings
+
+    itself = with_mirror_image.regions(paintings[2], paintings[2])
+    turned = with_mirror_image.regions(paintings[29], paintings[2], mirror=True)
+
+    assert len(itself) == 3
+    assert all(match.query == match.painting for match in itself)
+    assert all(match.query == (match.painting[0], GRID - 1 - match.painting[1]) for match in turned)
+    assert [match.similarity for match in itself] == pytest.approx([1, 1, 1])
+
+
+def test_a_weight_out_of_range_is_shown(retriever: PaintingRetriever) -> None:
+    with pytest.raises(ValueError, match=r"from 0 to 1; got 1\.5"):
+        retriever.query(retriever.collection.paintings[0], composition=1.5)

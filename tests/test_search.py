@@ -8,17 +8,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pinacoteca.collection import Collection, Painting
 from pinacoteca.search import METRICS, NearestPaintings
 
 
-def nearest(embeddings: Any) -> NearestPaintings:
-    rows = np.asarray(embeddings, np.float32)
-    paintings = tuple(
-        Painting(f"painting-{row}", "", "", "", None, "", None, None, 1, 1, "")
-        for row in range(len(rows))
-    )
-    return NearestPaintings(Collection(paintings, rows, "fingerprint"))
+class OnePart:
+    """A search among paintings of one part."""
+
+    def __init__(self, rows: Any) -> None:
+        self._nearest = NearestPaintings([np.asarray(rows, np.float32)])
+
+    def search(self, vectors: Any, **settings: Any) -> tuple[Any, Any]:
+        return self._nearest.search([vectors], [1], **settings)
+
+
+def nearest(rows: Any) -> OnePart:
+    return OnePart(rows)
 
 
 def features(generator: np.random.Generator, count: int, dimension: int = 256) -> Any:
@@ -78,7 +82,7 @@ def test_ties_are_in_the_order_of_rows_in_any_batch(metric: Any) -> None:
 def test_a_tie_at_the_last_place_goes_to_the_first_row(metric: Any) -> None:
     rows = np.tile(features(np.random.default_rng(3), 1), (50, 1))
 
-    distances, indices = nearest(rows).search(rows[0], k=4, metric=metric)
+    distances, indices = nearest(rows).search(rows[:1], k=4, metric=metric)
 
     np.testing.assert_array_equal(indices, [[0, 1, 2, 3]])
     np.testing.assert_allclose(distances, 0, atol=1e-7)
@@ -92,7 +96,7 @@ def test_a_painting_is_at_no_distance_from_itself(scale: float) -> None:
     search = nearest(rows)
 
     for metric, tolerance in (("cosine", 1e-7), ("euclidean", 0)):
-        distances, indices = search.search(rows, k=1, metric=metric)  # type: ignore[arg-type]
+        distances, indices = search.search(rows, k=1, metric=metric)
         assert distances.max() <= tolerance
         if metric == "euclidean":
             np.testing.assert_array_equal(indices[:, 0], np.arange(100))
@@ -116,7 +120,7 @@ def test_zero_vectors_are_at_cosine_distance_one() -> None:
 @pytest.mark.parametrize("scale", [1e-30, 1e30])
 def test_extreme_lengths_neither_overflow_nor_vanish(metric: Any, scale: float) -> None:
     rows = features(np.random.default_rng(6), 20) + 0.01
-    query = (rows[7] * np.float32(scale)).astype(np.float32)
+    query = (rows[7:8] * np.float32(scale)).astype(np.float32)
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -142,13 +146,9 @@ def test_a_mask_hides_rows(metric: Any) -> None:
     np.testing.assert_array_equal(indices, allowed[expected[1]])
 
 
-def test_one_vector_is_a_batch_of_one_and_none_a_batch_of_none() -> None:
-    search = nearest(np.eye(4))
+def test_no_query_has_no_answer() -> None:
+    none = nearest(np.eye(4)).search(np.empty((0, 4)), k=2)
 
-    one = search.search([0, 0, 1, 0], k=2)
-    none = search.search(np.empty((0, 4)), k=2)
-
-    np.testing.assert_array_equal(one[1], [[2, 0]])
     assert none[0].shape == none[1].shape == (0, 2)
 
 
@@ -164,16 +164,57 @@ def test_one_vector_is_a_batch_of_one_and_none_a_batch_of_none() -> None:
         ({"k": 1, "mask": np.ones(4)}, r"bool of shape \[4\]; got float64 of \[4\]"),
         ({"k": 1, "mask": np.ones(3, bool)}, r"got bool of \[3\]"),
         ({"metric": "manhattan"}, r"cosine, euclidean; got 'manhattan'"),
-        ({"vectors": [1, 2, 3]}, r"\[q, 4\] or \[4\]; got \[3\]"),
+        ({"vectors": [[1, 2, 3]]}, r"\[q, 4\]; got \[1, 3\]"),
+        ({"vectors": [1, 0, 0, 0]}, r"\[q, 4\]; got \[4\]"),
         ({"vectors": np.ones((1, 1, 4))}, r"got \[1, 1, 4\]"),
         ({"vectors": 1.0}, r"got \[\]"),
         ({"vectors": [[0, 0, 0, 0], [0, np.nan, 0, 0]]}, r"got nan in row 1, column 1"),
-        ({"vectors": [0, 0, 0, -np.inf]}, r"got -inf in row 0, column 3"),
-        ({"vectors": [1e300, 0, 0, 0]}, r"got inf in row 0, column 0"),
+        ({"vectors": [[0, 0, 0, -np.inf]]}, r"got -inf in row 0, column 3"),
+        ({"vectors": [[1e300, 0, 0, 0]]}, r"got inf in row 0, column 0"),
     ],
 )
 def test_bad_arguments_are_shown(arguments: dict[str, Any], sentence: str) -> None:
-    known = {"vectors": [1, 0, 0, 0], "k": 2}
+    known = {"vectors": [[1, 0, 0, 0]], "k": 2}
 
     with pytest.raises(ValueError, match=sentence):
         nearest(np.eye(4)).search(**(known | arguments))
+
+
+@pytest.mark.parametrize("weights", [(1, 0), (0, 1), (0.7, 0.3), (2, 2)])
+@pytest.mark.parametrize("metric", METRICS)
+def test_parts_are_weighed(metric: Any, weights: tuple[float, float]) -> None:
+    generator = np.random.default_rng(8)
+    parts = [features(generator, 200, dimension) for dimension in (20, 300)]
+    queries = [features(generator, 30, dimension) for dimension in (20, 300)]
+
+    distances, indices = NearestPaintings(parts).search(queries, weights, k=7, metric=metric)
+
+    first, second = (
+        brute_force(rows, vectors, metric) for rows, vectors in zip(parts, queries, strict=True)
+    )
+    one, other = np.array(weights) / sum(weights)
+    if metric == "euclidean":
+        reference = np.sqrt(one * first**2 + other * second**2)
+    else:
+        reference = one * first + other * second
+    found = np.take_along_axis(reference, indices, axis=1)
+    np.testing.assert_allclose(distances, found, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(distances, np.sort(reference, axis=1)[:, :7], rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("queries", "weights", "sentence"),
+    [
+        ([np.ones((1, 2))], (1, 1), "2 parts, as the paintings have; got 1"),
+        ([np.ones((1, 2)), np.ones((2, 3))], (1, 1), "as many vectors in every part; got 1, 2"),
+        ([np.ones((1, 2)), np.ones((1, 3))], (1,), r"2 numbers from 0; got \[1\]"),
+        ([np.ones((1, 2)), np.ones((1, 3))], (1, -1), r"got \[1, -1\]"),
+        ([np.ones((1, 2)), np.ones((1, 3))], (1, np.nan), "got .*nan"),
+        ([np.ones((1, 2)), np.ones((1, 3))], (0, 0), "must not all be 0"),
+    ],
+)
+def test_bad_parts_and_weights_are_shown(queries: Any, weights: Any, sentence: str) -> None:
+    search = NearestPaintings([np.ones((4, 2), np.float32), np.ones((4, 3), np.float32)])
+
+    with pytest.raises(ValueError, match=sentence):
+        search.search(queries, weights, k=1)

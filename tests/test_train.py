@@ -307,7 +307,7 @@ def test_painters_of_two_movements_are_two(tmp_path: Path) -> None:
         pandora.Picture("05_Baroque/one/c.jpg", baroque, "one"),
     ]
 
-    classes, movements = train.painter_classes(pictures)
+    classes, movements = pandora.painter_classes(pictures)
 
     assert classes == [2, 0, 1, 0]
     assert movements == [baroque, baroque, rococo]

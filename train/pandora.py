@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import posixpath
 import re
 import unicodedata
 from collections import Counter
@@ -120,6 +121,20 @@ def painter_keys(pictures: Sequence[Picture]) -> list[str]:
         else artist_key(picture.artist)
         for picture in pictures
     ]
+
+
+def painter_classes(pictures: Sequence[Picture]) -> tuple[list[int], list[Movement]]:
+    """Returns the painter class of each picture, and the movement of each painter class.
+
+    A painter class is a folder of the tree: who stands in two movements is two painters.
+    """
+    movement_of = {
+        posixpath.dirname(picture.path): picture.movement
+        for picture in sorted(pictures, key=lambda picture: picture.path)
+    }
+    index_of = {folder: index for index, folder in enumerate(movement_of)}
+    classes = [index_of[posixpath.dirname(picture.path)] for picture in pictures]
+    return classes, list(movement_of.values())
 
 
 def movements_in(pictures: Sequence[Picture]) -> tuple[Movement, ...]:

@@ -17,7 +17,6 @@ import csv
 import json
 import math
 import os
-import posixpath
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -27,10 +26,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from familiarity import learn_familiarity
+from likeness import learn_likeness
 from pandora import (
     SPLITS_HELP,
     Picture,
     movements_in,
+    painter_classes,
     parts_of,
     read_tree,
     readable,
@@ -136,20 +137,6 @@ def training_transform(recipe: Recipe, resolution: int) -> Any:
         if recipe.stored_anew_share
         else crops
     )
-
-
-def painter_classes(pictures: Sequence[Picture]) -> tuple[list[int], list[Movement]]:
-    """Returns the painter class of each picture, and the movement of each painter class.
-
-    A painter class is a folder of the tree: who stands in two movements is two painters.
-    """
-    movement_of = {
-        posixpath.dirname(picture.path): picture.movement
-        for picture in sorted(pictures, key=lambda picture: picture.path)
-    }
-    index_of = {folder: index for index, folder in enumerate(movement_of)}
-    classes = [index_of[posixpath.dirname(picture.path)] for picture in pictures]
-    return classes, list(movement_of.values())
 
 
 class LabelledPictures:
@@ -675,7 +662,7 @@ def temperature_for(logits: torch.Tensor, targets: torch.Tensor) -> float:
 
 
 def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
-    """Writes a model folder: what timm reads, and what tells paintings from other pictures."""
+    """Writes a model folder: what timm reads, the familiarity and the likeness."""
     import tempfile
 
     import torch
@@ -708,6 +695,7 @@ def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
     learn_familiarity(classifier, training.directory, training.train, training.validation).save(
         folder
     )
+    learn_likeness(classifier, training.directory, training.train).save(folder)
 
 
 def prepare(arguments: argparse.Namespace) -> Training:

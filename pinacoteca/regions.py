@@ -1,0 +1,64 @@
+"""Which regions of two pictures are alike: what a neighbour is near for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pinacoteca.likeness import GRID
+
+
+@dataclass(frozen=True)
+class Match:
+    """A cell of one picture and the cell of another that is most like it.
+
+    Attributes:
+        query: Row and column in the first picture, from its upper left, each 0 to ``GRID - 1``.
+        painting: Row and column in the second.
+        similarity: The cosine of the two, up to 1.
+    """
+
+    query: tuple[int, int]
+    painting: tuple[int, int]
+    similarity: float
+
+    def with_query_mirrored(self) -> Match:
+        """Returns the match with left and right of the first picture exchanged."""
+        row, column = self.query
+        return replace(self, query=(row, GRID - 1 - column))
+
+
+def matching_regions(
+    query: npt.NDArray[np.float32],
+    painting: npt.NDArray[np.float32],
+    mean: npt.NDArray[np.float32],
+    count: int = 3,
+) -> tuple[Match, ...]:
+    """Returns the pairs of cells that are most alike, best first, each cell in one pair at most.
+
+    Args:
+        query: The composition of the first picture, float32 ``[d]``.
+        painting: That of the second.
+        mean: What all paintings of the collection share, float32 ``[d]``; cells are compared less
+            the mean over its cells, so that a pair is alike in what sets it apart.
+        count: The number of pairs, up to the number of cells.
+    """
+    shape = (GRID * GRID, -1)
+    common = mean.reshape(shape).mean(axis=0)
+    first, second = (_units(each.reshape(shape) - common) for each in (query, painting))
+    similarities = first @ second.T
+    matches = []
+    for _ in range(count):
+        place = int(similarities.argmax())
+        row, column = divmod(place, GRID * GRID)
+        similarity = float(similarities[row, column])
+        matches.append(Match(divmod(row, GRID), divmod(column, GRID), similarity))
+        similarities[row, :] = similarities[:, column] = -np.inf
+    return tuple(matches)
+
+
+def _units(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
