@@ -33,6 +33,7 @@ MODEL = {
     "config.json": b'{"architecture": "mobilenetv2_100"}\n',
     "confusion_matrix.png": b"\x89PNG\r\n\x1a\n",
     "familiarity.safetensors": b"64 features",
+    "likeness.safetensors": b"128 directions",
     "metrics.json": b'{"top1": 0.5}\n',
     "model.safetensors": bytes(range(256)) * 64,
 }

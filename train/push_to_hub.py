@@ -4,13 +4,13 @@
     python train/push_to_hub.py --repo-id user/name --private --push  # upload
 
 The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
-familiarity.safetensors, metrics.json and the picture of the confusion matrix that the card shows.
-Both commands print its name, visibility, files with sizes and SHA-256, and the card's front matter;
-the second then uploads those very bytes in one commit. `--push` needs a token that
-may write: `hf auth login`, or the variable HF_TOKEN. Never give a token as an argument, where the
-process list and the shell's history keep it.
+familiarity.safetensors, likeness.safetensors, metrics.json and the picture of the confusion matrix
+that the card shows. Both commands print its name, visibility, files with sizes and SHA-256, and the
+card's front matter; the second then uploads those very bytes in one commit. `--push` needs a token
+that may write: `hf auth login`, or the variable HF_TOKEN. Never give a token as an argument, where
+the process list and the shell's history keep it.
 
-Expected: about 9 MB in a few seconds on a home connection. Exit status 2 and one sentence if
+Expected: about 10 MB in a few seconds on a home connection. Exit status 2 and one sentence if
 something is missing, refused or out of reach; the repository is then as it was, at most empty.
 """
 
@@ -37,6 +37,7 @@ MODEL_FILES = (
     "config.json",
     "confusion_matrix.png",
     "familiarity.safetensors",
+    "likeness.safetensors",
     "metrics.json",
     "model.safetensors",
 )
