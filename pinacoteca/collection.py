@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -36,9 +36,10 @@ class Painting:
     """One row of the table.
 
     Attributes:
-        image_id: The key, ``<artist_slug>_<title-slug>`` in PandoraRom.
-        artist_slug: The painter as WikiArt's addresses spell the name.
-        artist: The painter's name.
+        image_id: The key: ``<artist_slug>_<title-slug>`` in PandoraRom, for pictures without a
+            spreadsheet their path (``picture_tree.path_id``).
+        artist_slug: The painter as WikiArt's addresses spell the name; empty if not known.
+        artist: The painter's name; empty if not known.
         title: The title of the painting.
         year: The year of the painting, None where it is not known.
         style: The style that the source gives; empty where it gives none.
@@ -111,6 +112,45 @@ class Collection:
             raise CollectionError(
                 f"The collection has no painting {image_id!r}: use an image_id of {TABLE_FILE}."
             ) from None
+
+    def without(self, image_ids: Iterable[str]) -> Collection:
+        """Returns the collection less the paintings with these ids.
+
+        Raises:
+            CollectionError: There is no such painting, or no other.
+        """
+        gone = {self.painting(image_id).image_id for image_id in image_ids}
+        rows = [row for row, kept in enumerate(self.paintings) if kept.image_id not in gone]
+        if not rows:
+            raise CollectionError("A collection without paintings is none: leave one or more in.")
+        return self._at(rows)
+
+    def merged(self, other: Collection) -> Collection:
+        """Returns the paintings of both, in the order of their ids.
+
+        Raises:
+            CollectionError: A painting is in both, or another model embedded the other.
+        """
+        if other.model_fingerprint != self.model_fingerprint:
+            raise CollectionError(
+                "Embeddings of two models cannot be compared "
+                f"({self.model_fingerprint[:12]} and {other.model_fingerprint[:12]}): "
+                "embed both collections with one."
+            )
+        both = Collection(
+            self.paintings + other.paintings,
+            np.concatenate([self.embeddings, other.embeddings]),
+            self.model_fingerprint,
+        )
+        ids = [painting.image_id for painting in both.paintings]
+        return both._at(sorted(range(len(both)), key=ids.__getitem__))
+
+    def _at(self, rows: Sequence[int]) -> Collection:
+        return Collection(
+            tuple(self.paintings[row] for row in rows),
+            self.embeddings[list(rows)],
+            self.model_fingerprint,
+        )
 
     @classmethod
     def load(
@@ -186,7 +226,7 @@ class Collection:
 
 def _rebuild(folder: Path) -> str:
     return (
-        "rebuild the collection with `python gallery/build.py --images DIR --table FILE.xlsx "
+        "rebuild the collection with `python gallery/build.py --images DIR [--table FILE.xlsx] "
         f"--model DIR --out {folder}`"
     )
 
