@@ -67,11 +67,12 @@ class Processes:
 ALONE = Processes()
 
 
-def join_processes(device: str) -> Processes:
+def join_processes(device: str | None = None) -> Processes:
     """Joins the other processes of the launcher that started this one, if one did.
 
     Args:
-        device: What all of them compute on, ``cpu`` or ``cuda``; each has a card of its own.
+        device: ``cpu`` or ``cuda``, on which each has a card of its own; by default ``cuda`` if
+            there is one.
 
     Raises:
         ProcessesError: ``accelerate`` is missing.
@@ -81,12 +82,15 @@ def join_processes(device: str) -> Processes:
         if "ACCELERATE_USE_CPU" in os.environ and "MASTER_ADDR" in os.environ:
             print("Only one process was started: for several, say `accelerate launch --multi_gpu`.")
         return ALONE
+    import torch
+
     try:
         from accelerate import PartialState
     except ImportError:
         raise ProcessesError(
             "Several processes need accelerate: pip install -r requirements-scale.txt."
         ) from None
-    state = PartialState(cpu=device == "cpu", timeout=PATIENCE)
+    with_cards = device != "cpu" and torch.cuda.is_available()
+    state = PartialState(cpu=not with_cards, timeout=PATIENCE)
     atexit.register(state.destroy_process_group)
     return Processes(state.process_index, state.num_processes)
