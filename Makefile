@@ -27,6 +27,6 @@ types: .venv/dev
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $@
 
-.venv/dev: .venv/demo requirements-train.txt requirements-dev.txt
+.venv/dev: .venv/demo requirements-train.txt requirements-scale.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@

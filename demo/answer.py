@@ -19,7 +19,7 @@ from texts import (
 
 from pinacoteca.collection import Collection
 from pinacoteca.movements import MOVEMENTS, Movement
-from pinacoteca.retriever import MovementProbability, Neighbour, QueryResult
+from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 
 MOVEMENTS_SHOWN = 5
 # Below an even chance the page names the second movement too.
@@ -128,13 +128,18 @@ def _bar_html(entry: MovementProbability, language: Language) -> str:
 def _neighbour_html(neighbour: Neighbour, collection: Collection, language: Language) -> str:
     texts = TEXTS[language]
     painting = collection.painting(neighbour.image_id)
-    alternative = texts.picture_of.format(artist=painting.artist, title=painting.title)
+    alternative = (
+        texts.picture_of.format(artist=painting.artist, title=painting.title)
+        if painting.artist
+        else painting.title
+    )
     style = (
         f"--proportions: {painting.width / painting.height:.4f}; "
         f"background-image: url('{hash_address(painting)}')"
     )
     year = str(neighbour.year) if neighbour.year is not None else texts.year_unknown
     facts = " · ".join(fact for fact in (year, neighbour.style) if fact)
+    artist = f'<span class="artist">{escape(neighbour.artist)}</span>' if neighbour.artist else ""
     distance = texts.neighbour_distance.format(distance=number(neighbour.distance, 3, language))
     links = " ".join(
         f'<a href="{escape(neighbour.links[kind])}" target="_blank" '
@@ -147,7 +152,7 @@ def _neighbour_html(neighbour: Neighbour, collection: Collection, language: Lang
         f'<li><figure><div class="frame"><img src="pictures/{quote(neighbour.image_id, safe="")}" '
         f'alt="{escape(alternative)}" style="{style}"></div>'
         f'<figcaption><span class="rank">{neighbour.rank}</span>'
-        f'<span class="artist">{escape(neighbour.artist)}</span>'
+        f"{artist}"
         f"<cite>{escape(neighbour.title)}</cite>"
         f'<span class="facts">{escape(facts)}</span>'
         f'<span class="facts">{escape(distance)}</span>'

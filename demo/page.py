@@ -12,7 +12,8 @@ from painting_input import PaintingInput
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS, Language, preferred_language
 
 from pinacoteca.errors import ImageError
-from pinacoteca.retriever import PaintingRetriever, QueryResult
+from pinacoteca.results import QueryResult
+from pinacoteca.retriever import PaintingRetriever
 from pinacoteca.search import METRICS, Metric
 
 EXAMPLES = Path(__file__).parent / "examples"

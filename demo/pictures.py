@@ -21,7 +21,7 @@ from pinacoteca.collection import Collection, Painting
 from pinacoteca.errors import CollectionError, ImageError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
-from pinacoteca.picture_tree import find_pictures, picture_key
+from pinacoteca.picture_tree import picture_key, picture_paths
 
 # The longer side of a picture as the page shows it, twice its size there for sharp screens.
 SHOWN_EDGE = 640
@@ -48,7 +48,7 @@ class PictureSource:
 
     def __init__(self, collection: Collection, tree: Path | None, cache: Path) -> None:
         self._collection = collection
-        self._paths = find_pictures(tree).paths if tree is not None else {}
+        self._paths = picture_paths(tree) if tree is not None else {}
         self._cache = cache
         self._failures: dict[str, float] = {}
 

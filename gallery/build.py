@@ -1,4 +1,4 @@
-r"""Builds the collection: embeddings, table and spreadsheet of PandoraRom's paintings.
+r"""Builds a collection: embeddings, table and spreadsheet of PandoraRom's paintings, or of yours.
 
     python gallery/build.py --images ../shared/data/pandorarom \
         --table ../shared/data/pandorarom/romanian_wikiart_2.xlsx --model model --out gallery
@@ -8,44 +8,95 @@ reads, and ``romanian_paintings_with_features.xlsx``, the spreadsheet of the rep
 for each painting with the logit of each movement. ``--per-artist 5`` takes the first five of each
 painter, as the report did. No picture is copied.
 
+Without ``--table``, every picture in ``--images`` and the folders in it is taken: its path is its
+``image_id``, its file's name the title, the name of the folder around it the painter. ``--add``
+embeds what ``--out`` has not yet and keeps the rest as it is; ``gallery/remove.py`` takes out.
+
 Prints what is missing on either side and which pictures cannot be read; neither stops it. Building
 the same again gives the same bytes of table and embeddings. 1,412 paintings of 224 px take about a
-minute on one CPU core.
+minute on one CPU core. A build that was stopped goes on when it is started again, from what it kept
+in a hidden folder in ``--out``. Several processes share the pictures:
+
+    accelerate launch --multi_gpu --num_processes 2 gallery/build.py ...
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from own_folder import read_folder
 from pandorarom import Entry, Table, read_table
+from shards import Batch, Seen, Shard, Shards, batches_of
+from spreadsheet import SPREADSHEET_FILE, stored_logits, write_spreadsheet
 
-from pinacoteca.classifier import Analysis, MovementClassifier, batches
+from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.command_line import positive, run
 from pinacoteca.errors import DataError, ImageError, ModelError
-from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
 from pinacoteca.likeness import LIKENESS_FILE
 from pinacoteca.picture_tree import Pictures, find_pictures, picture_key
-from pinacoteca.spreadsheets import write_cell
+from pinacoteca.processes import ALONE, Processes, join_processes
 
 if TYPE_CHECKING:
     from PIL import Image
 
-SPREADSHEET_FILE = "romanian_paintings_with_features.xlsx"
-# The text columns of the spreadsheet and their widths in characters.
-TEXT_COLUMNS = (("image_id", 44), ("title", 40), ("artist", 26), ("style", 24))
 NAMES_SHOWN = 20
 # Four waves a side need no more pixels; the library takes 8 ms for these in plain Python.
 BLURHASH_EDGE = 32
-# A 32-bit float of this size holds no more.
-DECIMAL_PLACES = 6
+Work = Sequence[tuple[Entry, Path]]
+
+
+@dataclass(frozen=True)
+class Built:
+    """Paintings with what the table, the embeddings and the spreadsheet say of them.
+
+    Attributes:
+        collection: The paintings.
+        movements: The names of the columns of ``logits``.
+        logits: ``[paintings, movements]``, row for row with the collection.
+    """
+
+    collection: Collection
+    movements: tuple[str, ...]
+    logits: npt.NDArray[np.float64]
+
+    @classmethod
+    def load(cls, folder: Path, model_fingerprint: str) -> Built:
+        """Reads what ``save`` wrote.
+
+        Raises:
+            CollectionError: A file is missing or damaged, or another model made them.
+        """
+        collection = Collection.load(folder, model_fingerprint)
+        logits = stored_logits(collection, folder)
+        return cls(collection, tuple(logits.columns), logits.to_numpy())
+
+    def merged(self, other: Built) -> Built:
+        """Returns the paintings of both; ``Collection.merged`` says how."""
+        collection = self.collection.merged(other.collection)
+        rows = {
+            painting.image_id: row
+            for built in (self, other)
+            for painting, row in zip(built.collection.paintings, built.logits, strict=True)
+        }
+        logits = np.stack([rows[painting.image_id] for painting in collection.paintings])
+        return Built(collection, self.movements, logits)
+
+    def save(self, folder: Path) -> None:
+        """Writes the three files."""
+        # The spreadsheet comes first: rows too many do no harm, should we be stopped in between.
+        paintings = self.collection.paintings
+        write_spreadsheet(folder / SPREADSHEET_FILE, paintings, self.movements, self.logits)
+        self.collection.save(folder)
 
 
 def build(
@@ -54,58 +105,150 @@ def build(
     classifier: MovementClassifier,
     out: Path,
     per_artist: int | None = None,
-) -> Collection:
+    add: bool = False,
+    processes: Processes = ALONE,
+) -> Collection | None:
     """Embeds the paintings that have both a row and a picture, writes the files, prints a report.
 
     Args:
-        table: The spreadsheet.
+        table: The rows.
         pictures: The tree of pictures.
         classifier: The model that embeds them.
         out: The folder for the three files; made if it is missing.
         per_artist: Only the first so many readable paintings of each painter, by ``image_id``;
             None for all.
+        add: Keep the paintings that are in ``out`` as they are, and embed the others alone.
+        processes: All of them must call this.
 
     Returns:
-        What was written, in the order of the ids.
+        What was written, in the order of the ids; None if another process did.
 
     Raises:
         DataError: No painting is left.
+        CollectionError: There is nothing sound in ``out`` to add to, or another model embedded it.
+    """
+    old = Built.load(out, classifier.fingerprint) if add and processes.is_main else None
+    work = processes.from_main(lambda: _work(table, pictures, old))
+    shards = Shards(out, classifier.fingerprint)
+    finished = embed(work, classifier, shards, per_artist, processes)
+    if not processes.is_main:
+        return None
+    unreadable = {
+        path.name if table.is_spreadsheet else str(path): outcome
+        for batch, shard in finished
+        for (_, path), outcome in zip(batch.work, shard.outcomes, strict=True)
+        if isinstance(outcome, str)
+    }
+    print("\n".join(report(table, pictures, unreadable)))
+    new = built_from(finished, classifier)
+    if new is None:
+        shards.remove()
+        if old is None:
+            raise DataError(_nothing_embedded(table))
+        print(f"There is nothing to add: {out} stays as it is")
+        return old.collection
+    built = old.merged(new) if old else new
+    built.save(out)
+    shards.remove()
+    artists = {painting.artist_slug for painting in built.collection.paintings} - {""}
+    print(
+        f"Wrote {len(built.collection)} paintings"
+        + (f" by {len(artists)} artists" if artists else "")
+        + (f", {len(new.collection)} of them new," if old else "")
+        + f" into {out}"
+    )
+    return built.collection
+
+
+def embed(
+    work: Work,
+    classifier: MovementClassifier,
+    shards: Shards,
+    per_artist: int | None,
+    processes: Processes,
+) -> list[tuple[Batch, Shard]]:
+    """Embeds what is not finished, in turns until ``per_artist`` are found that can be read.
+
+    Returns:
+        The batches and what came of them, on the main process; nothing on the others.
     """
     from tqdm import tqdm
 
-    unreadable: dict[str, str] = {}
-    readable = _readable(table, pictures, per_artist, unreadable)
-    paintings: list[Painting] = []
-    analyses: list[Analysis] = []
-    with tqdm(total=_expected(table, pictures, per_artist), unit="painting") as progress:
-        for batch in batches(readable):
-            analysis = classifier.analyse([picture for _, picture in batch])
-            analyses.append(analysis)
-            paintings += [_painting(entry, picture) for entry, picture in batch]
-            progress.update(len(batch))
-    print("\n".join(report(table, pictures, unreadable)))
+    finished: list[tuple[Batch, Shard]] = []
+    while batches := processes.from_main(partial(_next_batches, work, per_artist, finished)):
+        missing = processes.from_main(partial(shards.missing, batches))
+        share = missing[processes.index :: processes.count]
+        total = sum(len(batch.work) for batch in share)
+        with tqdm(total=total, unit="painting", disable=not processes.is_main) as progress:
+            for batch in share:
+                shards.save(batch, look_at(batch, classifier))
+                progress.update(len(batch.work))
+        processes.wait()
+        if processes.is_main:
+            finished.extend((batch, shards.read(batch)) for batch in batches)
+    return finished
+
+
+def look_at(batch: Batch, classifier: MovementClassifier) -> Shard:
+    """Reads and embeds the pictures of a batch."""
+    outcomes: list[Seen | str] = []
+    readable = []
+    for _, path in batch.work:
+        try:
+            picture = open_image(path)
+        except ImageError as error:
+            outcomes.append(str(error))
+            continue
+        outcomes.append(Seen(picture.width, picture.height, blurhash_of(picture)))
+        readable.append(picture)
+    return Shard(tuple(outcomes), classifier.analyse(readable) if readable else None)
+
+
+def built_from(
+    finished: Iterable[tuple[Batch, Shard]], classifier: MovementClassifier
+) -> Built | None:
+    """Returns the paintings of all batches in the order of their ids, None if there is none."""
+    paintings, analyses = [], []
+    for batch, shard in finished:
+        paintings += [
+            _painting(entry, outcome)
+            for (entry, _), outcome in zip(batch.work, shard.outcomes, strict=True)
+            if isinstance(outcome, Seen)
+        ]
+        if shard.analysis is not None:
+            analyses.append(shard.analysis)
     if not paintings:
-        raise DataError(
-            f"Not one of {len(table.entries)} paintings could be embedded: --images and --table "
-            "must belong together, and a picture bears its image_id as its name."
-        )
-    whole = Analysis(*map(np.concatenate, zip(*analyses, strict=True)))
-    collection = Collection(
-        tuple(paintings), whole.styles, whole.compositions, whole.logits, classifier.fingerprint
+        return None
+    order = sorted(range(len(paintings)), key=lambda row: paintings[row].image_id)
+    analysis = Analysis(*(np.concatenate(parts)[order] for parts in zip(*analyses, strict=True)))
+    collection = collection_of([paintings[row] for row in order], analysis, classifier)
+    movements = tuple(movement.english for movement in classifier.movements)
+    return Built(collection, movements, analysis.logits.astype(np.float64))
+
+
+def collection_of(
+    paintings: Sequence[Painting], analysis: Analysis, classifier: MovementClassifier
+) -> Collection:
+    """Returns the collection of paintings of which ``analysis`` has a row each."""
+    return Collection(
+        tuple(paintings),
+        analysis.styles,
+        analysis.compositions,
+        analysis.logits,
+        classifier.fingerprint,
     )
-    collection.save(out)
-    with written_whole(out / SPREADSHEET_FILE) as path:
-        names = [movement.english for movement in classifier.movements]
-        write_spreadsheet(path, paintings, names, whole.logits)
-    artists = {painting.artist_slug for painting in paintings}
-    print(f"Wrote {len(collection)} paintings by {len(artists)} artists into {out}")
-    return collection
 
 
 def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list[str]:
-    """Returns lines that say what was left out: by name, the first 20, then how many more."""
+    """Returns lines that say what was left out: by name, the first 20, then how many more.
+
+    Args:
+        table: The rows; of a table that was no spreadsheet there is nothing to say.
+        pictures: The tree of pictures.
+        unreadable: The reason for each picture that cannot be read.
+    """
     keys = {picture_key(entry.image_id) for entry in table.entries}
-    findings: tuple[tuple[str, Sequence[object]], ...] = (
+    of_rows: tuple[tuple[str, Sequence[object]], ...] = (
         ("rows without an image_id", [f"row {number}" for number in table.rows_without_id]),
         ("rows whose image_id an earlier row has", table.duplicates),
         (
@@ -120,14 +263,16 @@ def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list
             "pictures without a row",
             [path.name for key, path in pictures.paths.items() if key not in keys],
         ),
+    )
+    of_pictures: tuple[tuple[str, Sequence[object]], ...] = (
         ("pictures whose name an earlier picture has", pictures.duplicates),
         (
             "pictures that cannot be read",
-            [f"{image_id}: {reason}" for image_id, reason in unreadable.items()],
+            [f"{name}: {reason}" for name, reason in unreadable.items()],
         ),
     )
     lines = []
-    for what, names in findings:
+    for what, names in (of_rows if table.is_spreadsheet else ()) + of_pictures:
         lines.append(f"{len(names):5} {what}")
         lines += [f"        {name}" for name in names[:NAMES_SHOWN]]
         if len(names) > NAMES_SHOWN:
@@ -145,77 +290,39 @@ def blurhash_of(picture: Image.Image) -> str:
     return str(blurhash.encode(np.asarray(small).tolist(), *waves))
 
 
-def write_spreadsheet(
-    path: Path,
-    paintings: Sequence[Painting],
-    movements: Sequence[str],
-    logits: npt.NDArray[np.float32],
-) -> None:
-    """Writes the spreadsheet of the report: four columns of text, then a number per movement.
-
-    Args:
-        path: The file.
-        paintings: One for each row.
-        movements: The names of the columns of ``logits``.
-        logits: float32 ``[paintings, movements]``.
-    """
-    from openpyxl import Workbook
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Paintings"
-    header = [name for name, _ in TEXT_COLUMNS] + list(movements)
-    for column, name in enumerate(header, start=1):
-        write_cell(sheet, 1, column, name).font = Font(bold=True)
-        # Two characters more than the name, for the arrow of a filter.
-        sheet.column_dimensions[get_column_letter(column)].width = len(name) + 2
-    for column, (_, width) in enumerate(TEXT_COLUMNS, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for row, (painting, values) in enumerate(zip(paintings, logits, strict=True), start=2):
-        for column, (name, _) in enumerate(TEXT_COLUMNS, start=1):
-            write_cell(sheet, row, column, getattr(painting, name))
-        for column, value in enumerate(values.tolist(), start=len(TEXT_COLUMNS) + 1):
-            cell = write_cell(sheet, row, column, round(value, DECIMAL_PLACES))
-            cell.number_format = "0.000"
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    book.save(path)
-
-
-def _with_picture(table: Table, pictures: Pictures) -> list[tuple[Entry, Path]]:
+def _work(table: Table, pictures: Pictures, old: Built | None) -> Work:
+    """Returns the paintings that have a picture and are not in ``old``, with their pictures."""
+    known = {picture_key(painting.image_id) for painting in old.collection.paintings} if old else ()
     return [
         (entry, pictures.paths[key])
         for entry in table.entries
-        if (key := picture_key(entry.image_id)) in pictures.paths
+        if (key := picture_key(entry.image_id)) in pictures.paths and key not in known
     ]
 
 
-def _expected(table: Table, pictures: Pictures, per_artist: int | None) -> int:
-    """Returns how many paintings there are to embed if all pictures can be read."""
-    counts = Counter(entry.artist_slug for entry, _ in _with_picture(table, pictures))
-    return sum(count if per_artist is None else min(count, per_artist) for count in counts.values())
-
-
-def _readable(
-    table: Table, pictures: Pictures, per_artist: int | None, unreadable: dict[str, str]
-) -> Iterator[tuple[Entry, Image.Image]]:
-    """Yields what can be read, and puts the rest into ``unreadable`` with the reason."""
+def _next_batches(
+    work: Work, per_artist: int | None, finished: Sequence[tuple[Batch, Shard]]
+) -> list[Batch]:
+    """Returns what to look at next: all, or the next of painters who have too few so far."""
+    outcomes = {
+        entry.image_id: outcome
+        for batch, shard in finished
+        for (entry, _), outcome in zip(batch.work, shard.outcomes, strict=True)
+    }
     taken: Counter[str] = Counter()
-    for entry, path in _with_picture(table, pictures):
+    chosen = []
+    for entry, path in work:
+        if isinstance(outcomes.get(entry.image_id), str):
+            continue
         if per_artist is not None and taken[entry.artist_slug] >= per_artist:
             continue
-        try:
-            picture = open_image(path)
-        except ImageError as error:
-            unreadable[path.name] = str(error)
-            continue
         taken[entry.artist_slug] += 1
-        yield entry, picture
+        if entry.image_id not in outcomes:
+            chosen.append((entry, path))
+    return batches_of(chosen)
 
 
-def _painting(entry: Entry, picture: Image.Image) -> Painting:
+def _painting(entry: Entry, seen: Seen) -> Painting:
     return Painting(
         image_id=entry.image_id,
         artist_slug=entry.artist_slug,
@@ -225,31 +332,63 @@ def _painting(entry: Entry, picture: Image.Image) -> Painting:
         style=entry.style,
         page_url=entry.page_url,
         image_url=entry.image_url,
-        width=picture.width,
-        height=picture.height,
-        blurhash=blurhash_of(picture),
+        width=seen.width,
+        height=seen.height,
+        blurhash=seen.blurhash,
     )
+
+
+def _nothing_embedded(table: Table) -> str:
+    reason = (
+        "--images and --table must belong together, and a picture bears its image_id as its name"
+        if table.is_spreadsheet
+        else "not one of the pictures can be read"
+    )
+    return f"Not one of {len(table.entries)} paintings could be embedded: {reason}."
+
+
+def read_sources(images: Path, table: Path | None) -> tuple[Table, Pictures]:
+    """Returns the rows and the pictures, those of the folder alone where there is no spreadsheet.
+
+    Raises:
+        DataError: One of them is missing, or of another form.
+    """
+    if table is None:
+        return read_folder(images)
+    pictures = find_pictures(images)
+    return read_table(table), pictures
 
 
 def main() -> None:
     """Builds the collection."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--images", type=Path, required=True, help="PandoraRom or its Images")
-    parser.add_argument("--table", type=Path, required=True, help="its spreadsheet, .xlsx")
+    parser.add_argument("--images", type=Path, required=True, help="the folder of the pictures")
+    parser.add_argument("--table", type=Path, help="PandoraRom's spreadsheet, .xlsx")
     parser.add_argument("--model", type=Path, required=True, help="what train/train.py exported")
     parser.add_argument("--out", type=Path, required=True, help="folder for the collection")
     parser.add_argument("--per-artist", type=positive, help="only so many of each painter")
+    parser.add_argument("--add", action="store_true", help="keep what --out has, embed the rest")
     arguments = parser.parse_args()
+    if arguments.add and arguments.per_artist:
+        parser.error("--per-artist chooses for a whole collection: leave it out with --add")
 
-    pictures = find_pictures(arguments.images)
-    table = read_table(arguments.table)
+    processes = join_processes("cpu")
+    table, pictures = processes.from_main(lambda: read_sources(arguments.images, arguments.table))
     classifier = MovementClassifier.from_pretrained(arguments.model)
     if classifier.likeness is None:
         raise ModelError(
             f"{arguments.model} has no {LIKENESS_FILE}, which compares paintings: make it with "
             "train/likeness.py or export the model anew."
         )
-    build(table, pictures, classifier, arguments.out, arguments.per_artist)
+    build(
+        table,
+        pictures,
+        classifier,
+        arguments.out,
+        arguments.per_artist,
+        arguments.add,
+        processes,
+    )
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ from pinacoteca.metrics import (
     recall_at_k,
 )
 from pinacoteca.movements import movement_of_style
-from pinacoteca.picture_tree import find_pictures, picture_key
+from pinacoteca.picture_tree import picture_key, picture_paths
 from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
 
 METRICS_FILE = "metrics.json"
@@ -350,7 +350,7 @@ def pictures_of(collection: Collection, images: Path) -> list[Path]:
     Raises:
         DataError: One is missing.
     """
-    paths = find_pictures(images).paths
+    paths = picture_paths(images)
     keys = [picture_key(painting.image_id) for painting in collection.paintings]
     if missing := [key for key in keys if key not in paths]:
         raise DataError(

@@ -37,7 +37,7 @@ class Entry:
         artist: The painter's name.
         title: The title of the painting.
         year: The year of the painting, None where neither column nor slug gives one.
-        page_url: WikiArt's page of the painting.
+        page_url: WikiArt's page of the painting, or None.
         image_url: The address of its picture, or None.
     """
 
@@ -47,23 +47,25 @@ class Entry:
     artist: str
     title: str
     year: int | None
-    page_url: str
+    page_url: str | None
     image_url: str | None
 
 
 @dataclass(frozen=True)
 class Table:
-    """The spreadsheet.
+    """The paintings that are to be embedded.
 
     Attributes:
         entries: One for each ``image_id``, in the order of the ids.
         duplicates: The ids of rows that were left out because an earlier row has the same.
         rows_without_id: The numbers, as a spreadsheet shows them, of rows left out for lack of one.
+        is_spreadsheet: False if the names of the pictures stand in for one.
     """
 
     entries: tuple[Entry, ...]
     duplicates: tuple[str, ...]
     rows_without_id: tuple[int, ...]
+    is_spreadsheet: bool = True
 
 
 def read_table(path: Path) -> Table:
@@ -101,6 +103,15 @@ def read_table(path: Path) -> Table:
         raise DataError(f"The sheet {SHEET} of {path} has no row with an image_id.")
     in_order = sorted(entries.values(), key=lambda entry: entry.image_id)
     return Table(tuple(in_order), tuple(duplicates), tuple(rows_without_id))
+
+
+def title_and_year(slug: str) -> tuple[str, int | None]:
+    """Cuts ``peasant-with-bag-1868(2)``, the second of that name, into its title and 1868."""
+    slug = re.sub(r"(?<=.)\(\d+\)$", "", slug)
+    match = re.fullmatch(r"(.+)-(\d{4})", slug)
+    year = _year(match[2]) if match else None
+    words = (match[1] if match and year else slug).replace("-", " ").strip()
+    return words[:1].upper() + words[1:], year
 
 
 def _read_cells(path: Path) -> tuple[Sequence[object], Iterable[Sequence[object]]]:
@@ -148,7 +159,7 @@ def _entry(cells: Mapping[str, str]) -> Entry:
     artist_slug = cells.get("artist_slug", first)
     prefix = f"{artist_slug}_"
     title_slug = image_id.removeprefix(prefix) if image_id.startswith(prefix) else rest or image_id
-    title, year = _title_and_year(title_slug)
+    title, year = title_and_year(title_slug)
     return Entry(
         image_id=image_id,
         artist_slug=artist_slug,
@@ -165,15 +176,6 @@ def _artist(given: str, slug: str) -> str:
     """Returns the name in the table, or, where that is no more than the slug, the written name."""
     spelled = slug.replace("-", " ").title()
     return given if given.casefold() not in ("", spelled.casefold()) else NAMES.get(slug, spelled)
-
-
-def _title_and_year(slug: str) -> tuple[str, int | None]:
-    """Cuts ``peasant-with-bag-1868(2)``, the second of that name, into its title and 1868."""
-    slug = re.sub(r"(?<=.)\(\d+\)$", "", slug)
-    match = re.fullmatch(r"(.+)-(\d{4})", slug)
-    year = _year(match[2]) if match else None
-    words = (match[1] if match and year else slug).replace("-", " ").strip()
-    return words[:1].upper() + words[1:], year
 
 
 def _year(text: str) -> int | None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from spreadsheet import stored_logits
 
 from pinacoteca.classifier import batches
-from pinacoteca.errors import CollectionError, ModelError
+from pinacoteca.errors import ModelError
 from pinacoteca.retriever import REPORT_FACTOR
 
 if TYPE_CHECKING:
@@ -115,35 +116,11 @@ def report_ways(collection: Collection, folder: Path) -> Iterator[Way]:
         folder: What ``gallery/build.py`` wrote for a model of the report's recipe; the outputs are
             read back from its spreadsheet, as the report did.
     """
-    outputs = REPORT_FACTOR * stored_outputs(collection, folder)
+    outputs = REPORT_FACTOR * stored_logits(collection, folder).to_numpy()
     few = first_of_each_artist(collection, REPORT_PER_ARTIST)
     for found, which in ((few, f"{few.sum()} paintings"), (None, "all paintings")):
         for metric in ("euclidean", "cosine"):
             yield by_vectors(f"report, {metric}, {which}", outputs, metric, found)
-
-
-def stored_outputs(collection: Collection, folder: Path) -> Floats:
-    """Reads the outputs of the network, float64 ``[n, movements]``, from a built spreadsheet.
-
-    Raises:
-        CollectionError: The spreadsheet is missing, or is of other paintings.
-    """
-    import pandas as pd  # type: ignore[import-untyped]
-    from build import SPREADSHEET_FILE, TEXT_COLUMNS
-
-    path = folder / SPREADSHEET_FILE
-    if not path.is_file():
-        raise CollectionError(f"There is no {path}: build it with gallery/build.py.")
-    table = pd.read_excel(path).set_index("image_id")
-    ids = [painting.image_id for painting in collection.paintings]
-    if missing := [image_id for image_id in ids if image_id not in table.index]:
-        raise CollectionError(
-            f"{path} lacks {len(missing)} paintings of the collection, such as {missing[0]}: "
-            "build it from the same pictures."
-        )
-    names = [name for name, _ in TEXT_COLUMNS if name != "image_id"]
-    outputs: Floats = table.loc[ids].drop(columns=names).to_numpy(np.float64)
-    return outputs
 
 
 def first_of_each_artist(collection: Collection, count: int) -> npt.NDArray[np.bool_]:

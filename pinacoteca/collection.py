@@ -6,8 +6,8 @@ import csv
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,9 +35,10 @@ class Painting:
     """One row of the table.
 
     Attributes:
-        image_id: The key, ``<artist_slug>_<title-slug>`` in PandoraRom.
-        artist_slug: The painter as WikiArt's addresses spell the name.
-        artist: The painter's name.
+        image_id: The key: ``<artist_slug>_<title-slug>`` in PandoraRom, for pictures without a
+            spreadsheet their path (``picture_tree.path_id``).
+        artist_slug: The painter as WikiArt's addresses spell the name; empty if not known.
+        artist: The painter's name; empty if not known.
         title: The title of the painting.
         year: The year of the painting, None where it is not known.
         style: The style that the source gives; empty where it gives none.
@@ -127,6 +128,42 @@ class Collection:
                 f"The collection has no painting {image_id!r}: use an image_id of {TABLE_FILE}."
             ) from None
 
+    def without(self, image_ids: Iterable[str]) -> Collection:
+        """Returns the collection less the paintings with these ids.
+
+        Raises:
+            CollectionError: There is no such painting, or no other.
+        """
+        gone = {self.painting(image_id).image_id for image_id in image_ids}
+        rows = [row for row, kept in enumerate(self.paintings) if kept.image_id not in gone]
+        if not rows:
+            raise CollectionError("A collection without paintings is none: leave one or more in.")
+        return self._at(rows)
+
+    def merged(self, other: Collection) -> Collection:
+        """Returns the paintings of both, in the order of their ids.
+
+        Raises:
+            CollectionError: A painting is in both, or another model embedded the other.
+        """
+        if other.model_fingerprint != self.model_fingerprint:
+            raise CollectionError(
+                "Embeddings of two models cannot be compared "
+                f"({self.model_fingerprint[:12]} and {other.model_fingerprint[:12]}): "
+                "embed both collections with one."
+            )
+        arrays: dict[str, Any] = {
+            name: np.concatenate([array, other._arrays[name]])
+            for name, array in self._arrays.items()
+        }
+        both = replace(self, paintings=self.paintings + other.paintings, **arrays)
+        ids = [painting.image_id for painting in both.paintings]
+        return both._at(sorted(range(len(both)), key=ids.__getitem__))
+
+    def _at(self, rows: Sequence[int]) -> Collection:
+        arrays: dict[str, Any] = {name: array[list(rows)] for name, array in self._arrays.items()}
+        return replace(self, paintings=tuple(self.paintings[row] for row in rows), **arrays)
+
     @classmethod
     def load(
         cls, folder: str | os.PathLike[str], model_fingerprint: str | None = None
@@ -200,7 +237,7 @@ class Collection:
 
 def _rebuild(folder: Path) -> str:
     return (
-        "rebuild the collection with `python gallery/build.py --images DIR --table FILE.xlsx "
+        "rebuild the collection with `python gallery/build.py --images DIR [--table FILE.xlsx] "
         f"--model DIR --out {folder}`"
     )
 

@@ -10,7 +10,7 @@ from galleries import painting
 
 from pinacoteca.collection import Collection
 from pinacoteca.movements import MOVEMENTS
-from pinacoteca.retriever import MovementProbability, Neighbour, QueryResult
+from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 
 
 class Elements(HTMLParser):

@@ -7,7 +7,10 @@ A recipe is a file of train/recipes; what it reaches and what it costs stands at
 gets ``model/`` (hub layout, the best epoch on validation), ``summary.csv`` (a row an epoch),
 ``curves.png``, ``settings.json``, ``manifest.csv`` and ``checkpoint.pth``. ``--resume`` goes on
 from the checkpoint exactly as if the run had never stopped; Ctrl-C loses at most the epoch under
-way.
+way. Several processes share every batch, on a graphics card each or on the processor; what that
+changes stands in train/in_step.py:
+
+    accelerate launch --multi_gpu --num_processes 2 train/train.py ...
 """
 
 from __future__ import annotations
@@ -21,11 +24,13 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from familiarity import learn_familiarity
+from in_step import average_gradients, average_statistics, share_of, summed
 from likeness import learn_likeness
 from pandora import (
     SPLITS_HELP,
@@ -47,6 +52,7 @@ from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image, reduced
 from pinacoteca.movements import Movement
+from pinacoteca.processes import ALONE, Processes, join_processes
 
 if TYPE_CHECKING:
     import torch
@@ -81,6 +87,7 @@ class Training:
     validation: tuple[Picture, ...]
     device: str
     out: Path
+    processes: Processes = ALONE
 
     @property
     def index_of(self) -> dict[int, int]:
@@ -96,6 +103,7 @@ class Training:
             "movements": [movement.folder for movement in self.movements],
             "train_pictures": len(self.train),
             "validation_pictures": len(self.validation),
+            **({"processes": self.processes.count} if self.processes.count > 1 else {}),
             **asdict(self.recipe),
         }
 
@@ -178,16 +186,19 @@ class LabelledPictures:
 
 
 def loader(
-    training: Training, data: LabelledPictures, drop_last: bool = False
+    training: Training,
+    data: LabelledPictures,
+    drop_last: bool = False,
+    processes: Processes = ALONE,
 ) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
-    """Returns batches of ``data`` in its order."""
-    from torch.utils.data import DataLoader
+    """Returns batches of ``data`` in its order, or what of them falls to this process."""
+    from torch.utils.data import BatchSampler, DataLoader
 
+    batches = BatchSampler(range(len(data)), training.recipe.batch_size, drop_last)
     return DataLoader(
         data,  # type: ignore[arg-type]
-        batch_size=training.recipe.batch_size,
-        drop_last=drop_last,
-        num_workers=min(12, os.cpu_count() or 1),
+        batch_sampler=share_of(batches, processes),
+        num_workers=max(min(12, os.cpu_count() or 1) // processes.count, 1),
         pin_memory=training.device == "cuda",
     )
 
@@ -214,7 +225,8 @@ def training_batches(
         seed=seed * 1_000_000,
     )
     # Batch normalisation cannot train on a last batch of one picture.
-    return loader(training, data, drop_last=len(data) > recipe.batch_size)
+    drop_last = len(data) > recipe.batch_size
+    return loader(training, data, drop_last, training.processes)
 
 
 # ---- network -------------------------------------------------------------------------------------
@@ -432,6 +444,7 @@ def train_epoch(
             )
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        average_gradients(optimizer, training.processes)
         optimizer.step()
         if average is not None:
             average.update(network, step=epoch * len(batches) + step)
@@ -440,7 +453,9 @@ def train_epoch(
         seen += len(labels)
         progress.update()
         progress.set_postfix(loss=f"{loss_sum / seen:.3f}", accuracy=f"{correct / seen:.1%}")
-    return {"train_loss": loss_sum / seen, "train_accuracy": correct / seen}
+    average_statistics([network] + ([average.module] if average else []), training.processes)
+    loss_sum, right, all_seen = summed((loss_sum, correct, seen), training.processes)
+    return {"train_loss": loss_sum / all_seen, "train_accuracy": right / all_seen}
 
 
 def logits_and_targets(
@@ -483,7 +498,7 @@ def fit(training: Training, network: torch.nn.Module, resume: bool) -> None:
     from timm.utils import ModelEmaV3
     from tqdm import tqdm
 
-    recipe = training.recipe
+    recipe, processes = training.recipe, training.processes
     network.to(device=training.device).to(memory_format=torch.channels_last)
     if training.device == "cpu":
         strides_in_single_precision(network)
@@ -500,25 +515,32 @@ def fit(training: Training, network: torch.nn.Module, resume: bool) -> None:
         if recipe.average_decay
         else None
     )
+    steps = len(training_batches(training, 0))
     checkpoint = Checkpoint(training, network, painters, average, optimizer)
     if resume:
         checkpoint.load()
-    else:
+    elif processes.is_main:
         checkpoint.save()
 
-    steps = len(training_batches(training, 0))
     done = len(checkpoint.history)
     with tqdm(
-        total=recipe.epochs * steps, initial=done * steps, unit="batch", disable=None
+        total=recipe.epochs * steps,
+        initial=done * steps,
+        unit="batch",
+        disable=None if processes.is_main else True,
     ) as progress:
         for epoch in range(done, recipe.epochs):
             progress.set_description(f"Epoch {epoch + 1} of {recipe.epochs}")
             start = time.monotonic()
             row = {"epoch": epoch + 1, "learning_rate": learning_rate_at(recipe, epoch + 0.5)}
             row |= train_epoch(training, network, painters, average, optimizer, epoch, progress)
-            row |= validate(training, average.module if average else network)
+            row |= processes.from_main(
+                partial(validate, training, average.module if average else network)
+            )
             row |= {"seconds": time.monotonic() - start}
             checkpoint.add(row)
+            if not processes.is_main:
+                continue
             checkpoint.save()
             write_summary(checkpoint.history, training.out / "summary.csv")
             plot_curves(checkpoint.history, training.out / "curves.png")
@@ -769,20 +791,24 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     arguments = parser.parse_args()
 
-    training = prepare(arguments)
-    print("class index -> movement")
-    for index, movement in enumerate(training.movements):
-        print(f"{index:5}  {movement.folder}")
+    processes = join_processes(arguments.device)
+    training = replace(processes.from_main(lambda: prepare(arguments)), processes=processes)
+    if processes.is_main:
+        print("class index -> movement")
+        for index, movement in enumerate(training.movements):
+            print(f"{index:5}  {movement.folder}")
     network = build_network(training, arguments.weights)
-    with written_whole(training.out / "settings.json") as path:
-        path.write_text(json.dumps(training.settings, indent=2) + "\n", encoding="utf-8")
+    if processes.is_main:
+        with written_whole(training.out / "settings.json") as path:
+            path.write_text(json.dumps(training.settings, indent=2) + "\n", encoding="utf-8")
     try:
         fit(training, network, arguments.resume)
     except KeyboardInterrupt:
         print(f"Stopped; --resume goes on from {training.out / 'checkpoint.pth'}.")
         raise
-    export(training, network, training.out / "model")
-    print(f"Wrote {training.out / 'model'}")
+    if processes.is_main:
+        export(training, network, training.out / "model")
+        print(f"Wrote {training.out / 'model'}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""Takes paintings out of a collection; pictures are not touched, and no model is needed.
+
+    python gallery/remove.py --gallery gallery IMAGE_ID ...
+
+Writes the three files of ``gallery/build.py`` anew without these paintings, and leaves them as they
+are if one of the ids is unknown. Takes a second for 1,412 paintings.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from spreadsheet import SPREADSHEET_FILE, stored_logits, write_spreadsheet
+
+from pinacoteca.collection import Collection
+from pinacoteca.command_line import run
+
+
+def remove(folder: Path, image_ids: Sequence[str]) -> Collection:
+    """Takes paintings out of a collection; returns what is left of it.
+
+    Args:
+        folder: What ``gallery/build.py`` wrote.
+        image_ids: Of the paintings to take out.
+
+    Raises:
+        CollectionError: The collection is damaged, or has no such painting, or no other.
+    """
+    left = Collection.load(folder).without(image_ids)
+    logits = stored_logits(left, folder)
+    # The spreadsheet comes last: rows too many do no harm, should we be stopped in between.
+    left.save(folder)
+    path = folder / SPREADSHEET_FILE
+    write_spreadsheet(path, left.paintings, list(logits.columns), logits.to_numpy())
+    return left
+
+
+def main() -> None:
+    """Takes paintings out of one collection."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--gallery", type=Path, required=True, help="what gallery/build.py wrote")
+    parser.add_argument("image_ids", nargs="+", metavar="IMAGE_ID", help="as in paintings.csv")
+    arguments = parser.parse_args()
+
+    left = remove(arguments.gallery, arguments.image_ids)
+    print(f"{len(left)} paintings are left in {arguments.gallery}")
+
+
+if __name__ == "__main__":
+    run(main)
