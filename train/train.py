@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from familiarity import learn_familiarity
+from fewer import evenly, whole_painters
 from in_step import average_gradients, average_statistics, share_of, summed
 from likeness import learn_likeness
 from pandora import (
@@ -733,7 +734,8 @@ def prepare(arguments: argparse.Namespace) -> Training:
     ):
         parts[part].append(picture)
     if arguments.limit is not None:
-        parts["train"] = spread(parts["train"], arguments.limit)
+        fewer = whole_painters if arguments.split == "artist" else evenly
+        parts["train"] = fewer(parts["train"], arguments.limit)
     movements = movements_in(pictures)
     missing = {movement.folder for movement in movements} - {
         picture.movement.folder for picture in parts["train"]
@@ -755,13 +757,6 @@ def prepare(arguments: argparse.Namespace) -> Training:
         device=arguments.device or _best_device(),
         out=arguments.out,
     )
-
-
-def spread(pictures: Sequence[Picture], count: int) -> list[Picture]:
-    """Returns ``count`` pictures taken evenly from the whole list, or all if there are fewer."""
-    if count >= len(pictures):
-        return list(pictures)
-    return [pictures[index * len(pictures) // count] for index in range(count)]
 
 
 def _best_device() -> str:
@@ -786,7 +781,11 @@ def main() -> None:
         metavar="NAME=VALUE",
         help="another value for a setting of the recipe, as in --set epochs=6",
     )
-    parser.add_argument("--limit", type=positive, help="train on so many pictures only")
+    parser.add_argument(
+        "--limit",
+        type=positive,
+        help="train on so many pictures only, of whole painters on the split by artist",
+    )
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda if there is one")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     arguments = parser.parse_args()
