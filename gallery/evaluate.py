@@ -27,7 +27,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +54,7 @@ from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
 from pinacoteca.likeness import LikenessSpace, mirrored
+from pinacoteca.markdown import table, with_section
 from pinacoteca.metrics import (
     average_precision_at_k,
     hubness,
@@ -68,7 +68,6 @@ from pinacoteca.picture_tree import picture_key, picture_paths
 from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
 
 METRICS_FILE = "metrics.json"
-README_TABLE = re.compile(r"(?<=<!-- retrieval -->\n).*(?=<!-- end of retrieval -->)", re.DOTALL)
 ANSWERS = 5
 PRIMARY_METRIC = "ndcg"
 # A painting by the same hand is a better answer than one of the same style.
@@ -325,23 +324,27 @@ def tested_paintings(manifest: Path) -> list[dict[str, str]]:
     return rows
 
 
-def retrieval_table(metrics: dict[str, Any]) -> str:
-    """Returns the ways and the distortions as two Markdown tables."""
-    rows = [["way", *COLUMNS.values()], ["---"] + ["---:"] * len(COLUMNS)]
-    for name, way in metrics["ways"].items():
-        scores = way["scores"]
-        cells = [f"{scores[column]:.3f}" if column in scores else "" for column in COLUMNS]
-        rows.append([name, *cells])
-    distorted = [["the same painting", "found again"], ["---", "---:"]]
-    distorted += [[name, f"{100 * share:.1f} %"] for name, share in metrics["found_again"].items()]
-    tables = ["\n".join(f"| {' | '.join(row)} |" for row in each) for each in (rows, distorted)]
+def retrieval_tables(metrics: dict[str, Any]) -> str:
+    """Returns the ways and the distortions as two Markdown tables, and a sentence."""
+    rows = [
+        [
+            name,
+            *(f"{scores[column]:.3f}" if column in scores else "" for column in COLUMNS),
+        ]
+        for name, scores in ((name, way["scores"]) for name, way in metrics["ways"].items())
+    ]
+    found = [[name, f"{100 * share:.1f} %"] for name, share in metrics["found_again"].items()]
+    sections = [
+        table(("way", *COLUMNS.values()), rows),
+        table(("the same painting", "found again"), found),
+    ]
     if outside := metrics.get("asked_from_outside"):
         shares = ", ".join(f"{name} {value:.3f}" for name, value in outside["precision"].items())
-        tables.append(
+        sections.append(
             f"Asked with {outside['paintings']} paintings of Pandora18K that neither split trained "
             f"on, by painters of any country, movement P@5: {shares}."
         )
-    return "\n\n".join(tables)
+    return "\n\n".join(sections)
 
 
 def pictures_of(collection: Collection, images: Path) -> list[Path]:
@@ -397,13 +400,13 @@ def main() -> None:
         )
     with written_whole(arguments.gallery / METRICS_FILE) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    table = retrieval_table(metrics)
+    tables = retrieval_tables(metrics)
     readme = arguments.gallery / "README.md"
     text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
-    if README_TABLE.search(text):
+    if (changed := with_section(text, "retrieval", tables)) is not None:
         with written_whole(readme) as path:
-            path.write_text(README_TABLE.sub(lambda _: f"{table}\n", text), encoding="utf-8")
-    print(f"\n{table}\n\nWrote {arguments.gallery / METRICS_FILE}")
+            path.write_text(changed, encoding="utf-8")
+    print(f"\n{tables}\n\nWrote {arguments.gallery / METRICS_FILE}")
 
 
 if __name__ == "__main__":

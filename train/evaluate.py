@@ -13,69 +13,33 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from confusion import most_confused, per_class, plot_confusion
 from literature import REPORTED_RESULTS
 from mistakes import Mistake, draw_mistakes, mistakes
-from pandora import SPLITS_HELP, Picture, painter_keys, parts_of, read_tree, split_name
+from pandora import SPLITS_HELP, painter_keys, split_name
+from robustness import answers_changed, photographs_kept, strangers_recognised
 from splits import SEED
-from storage import COPIES, small_copy
+from tested import analysed, tested_pictures, training_of
 
-from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, Analysis, MovementClassifier
+from pinacoteca.classifier import METRICS_FILE, MovementClassifier
 from pinacoteca.command_line import run
-from pinacoteca.errors import DataError, ImageError
-from pinacoteca.familiarity import Familiarity
+from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
-from pinacoteca.images import open_image
 from pinacoteca.metrics import expected_calibration_error, top_k_accuracy
 from pinacoteca.movements import Movement
-from pinacoteca.picture_tree import find_pictures
 
 if TYPE_CHECKING:
-    from PIL import Image
+    pass
 
 PRIMARY_METRIC = "top1"
 CONFUSION_PICTURE = "confusion_matrix.png"
-CONFUSED_PAIRS = 10
-# Of JPEG, for small copies of large photographs.
-COPY_QUALITIES = (95, 90)
-# An answer more likely than not.
-SURE = 0.5
 RESAMPLES = 2000
-
-
-def analysed(
-    classifier: MovementClassifier,
-    directory: Path,
-    pictures: Sequence[Picture],
-    change: Callable[[Image.Image], Image.Image] = lambda image: image,
-) -> tuple[Analysis, npt.NDArray[np.int64], list[Picture]]:
-    """Returns what the network says, the class indices, int64 ``[n]``, and the pictures.
-
-    Pictures that cannot be read are named and left out; ``change`` is applied to the others first.
-    """
-    from tqdm import tqdm
-
-    class_of = {movement.number: index for index, movement in enumerate(classifier.movements)}
-    measured: list[Picture] = []
-
-    def images() -> Iterator[Image.Image]:
-        for picture in tqdm(pictures, desc="Evaluating", unit="picture"):
-            try:
-                image = open_image(directory / picture.path)
-            except ImageError as error:
-                print(f"Skipped {picture.path}: {error}")
-                continue
-            measured.append(picture)
-            yield change(image)
-
-    analysis = classifier.analyse(images())
-    targets = [class_of[picture.movement.number] for picture in measured]
-    return analysis, np.array(targets, dtype=np.int64), measured
 
 
 def accuracy_interval(
@@ -133,184 +97,6 @@ def scores(
     uncalibrated = softmax(logits, axis=1)
     yield "calibration_error_before", expected_calibration_error(uncalibrated, targets)
     yield "calibration_error_after", expected_calibration_error(probabilities, targets)
-
-
-def answers_changed(
-    classifier: MovementClassifier,
-    directory: Path,
-    pictures: Sequence[Picture],
-    predictions: npt.NDArray[np.int64],
-) -> Iterator[tuple[str, float]]:
-    """Yields each way to store a picture and the share of predictions, 0 to 1, that it changes."""
-    for name, copy in COPIES.items():
-        analysis, _, _ = analysed(classifier, directory, pictures, copy)
-        yield name, float((analysis.logits.argmax(axis=1) != predictions).mean())
-
-
-def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[str, Any]:
-    """Returns how many large photographs keep their movement as copies of the training's size.
-
-    Raises:
-        DataError: The directory holds no photograph.
-    """
-    photographs = [open_image(path) for path in sorted(directory.rglob("*.jpg"))]
-    if not photographs:
-        raise DataError(f"{directory} holds no JPEG photograph: name a folder with --photographs.")
-    probabilities = classifier.predict(photographs)
-    answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1) >= SURE
-    copies = {}
-    for quality in COPY_QUALITIES:
-        small = (small_copy(photograph, quality) for photograph in photographs)
-        kept = classifier.predict(small).argmax(axis=1) == answers
-        copies[str(quality)] = {
-            "kept": float(kept.mean()),
-            "kept_of_sure": float(kept[sure].mean()) if sure.any() else 1.0,
-        }
-    return {"pictures": len(photographs), "sure_pictures": int(sure.sum()), "copies": copies}
-
-
-def strangers_recognised(
-    classifier: MovementClassifier,
-    familiarity: Familiarity,
-    paintings: npt.NDArray[np.float32],
-    strangers: Path | None,
-) -> dict[str, Any]:
-    """Returns how well the model knows paintings from other pictures.
-
-    Args:
-        classifier: Gives the features.
-        familiarity: Its own.
-        paintings: float32 ``[n, textures]`` of paintings that it has not seen.
-        strangers: A folder of folders, one for each kind of picture that is no painting.
-
-    Returns:
-        The share of paintings that are refused, and for each kind the share that is, as well as
-        the area under the ROC curve.
-    """
-    from sklearn.metrics import roc_auc_score
-
-    known = familiarity.strangeness(paintings)
-    kinds: dict[str, dict[str, float]] = {}
-    folders = strangers.iterdir() if strangers else ()
-    for folder in sorted(path for path in folders if path.is_dir()):
-        files = list(find_pictures(folder).paths.values())
-        kinds[folder.name] = {"pictures": len(files)}
-        strange = familiarity.strangeness(classifier.analyse(map(open_image, files)).textures)
-        truth = np.repeat([0, 1], [len(known), len(strange)])
-        kinds[folder.name] |= {
-            "auroc": float(roc_auc_score(truth, np.concatenate([known, strange]))),
-            "refused": float((strange > familiarity.threshold).mean()),
-        }
-    return {
-        "threshold": familiarity.threshold,
-        "paintings_refused": float((known > familiarity.threshold).mean()),
-        "strangers": kinds,
-    }
-
-
-def per_class(
-    movements: Sequence[Movement],
-    predictions: npt.NDArray[np.int64],
-    targets: npt.NDArray[np.int64],
-) -> dict[str, dict[str, float]]:
-    """Returns precision, recall, F1 and the number of pictures of each movement."""
-    from sklearn.metrics import precision_recall_fscore_support
-
-    table = precision_recall_fscore_support(
-        targets, predictions, labels=range(len(movements)), zero_division=0
-    )
-    return {
-        movement.folder: {
-            "precision": float(precision),
-            "recall": float(recall),
-            "f1": float(f1),
-            "pictures": int(support),
-        }
-        for movement, precision, recall, f1, support in zip(movements, *table, strict=True)
-    }
-
-
-def most_confused(
-    movements: Sequence[Movement], confusion: npt.NDArray[np.int64]
-) -> list[dict[str, Any]]:
-    """Returns the pairs of true and predicted movement with the most pictures, most first."""
-    pairs = [
-        (int(confusion[true, predicted]), true, predicted)
-        for true in range(len(movements))
-        for predicted in range(len(movements))
-        if true != predicted and confusion[true, predicted]
-    ]
-    pairs.sort(key=lambda pair: (-pair[0], pair[1:]))
-    return [
-        {
-            "true": movements[true].folder,
-            "predicted": movements[predicted].folder,
-            "pictures": count,
-            "share": count / int(confusion[true].sum()),
-        }
-        for count, true, predicted in pairs[:CONFUSED_PAIRS]
-    ]
-
-
-def plot_confusion(
-    movements: Sequence[Movement], confusion: npt.NDArray[np.int64], title: str, path: Path
-) -> None:
-    """Draws the confusion matrix: percent of each true movement, a row each."""
-    from matplotlib.figure import Figure
-
-    shares = 100 * confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
-    names = [movement.english for movement in movements]
-    side = 2.6 + 0.52 * len(movements)
-    figure = Figure(figsize=(side, side), layout="constrained")
-    axes = figure.subplots()
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
-    for (true, predicted), share in np.ndenumerate(shares):
-        if share >= 0.5:
-            color = "white" if share > 55 else "black"
-            axes.text(predicted, true, f"{share:.0f}", ha="center", va="center", color=color)
-    axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(names)), names)
-    axes.set_xlabel("predicted")
-    axes.set_ylabel("true")
-    axes.set_title(title)
-    with written_whole(path) as temporary:
-        figure.savefig(temporary, dpi=110)
-
-
-def training_of(model: Path) -> dict[str, Any]:
-    """Returns what ``train.py`` wrote about the run that made the model; empty if nothing."""
-    config = json.loads((model / CONFIG_FILE).read_text(encoding="utf-8"))
-    return cast(dict[str, Any], config.get("training", {}))
-
-
-def tested_pictures(
-    classifier: MovementClassifier, directory: Path, split: str, trained_split: str
-) -> list[Picture]:
-    """Returns the test part of ``split`` among the movements that the model knows.
-
-    Raises:
-        DataError: The model was trained on some of those pictures, or there are none.
-    """
-    known = {movement.number for movement in classifier.movements}
-    pictures = read_tree(directory)
-    parts = parts_of(pictures, split, directory)
-    trained_parts = parts_of(pictures, trained_split, directory) if trained_split else parts
-    tested = [
-        (picture, trained_part)
-        for picture, part, trained_part in zip(pictures, parts, trained_parts, strict=True)
-        if part == "test" and picture.movement.number in known
-    ]
-    if not tested:
-        raise DataError(
-            "The tree has no test picture of a movement that the model knows: check --data."
-        )
-    if seen := sum(trained_part != "test" for _, trained_part in tested):
-        raise DataError(
-            f"The model was trained on the {trained_split} split and has seen {seen} of the "
-            f"{len(tested)} test pictures of the {split} split: "
-            f"train another with train/train.py --split {split}."
-        )
-    return [picture for picture, _ in tested]
 
 
 def measure(

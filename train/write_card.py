@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -23,6 +22,7 @@ from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, WEIGHTS_FILE
 from pinacoteca.command_line import run
 from pinacoteca.errors import ModelError
 from pinacoteca.files import written_whole
+from pinacoteca.markdown import table, with_section
 from pinacoteca.movements import MOVEMENTS, movement_of_folder
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -30,7 +30,6 @@ TEMPLATE = Path(__file__).parent / "card_template.md"
 RESULTS = Path(__file__).parent / "results"
 # Of its 18,038 pictures, 80 % less the tenth that is kept for validation.
 PANDORA18K_TRAINED = 12_987
-README_TABLE = re.compile(r"(?<=<!-- results -->\n).*(?=<!-- end of results -->)", re.DOTALL)
 SCORE_NAMES = {
     "top1": "Top-1 accuracy",
     "top3": "Top-3 accuracy",
@@ -38,12 +37,6 @@ SCORE_NAMES = {
     "calibration_error_before": "Calibration error, logits as they are",
     "calibration_error_after": "Calibration error, as shipped",
 }
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Returns a Markdown table; all columns but the first are aligned to the right."""
-    rules = ["---"] + ["---:"] * (len(header) - 1)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rules, *rows))
 
 
 def percent(share: float) -> str:
@@ -301,6 +294,8 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
     unknown = [movement for movement in MOVEMENTS if movement not in known]
     english = {movement.folder: movement.english for movement in known}
     training = metrics["training"]
+    unseen = read_runs(RESULTS / "unseen-painters")
+    largest = max((run.settings["train_pictures"] for run in unseen), default=0)
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         known_count=len(known),
         known=", ".join(movement.english for movement in known),
@@ -336,6 +331,10 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
             # The whole training part was a run of the ablation.
             [*read_runs(RESULTS / "learning-curve"), read_run(RESULTS / "ablation" / "painters")]
         ),
+        unseen_ablation_section=ablation_section(
+            [run for run in unseen if run.settings["train_pictures"] == largest]
+        ),
+        unseen_curve_section=learning_curve_section([run for run in unseen if run.name != "base"]),
         class_table=class_table(metrics),
         confused="; ".join(
             f"{english[pair['true']]} taken for {english[pair['predicted']]} "
@@ -355,9 +354,10 @@ def readme_with_results(
     Raises:
         ModelError: The README has no place marked for the table.
     """
-    if not README_TABLE.search(readme):
+    text = with_section(readme, "results", results_section(metrics, others, shipped))
+    if text is None:
         raise ModelError("README.md has lost the marks <!-- results --> around its table.")
-    return README_TABLE.sub(lambda _: f"{results_section(metrics, others, shipped)}\n", readme)
+    return text
 
 
 def main() -> None:

@@ -1,0 +1,108 @@
+r"""Draws photographs of paintings with their five neighbours, ours and the report's of 2022.
+
+    python gallery/side_by_side.py --queries ../shared/data/queries \
+        --images ../shared/data/pandorarom --model model --gallery gallery \
+        --report-model runs/experiment-1/model --report runs/report-gallery --out runs/twenty.png
+
+Twenty photographs, taken evenly from the folder; a row each: the photograph, our five, the report's
+five (the outputs of its network, times 20, by the Euclidean distance). To look at: figures do not
+say why a neighbour is wrong. The sheet shows the pictures, which are not ours to publish. A minute
+on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pinacoteca.command_line import run
+from pinacoteca.files import written_whole
+from pinacoteca.images import open_image
+from pinacoteca.picture_tree import find_pictures, picture_key, picture_paths
+from pinacoteca.results import Neighbour, QueryResult
+from pinacoteca.retriever import PaintingRetriever
+
+DRAWN = 20
+ANSWERS = 5
+
+
+def answers(
+    queries: Sequence[Path], ours: PaintingRetriever, report: PaintingRetriever
+) -> Iterator[tuple[Path, QueryResult, QueryResult]]:
+    """Yields each photograph with our answer and the report's."""
+    for query in queries:
+        picture = open_image(query)
+        yield (
+            query,
+            ours.query(picture, ANSWERS),
+            report.query(picture, ANSWERS, metric="euclidean", as_in_report=True),
+        )
+
+
+def chosen(directory: Path) -> list[Path]:
+    """Returns twenty pictures of a folder, taken evenly, or all if there are fewer.
+
+    Raises:
+        DataError: The folder is missing or holds no picture.
+    """
+    files = sorted(find_pictures(directory).paths.values())
+    count = min(DRAWN, len(files))
+    return [files[place * len(files) // count] for place in range(count)]
+
+
+def draw(
+    rows: Sequence[tuple[Path, QueryResult, QueryResult]], pictures: dict[str, Path], path: Path
+) -> None:
+    """Draws a row for each photograph."""
+    from matplotlib.figure import Figure
+
+    columns = 1 + 2 * ANSWERS
+    figure = Figure(figsize=(1.9 * columns, 2.3 * len(rows)), layout="constrained")
+    grid = figure.subplots(len(rows), columns, squeeze=False)
+    for line, (query, ours, report) in zip(grid, rows, strict=True):
+        best = ours.movements[0]
+        _show(line[0], query, f"{query.stem[:28]}\n{best.name} {best.probability:.0%}")
+        for axes, neighbour in zip(line[1:], ours.neighbours + report.neighbours, strict=False):
+            _show(axes, pictures.get(picture_key(neighbour.image_id)), _label(neighbour))
+        for axes in line:
+            axes.set_axis_off()
+    with written_whole(path) as temporary:
+        figure.savefig(temporary, dpi=60)
+
+
+def _show(axes: Any, picture: Path | None, label: str) -> None:
+    if picture is not None:
+        axes.imshow(open_image(picture))
+    axes.set_title(label, fontsize=8)
+
+
+def _label(neighbour: Neighbour) -> str:
+    title = textwrap.shorten(neighbour.title, 24)
+    return f"{neighbour.artist[:22]}\n{title}\n{neighbour.style[:22]}"
+
+
+def main() -> None:
+    """Draws one sheet."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--queries", type=Path, required=True, help="photographs of paintings")
+    parser.add_argument("--images", type=Path, required=True, help="the gallery's pictures")
+    parser.add_argument("--model", type=Path, required=True, help="what embedded the gallery")
+    parser.add_argument("--gallery", type=Path, required=True, help="what build.py wrote")
+    parser.add_argument("--report-model", type=Path, required=True, help="the report's recipe")
+    parser.add_argument("--report", type=Path, required=True, help="its gallery")
+    parser.add_argument("--out", type=Path, required=True, help="the sheet, .png")
+    arguments = parser.parse_args()
+
+    queries = chosen(arguments.queries)
+    pictures = dict(picture_paths(arguments.images))
+    ours = PaintingRetriever.from_pretrained(arguments.model, arguments.gallery)
+    report = PaintingRetriever.from_pretrained(arguments.report_model, arguments.report)
+    draw(list(answers(queries, ours, report)), pictures, arguments.out)
+    print(f"Drew {len(queries)} photographs into {arguments.out}")
+
+
+if __name__ == "__main__":
+    run(main)

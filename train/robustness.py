@@ -1,0 +1,97 @@
+"""Whether a model looks at the painting: not at how it is stored, and not at what is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pandora import Picture
+from storage import COPIES, small_copy
+from tested import analysed
+
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.errors import DataError
+from pinacoteca.familiarity import Familiarity
+from pinacoteca.images import open_image
+from pinacoteca.picture_tree import find_pictures
+
+# Of JPEG, for small copies of large photographs.
+COPY_QUALITIES = (95, 90)
+# An answer more likely than not.
+SURE = 0.5
+
+
+def answers_changed(
+    classifier: MovementClassifier,
+    directory: Path,
+    pictures: Sequence[Picture],
+    predictions: npt.NDArray[np.int64],
+) -> Iterator[tuple[str, float]]:
+    """Yields each way to store a picture and the share of predictions, 0 to 1, that it changes."""
+    for name, copy in COPIES.items():
+        analysis, _, _ = analysed(classifier, directory, pictures, copy)
+        yield name, float((analysis.logits.argmax(axis=1) != predictions).mean())
+
+
+def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[str, Any]:
+    """Returns how many large photographs keep their movement as copies of the training's size.
+
+    Raises:
+        DataError: The directory holds no photograph.
+    """
+    photographs = [open_image(path) for path in sorted(directory.rglob("*.jpg"))]
+    if not photographs:
+        raise DataError(f"{directory} holds no JPEG photograph: name a folder with --photographs.")
+    probabilities = classifier.predict(photographs)
+    answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1) >= SURE
+    copies = {}
+    for quality in COPY_QUALITIES:
+        small = (small_copy(photograph, quality) for photograph in photographs)
+        kept = classifier.predict(small).argmax(axis=1) == answers
+        copies[str(quality)] = {
+            "kept": float(kept.mean()),
+            "kept_of_sure": float(kept[sure].mean()) if sure.any() else 1.0,
+        }
+    return {"pictures": len(photographs), "sure_pictures": int(sure.sum()), "copies": copies}
+
+
+def strangers_recognised(
+    classifier: MovementClassifier,
+    familiarity: Familiarity,
+    paintings: npt.NDArray[np.float32],
+    strangers: Path | None,
+) -> dict[str, Any]:
+    """Returns how well the model knows paintings from other pictures.
+
+    Args:
+        classifier: Gives the features.
+        familiarity: Its own.
+        paintings: float32 ``[n, textures]`` of paintings that it has not seen.
+        strangers: A folder of folders, one for each kind of picture that is no painting.
+
+    Returns:
+        The share of paintings that are refused, and for each kind the share that is, as well as
+        the area under the ROC curve.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    known = familiarity.strangeness(paintings)
+    kinds: dict[str, dict[str, float]] = {}
+    folders = strangers.iterdir() if strangers else ()
+    for folder in sorted(path for path in folders if path.is_dir()):
+        files = list(find_pictures(folder).paths.values())
+        kinds[folder.name] = {"pictures": len(files)}
+        strange = familiarity.strangeness(classifier.analyse(map(open_image, files)).textures)
+        truth = np.repeat([0, 1], [len(known), len(strange)])
+        kinds[folder.name] |= {
+            "auroc": float(roc_auc_score(truth, np.concatenate([known, strange]))),
+            "refused": float((strange > familiarity.threshold).mean()),
+        }
+    return {
+        "threshold": familiarity.threshold,
+        "paintings_refused": float((known > familiarity.threshold).mean()),
+        "strangers": kinds,
+    }

@@ -1,0 +1,85 @@
+"""The pictures that a model is measured on, and what it says about them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from pandora import Picture, parts_of, read_tree
+
+from pinacoteca.classifier import CONFIG_FILE, Analysis, MovementClassifier
+from pinacoteca.errors import DataError, ImageError
+from pinacoteca.images import open_image
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+def training_of(model: Path) -> dict[str, Any]:
+    """Returns what ``train.py`` wrote about the run that made the model; empty if nothing."""
+    config = json.loads((model / CONFIG_FILE).read_text(encoding="utf-8"))
+    return cast(dict[str, Any], config.get("training", {}))
+
+
+def tested_pictures(
+    classifier: MovementClassifier, directory: Path, split: str, trained_split: str
+) -> list[Picture]:
+    """Returns the test part of ``split`` among the movements that the model knows.
+
+    Raises:
+        DataError: The model was trained on some of those pictures, or there are none.
+    """
+    known = {movement.number for movement in classifier.movements}
+    pictures = read_tree(directory)
+    parts = parts_of(pictures, split, directory)
+    trained_parts = parts_of(pictures, trained_split, directory) if trained_split else parts
+    tested = [
+        (picture, trained_part)
+        for picture, part, trained_part in zip(pictures, parts, trained_parts, strict=True)
+        if part == "test" and picture.movement.number in known
+    ]
+    if not tested:
+        raise DataError(
+            "The tree has no test picture of a movement that the model knows: check --data."
+        )
+    if seen := sum(trained_part != "test" for _, trained_part in tested):
+        raise DataError(
+            f"The model was trained on the {trained_split} split and has seen {seen} of the "
+            f"{len(tested)} test pictures of the {split} split: "
+            f"train another with train/train.py --split {split}."
+        )
+    return [picture for picture, _ in tested]
+
+
+def analysed(
+    classifier: MovementClassifier,
+    directory: Path,
+    pictures: Sequence[Picture],
+    change: Callable[[Image.Image], Image.Image] = lambda image: image,
+) -> tuple[Analysis, npt.NDArray[np.int64], list[Picture]]:
+    """Returns what the network says, the class indices, int64 ``[n]``, and the pictures.
+
+    Pictures that cannot be read are named and left out; ``change`` is applied to the others first.
+    """
+    from tqdm import tqdm
+
+    class_of = {movement.number: index for index, movement in enumerate(classifier.movements)}
+    measured: list[Picture] = []
+
+    def images() -> Iterator[Image.Image]:
+        for picture in tqdm(pictures, desc="Evaluating", unit="picture"):
+            try:
+                image = open_image(directory / picture.path)
+            except ImageError as error:
+                print(f"Skipped {picture.path}: {error}")
+                continue
+            measured.append(picture)
+            yield change(image)
+
+    analysis = classifier.analyse(images())
+    targets = [class_of[picture.movement.number] for picture in measured]
+    return analysis, np.array(targets, dtype=np.int64), measured
