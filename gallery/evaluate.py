@@ -233,22 +233,22 @@ def all_ways(
     yield by_vectors("our pooled features", embeddings)
     yield by_vectors("our movements", collection.logits.astype(np.float64))
     yield by_vectors("our style features", collection.styles - collection.styles.mean(axis=0))
-    probabilities = classifier.probabilities(collection.logits)
     compositions = collection.compositions
-    space = LikenessSpace(collection.styles, compositions, probabilities)
+    space = LikenessSpace(collection.styles, compositions, collection.logits)
     style, composition, _, mirror = (
         part.astype(np.float64)
         for arrangement in (compositions, mirrored(compositions))
-        for part in space.parts(collection.styles, arrangement, probabilities)
+        for part in space.parts(collection.styles, arrangement, collection.logits)
     )
     yield by_vectors("style alone", style)
     yield by_parts("composition alone", [composition], mirror, [1])
-    for weight in COMPOSITION_WEIGHTS:
-        weights_of_parts = [1 - weight, weight]
-        name = f"ours, composition {weight:.0%}".replace("%", " %")
-        yield by_parts(name, [style, composition], mirror, weights_of_parts)
+    both = [style, composition]
     shipped = [1 - COMPOSITION_WEIGHT, COMPOSITION_WEIGHT]
-    yield by_parts("ours", [style, composition], mirror, shipped)
+    yield by_parts("ours, query as it is", both, mirror, shipped)
+    for weight in COMPOSITION_WEIGHTS:
+        name = f"ours, composition {100 * weight:.0f} %"
+        yield by_parts(name, both, mirror, [1 - weight, weight], expansion=True)
+    yield by_parts("ours", both, mirror, shipped, expansion=True)
 
 
 def found_again(retriever: PaintingRetriever, paths: list[Path]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from spreadsheet import stored_logits
 
 from pinacoteca.classifier import batches
 from pinacoteca.errors import ModelError
+from pinacoteca.likeness import EXPANDED_BY, expanded
 from pinacoteca.retriever import REPORT_FACTOR
 
 if TYPE_CHECKING:
@@ -66,26 +67,41 @@ def by_vectors(
 
 
 def by_parts(
-    name: str, parts: Sequence[Floats], mirrored: Floats | None, weights: Sequence[float]
+    name: str,
+    parts: Sequence[Floats],
+    mirrored: Floats,
+    weights: Sequence[float],
+    expansion: bool = False,
 ) -> Way:
     """Returns the way that weighs the cosines of parts.
 
     Args:
         name: As tables have it.
         parts: float64 ``[n, d]`` each.
-        mirrored: The last part of the mirror images; None if they do not count.
+        mirrored: The last part of the mirror images.
         weights: A number for each part.
+        expansion: Whether the first part of a query leans towards its nearest paintings.
     """
     units = [_units(part) for part in parts]
-    mirror = None if mirrored is None else _units(mirrored)
+    mirror = _units(mirrored)
+
+    def similarities(queries: npt.NDArray[np.int64], first: Floats) -> Floats:
+        vectors = [first, *(unit[queries] for unit in units[1:])]
+        *others, last = (query @ unit.T for query, unit in zip(vectors, units, strict=True))
+        last = np.maximum(last, mirror[queries] @ units[-1].T)
+        weighed = zip(weights, [*others, last], strict=True)
+        total: Floats = sum((weight * cosines for weight, cosines in weighed), np.zeros(1))
+        return total / sum(weights)
 
     def distances(queries: npt.NDArray[np.int64]) -> Floats:
-        *others, last = (unit[queries] @ unit.T for unit in units)
-        if mirror is not None:
-            last = np.maximum(last, mirror[queries] @ units[-1].T)
-        similarities = zip(weights, [*others, last], strict=True)
-        total: Floats = sum((weight * cosines for weight, cosines in similarities), np.zeros(1))
-        return 1 - total / sum(weights)
+        first = units[0][queries]
+        found = similarities(queries, first)
+        if expansion:
+            found[np.arange(len(queries)), queries] = -np.inf
+            nearest = np.argsort(-found, axis=1)[:, :EXPANDED_BY]
+            leant = [expanded(*pair) for pair in zip(first, units[0][nearest], strict=True)]
+            found = similarities(queries, _units(np.stack(leant).astype(np.float64)))
+        return 1 - found
 
     return Way(name, distances)
 

@@ -24,7 +24,12 @@ LIKENESS_FILE = "likeness.safetensors"
 GRID = 4
 # Of the movements beside the features, in the style. Measured by gallery/evaluate.py: without them,
 # neighbours by other hands are of other styles more often; with more, those by one hand get lost.
-MOVEMENT_WEIGHT = 0.7
+MOVEMENT_WEIGHT = 1.0
+# Softens their probabilities, so that the second and the third movement say something too.
+MOVEMENT_TEMPERATURE = 4.0
+# A query leans towards so many nearest paintings, so much.
+EXPANDED_BY = 5
+EXPANSION_WEIGHT = 0.5
 
 Array = npt.NDArray[np.float32]
 
@@ -112,37 +117,51 @@ class LikenessSpace:
     against hubs (Suzuki et al., "Centering Similarity Measures to Reduce Hubs", EMNLP 2013).
     """
 
-    def __init__(self, styles: Array, compositions: Array, probabilities: Array) -> None:
+    def __init__(self, styles: Array, compositions: Array, logits: Array) -> None:
         """Takes what a collection holds, row for row; see ``parts``."""
         self._style_mean = _mean(styles)
         self._composition_mean = _mean(compositions)
-        self._movement_mean = _mean(np.sqrt(probabilities))
+        self._movement_mean = _mean(_soft_roots(logits))
         lengths = np.linalg.norm(compositions - self._composition_mean, axis=1)
         # So that the euclidean distance weighs both parts alike; 1 for a collection of equal ones.
         self._composition_scale = float(lengths.mean()) or 1.0
 
-    def parts(
-        self, styles: Array, compositions: Array, probabilities: Array
-    ) -> tuple[Array, Array]:
+    def parts(self, styles: Array, compositions: Array, logits: Array) -> tuple[Array, Array]:
         """Returns the two parts by which ``NearestPaintings`` compares.
 
-        The movements stand beside the style as square roots, whose products are the Bhattacharyya
-        coefficient of two distributions.
+        The movements stand beside the style as square roots of softened probabilities, whose
+        products are the Bhattacharyya coefficient of two distributions.
 
         Args:
             styles: float32 ``[n, s]``.
             compositions: float32 ``[n, d]``.
-            probabilities: float32 ``[n, movements]``.
+            logits: float32 ``[n, movements]``.
 
         Returns:
             Style, float32 ``[n, s + movements]``, and composition, float32 ``[n, d]``.
         """
         features = _units(styles - self._style_mean)
-        movements = _units(np.sqrt(probabilities) - self._movement_mean)
+        movements = _units(_soft_roots(logits) - self._movement_mean)
         style = np.hstack([features, np.sqrt(MOVEMENT_WEIGHT) * movements])
         style /= np.sqrt(1 + MOVEMENT_WEIGHT)
         composition = (compositions - self._composition_mean) / self._composition_scale
         return np.asarray(style, np.float32), np.asarray(composition, np.float32)
+
+
+def expanded(style: Array, nearest: Array) -> Array:
+    """Returns the style of a query, leant towards those of the paintings nearest to it.
+
+    What they share is what the query has in common with paintings at all, and finds more like
+    them, by other hands too (average query expansion; Chum, Philbin, Sivic, Isard, Zisserman,
+    "Total Recall", ICCV 2007). Its length stays.
+
+    Args:
+        style: float32 ``[s]``, the first of ``LikenessSpace.parts``.
+        nearest: float32 ``[k, s]``.
+    """
+    leant = style + EXPANSION_WEIGHT * nearest.mean(axis=0)
+    length = float(np.linalg.norm(leant))
+    return np.asarray(leant * (np.linalg.norm(style) / length) if length else style, np.float32)
 
 
 def mirrored(compositions: Array) -> Array:
@@ -154,6 +173,12 @@ def mirrored(compositions: Array) -> Array:
 def roots(features: Array) -> Array:
     """Returns the signed square roots, of the same shape."""
     return np.asarray(np.sign(features) * np.sqrt(np.abs(features)), np.float32)
+
+
+def _soft_roots(logits: Array) -> Array:
+    exponents = (logits - logits.max(axis=1, keepdims=True)) / MOVEMENT_TEMPERATURE
+    exponentials = np.exp(exponents)
+    return np.asarray(np.sqrt(exponentials / exponentials.sum(axis=1, keepdims=True)), np.float32)
 
 
 def _mean(vectors: Array) -> Array:

@@ -32,7 +32,7 @@ class Neighbour:
         title: The title of the painting.
         year: The year of the painting, None where it is not known.
         style: The style that the collection's table gives.
-        distance: To the query, in the metric that was asked for; 0 is the same to the network.
+        distance: To the query, in the metric that was asked for; about 0 for the same picture.
         closeness: The share, 0 to 1, of pairs of paintings of the collection that are farther from
             each other than this painting is from the query.
         mirrored: Whether it is nearer to the query with left and right exchanged.

@@ -15,7 +15,7 @@ from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.closeness import Closeness
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.images import open_image
-from pinacoteca.likeness import LikenessSpace, mirrored
+from pinacoteca.likeness import EXPANDED_BY, LikenessSpace, expanded, mirrored
 from pinacoteca.regions import Match, matching_regions
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 from pinacoteca.search import Metric, NearestPaintings, checked_k
@@ -56,9 +56,9 @@ class PaintingRetriever:
     def __init__(self, classifier: MovementClassifier, collection: Collection) -> None:
         self.classifier = classifier
         self.collection = collection
-        probabilities = classifier.probabilities(collection.logits)
-        self._space = LikenessSpace(collection.styles, collection.compositions, probabilities)
-        parts = self._space.parts(collection.styles, collection.compositions, probabilities)
+        arrays = (collection.styles, collection.compositions, collection.logits)
+        self._space = LikenessSpace(*arrays)
+        parts = self._space.parts(*arrays)
         self._parts = parts
         self._nearest = NearestPaintings(parts)
         self._closeness = Closeness(self._nearest, parts)
@@ -131,7 +131,7 @@ class PaintingRetriever:
         analysis = self._analysis(image)
         itself = self.collection.row(image.image_id) if isinstance(image, Painting) else None
         probabilities = self.classifier.probabilities(analysis.logits)
-        neighbours = self._neighbours(analysis, probabilities, wish, itself)
+        neighbours = self._neighbours(analysis, wish, itself)
         strangeness, familiar = self._familiarity(analysis.textures)
         return QueryResult(
             movements=self._movements(probabilities[0].tolist()),
@@ -184,15 +184,15 @@ class PaintingRetriever:
     def _neighbours(
         self,
         analysis: Analysis,
-        probabilities: npt.NDArray[np.float32],
         wish: _Wish,
         itself: int | None,
     ) -> tuple[Neighbour, ...]:
-        mask = wish.selection.mask(self.collection.paintings)
+        others = np.ones(len(self.collection), np.bool_)
         if itself is not None:
-            mask[itself] = False
+            others[itself] = False
+        mask = others & wish.selection.mask(self.collection.paintings)
         taken: list[tuple[int, float, bool]] = []
-        for row, distance, mirror in self._ranking(analysis, probabilities, wish, mask):
+        for row, distance, mirror in self._ranking(analysis, wish, others, mask):
             if not self._repeats(row, [earlier for earlier, _, _ in taken], wish.one_per_artist):
                 taken.append((row, distance, mirror))
             if len(taken) == wish.k:
@@ -210,21 +210,22 @@ class PaintingRetriever:
     def _ranking(
         self,
         analysis: Analysis,
-        probabilities: npt.NDArray[np.float32],
         wish: _Wish,
+        others: npt.NDArray[np.bool_],
         mask: npt.NDArray[np.bool_],
     ) -> Iterator[tuple[int, float, bool]]:
-        """Yields row, distance, and whether it is the mirror image that is so near."""
+        """Yields row, distance, and whether it is the mirror image that is so near.
+
+        Args:
+            analysis: Of the query.
+            wish: What was asked for.
+            others: bool ``[n]``, False for the query itself.
+            mask: bool ``[n]``, True for the paintings that may be found.
+        """
         if wish.as_in_report:
             nearest, queries = self._report, [REPORT_FACTOR * analysis.logits]
         else:
-            nearest = self._nearest
-            both = np.concatenate([analysis.compositions, mirrored(analysis.compositions)])
-            queries = list(
-                self._space.parts(
-                    np.repeat(analysis.styles, 2, axis=0), both, np.repeat(probabilities, 2, axis=0)
-                )
-            )
+            nearest, queries = self._nearest, self._queries(analysis, wish.weights, others)
         available = int(mask.sum())
         # Most answers end within these; what repeats an earlier one needs more.
         count = min(2 * wish.k, available)
@@ -234,6 +235,19 @@ class PaintingRetriever:
             ranked = _merged(*found)[:count]
             yield from ranked[done:]
             done, count = count, min(4 * count, available)
+
+    def _queries(
+        self, analysis: Analysis, weights: tuple[float, ...], others: npt.NDArray[np.bool_]
+    ) -> list[npt.NDArray[np.float32]]:
+        """Returns the parts of a query and, in the second row, those of its mirror image."""
+        both = np.concatenate([analysis.compositions, mirrored(analysis.compositions)])
+        styles, logits = (np.repeat(each, 2, axis=0) for each in (analysis.styles, analysis.logits))
+        style, composition = self._space.parts(styles, both, logits)
+        if count := min(EXPANDED_BY, int(others.sum())):
+            found = self._nearest.search([style, composition], weights, count, mask=others)
+            rows = [row for row, _, _ in _merged(*found)[:count]]
+            style = np.tile(expanded(style[0], self._parts[0][rows]), (2, 1))
+        return [style, composition]
 
     def _repeats(self, row: int, earlier: list[int], one_per_artist: bool) -> bool:
         """Returns whether a painting shows a work, or is of an artist, that is there already."""

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 
 from pinacoteca.errors import ModelError
-from pinacoteca.likeness import GRID, MOVEMENT_WEIGHT, Likeness, LikenessSpace, mirrored, roots
+from pinacoteca.likeness import (
+    EXPANSION_WEIGHT,
+    GRID,
+    MOVEMENT_TEMPERATURE,
+    MOVEMENT_WEIGHT,
+    Likeness,
+    LikenessSpace,
+    expanded,
+    mirrored,
+    roots,
+)
 
 
 def made_up(features: int = 6, style: int = 3, cell: int = 2) -> Likeness:
@@ -59,11 +69,9 @@ def test_what_all_share_makes_no_two_alike() -> None:
     dice = np.random.default_rng(0)
     styles = dice.normal(9, 1, (50, 20)).astype(np.float32)
     compositions = dice.normal(9, 1, (50, 32)).astype(np.float32)
-    probabilities = dice.dirichlet(np.ones(5), 50).astype(np.float32)
+    logits = dice.normal(2, 1, (50, 5)).astype(np.float32)
 
-    parts = LikenessSpace(styles, compositions, probabilities).parts(
-        styles, compositions, probabilities
-    )
+    parts = LikenessSpace(styles, compositions, logits).parts(styles, compositions, logits)
 
     for part in parts:
         units = part / np.linalg.norm(part, axis=1, keepdims=True)
@@ -75,25 +83,38 @@ def test_what_all_share_makes_no_two_alike() -> None:
 def test_style_is_the_cosine_of_features_and_of_movements() -> None:
     dice = np.random.default_rng(2)
     styles = dice.normal(size=(9, 4)).astype(np.float32)
-    probabilities = dice.dirichlet(np.ones(3), 9).astype(np.float32)
-    style, _ = LikenessSpace(styles, styles, probabilities).parts(styles, styles, probabilities)
+    logits = dice.normal(size=(9, 3)).astype(np.float32)
+    style, _ = LikenessSpace(styles, styles, logits).parts(styles, styles, logits)
+    soft = np.exp(logits / MOVEMENT_TEMPERATURE)
+    soft /= soft.sum(axis=1, keepdims=True)
 
     def cosines(vectors: np.ndarray) -> np.ndarray:
         centred = vectors - vectors.mean(axis=0)
         units = centred / np.linalg.norm(centred, axis=1, keepdims=True)
         return np.asarray(units @ units.T)
 
-    expected = cosines(styles) + MOVEMENT_WEIGHT * cosines(np.sqrt(probabilities))
+    expected = cosines(styles) + MOVEMENT_WEIGHT * cosines(np.sqrt(soft))
     np.testing.assert_allclose(style @ style.T, expected / (1 + MOVEMENT_WEIGHT), atol=1e-5)
 
 
 def test_a_lone_painting_keeps_its_direction() -> None:
-    lone, distribution = np.array([[3, 4]], np.float32), np.array([[1, 0]], np.float32)
+    lone, logits = np.array([[3, 4]], np.float32), np.array([[1, 0]], np.float32)
 
-    style, composition = LikenessSpace(lone, lone, distribution).parts(lone, lone, distribution)
+    style, composition = LikenessSpace(lone, lone, logits).parts(lone, lone, logits)
 
     assert np.linalg.norm(style) == pytest.approx(1)
     np.testing.assert_allclose(composition, [[0.6, 0.8]])
+
+
+def test_an_expanded_query_leans_towards_what_is_near() -> None:
+    style = np.array([1, 0], np.float32)
+    nearest = np.array([[1, 1], [1, 3]], np.float32)
+
+    leant = expanded(style, nearest)
+
+    direction = np.array([1 + EXPANSION_WEIGHT, 2 * EXPANSION_WEIGHT])
+    np.testing.assert_allclose(leant, direction / np.linalg.norm(direction), rtol=1e-6)
+    np.testing.assert_array_equal(expanded(style, -2 * style[None]), style)
 
 
 def test_discriminants_find_what_tells_classes_apart() -> None:

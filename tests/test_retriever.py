@@ -12,7 +12,7 @@ from PIL import Image
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import CollectionError, ImageError, ModelError
 from pinacoteca.images import open_image
-from pinacoteca.likeness import GRID, mirrored
+from pinacoteca.likeness import EXPANDED_BY, EXPANSION_WEIGHT, GRID, mirrored
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 from pinacoteca.selection import Selection
@@ -44,7 +44,9 @@ def test_a_painting_of_the_collection_finds_itself(
 
     first = result.neighbours[0]
     assert first.image_id == "painter_work-5"
-    assert first.distance == pytest.approx(0, abs=2e-2)
+    # The query leans a little towards its neighbours.
+    assert first.distance < 0.5 * result.neighbours[1].distance
+    assert first.closeness == 1
     assert [neighbour.rank for neighbour in result.neighbours] == [1, 2, 3]
     assert len({neighbour.image_id for neighbour in result.neighbours}) == 3
     distances = [neighbour.distance for neighbour in result.neighbours]
@@ -207,11 +209,29 @@ def test_the_composition_counts_as_much_as_asked(retriever: PaintingRetriever) -
     by_style = found(mixed.query(query, k=5, composition=0))
     by_composition = found(mixed.query(query, k=5, composition=1))
 
+    centred = analysis.compositions - analysis.compositions.mean(axis=0)
+    turned = mirrored(analysis.compositions[4:5])[0] - analysis.compositions.mean(axis=0)
+    lengths = np.linalg.norm(centred, axis=1)
+    cosines = [centred @ each / lengths / np.linalg.norm(each) for each in (centred[4], turned)]
+    nearest = [row for row in np.argsort(-np.maximum(*cosines)) if row != 4][:5]
+    assert by_composition == [paintings[row].image_id for row in nearest]
+    assert by_composition != by_style
+
+
+def test_a_query_leans_towards_its_nearest_paintings(retriever: PaintingRetriever) -> None:
+    dice = np.random.default_rng(0)
+    paintings = [painting(index) for index in range(40)]
+    analysis = analysis_of(dice.normal(size=(40, 6)))
+    searched = PaintingRetriever(retriever.classifier, collection_of(paintings, analysis))
+
+    names = found(searched.query(paintings[4], k=9, composition=0))
+
     styles = analysis.styles - analysis.styles.mean(axis=0)
     styles /= np.linalg.norm(styles, axis=1, keepdims=True)
-    nearest = np.argsort(-(styles @ styles[4]))[1:6]
-    assert by_style == [paintings[row].image_id for row in nearest]
-    assert by_composition != by_style
+    near = np.argsort(-(styles @ styles[4]))[1 : 1 + EXPANDED_BY]
+    leant = styles[4] + EXPANSION_WEIGHT * styles[near].mean(axis=0)
+    nearest = [row for row in np.argsort(-(styles @ leant)) if row != 4][:9]
+    assert names == [paintings[row].image_id for row in nearest]
 
 
 @pytest.fixture
