@@ -10,6 +10,7 @@ from pictures import hash_address
 from texts import (
     TEXTS,
     Language,
+    closeness_in_words,
     movement_name,
     movement_sentence,
     movement_years,
@@ -17,7 +18,7 @@ from texts import (
     percent,
 )
 
-from pinacoteca.collection import Collection
+from pinacoteca.collection import Collection, Painting
 from pinacoteca.movements import MOVEMENTS, Movement
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 
@@ -26,17 +27,21 @@ MOVEMENTS_SHOWN = 5
 SURE = 0.5
 
 
-def answer_html(result: QueryResult, collection: Collection, language: Language) -> str:
-    """Returns the movement and the neighbours."""
-    cards = "".join(
-        _neighbour_html(neighbour, collection, language) for neighbour in result.neighbours
-    )
-    texts = TEXTS[language]
+def answer_html(
+    result: QueryResult, collection: Collection, allowed: int, language: Language
+) -> str:
+    """Returns the movement and the neighbours.
+
+    Args:
+        result: The answer.
+        collection: That the neighbours are of.
+        allowed: The number of its paintings that meet the filters.
+        language: Of the texts.
+    """
     return (
         f'<div class="answer">{_stranger_html(result, language)}'
-        f"{_movement_html(result, language)}"
-        f'<section class="nearest"><h2 class="eyebrow">{escape(texts.neighbours)}</h2>'
-        f'<ol class="neighbours">{cards}</ol></section></div>'
+        f"{_movement_html(result, language)}{_nearest_html(result, collection, allowed, language)}"
+        "</div>"
     )
 
 
@@ -49,6 +54,83 @@ def unreadable_html(reason: str, language: Language) -> str:
     """Returns what stands there for a file that is no picture; ``reason`` is in English."""
     texts = TEXTS[language]
     return _notice(texts.unreadable, reason if language == "en" else texts.unreadable_hint)
+
+
+def unknown_html(language: Language) -> str:
+    """Returns what stands there for a painting that the collection does not have."""
+    return _notice(TEXTS[language].unknown_painting, TEXTS[language].unknown_painting_hint)
+
+
+def asked_html(painting: Painting | None, language: Language) -> str:
+    """Returns the painting of the collection that the page is asked with, nothing for None."""
+    if painting is None:
+        return ""
+    texts = TEXTS[language]
+    return (
+        f'<section class="asked"><h2 class="eyebrow">{escape(texts.asked_with)}</h2>'
+        f'<figure>{picture_html(painting, language)}<figcaption class="caption">'
+        f"{label_html(painting, language)}</figcaption></figure>"
+        f'<button type="button" class="action" data-ask="">{escape(texts.ask_with_own)}</button>'
+        "</section>"
+    )
+
+
+def status_html(result: QueryResult | None, language: Language) -> str:
+    """Returns an answer in a sentence, which a screen reader speaks when it has come."""
+    sentence = ""
+    if result is not None:
+        movement = movement_name(result.movements[0].movement, language)
+        sentence = TEXTS[language].found.format(movement=movement, count=len(result.neighbours))
+    return f'<p role="status">{escape(sentence)}</p>'
+
+
+def name_of(painting: Painting, language: Language) -> str:
+    """Returns artist and title, the title alone where the artist is not known."""
+    if not painting.artist:
+        return painting.title
+    return TEXTS[language].picture_of.format(artist=painting.artist, title=painting.title)
+
+
+def picture_html(painting: Painting, language: Language) -> str:
+    """Returns the picture of a painting in its proportions, its colours until it has come."""
+    style = (
+        f"--proportions: {painting.width / painting.height:.4f}; "
+        f"background-image: url('{hash_address(painting)}')"
+    )
+    name = escape(name_of(painting, language))
+    return f'<img src="pictures/{quote(painting.image_id, safe="")}" alt="{name}" style="{style}">'
+
+
+def label_html(painting: Painting, language: Language) -> str:
+    """Returns artist, title, year and style of a painting."""
+    year = str(painting.year) if painting.year is not None else TEXTS[language].year_unknown
+    facts = " · ".join(fact for fact in (year, painting.style) if fact)
+    artist = f'<span class="artist">{escape(painting.artist)}</span>' if painting.artist else ""
+    return (
+        f'{artist}<cite>{escape(painting.title)}</cite><span class="facts">{escape(facts)}</span>'
+    )
+
+
+def closeness_html(neighbour: Neighbour, language: Language) -> str:
+    """Returns how close a neighbour is, in words and as its distance."""
+    texts = TEXTS[language]
+    distance = texts.neighbour_distance.format(distance=number(neighbour.distance, 3, language))
+    facts = [closeness_in_words(neighbour.closeness, language), distance]
+    if neighbour.mirrored:
+        facts.append(texts.mirrored)
+    return "".join(f'<span class="facts">{escape(fact)}</span>' for fact in facts)
+
+
+def link_html(painting: Painting, language: Language) -> str:
+    """Returns the link to the page of a painting, nothing where it has none."""
+    address = painting.page_url or ""
+    # Somebody else's table may hold an address that runs a script.
+    if not address.startswith(("https://", "http://")):
+        return ""
+    return (
+        f'<a class="source" href="{escape(address)}" target="_blank" rel="noopener noreferrer">'
+        f"{escape(TEXTS[language].page)}</a>"
+    )
 
 
 def _notice(heading: str, sentence: str) -> str:
@@ -125,36 +207,36 @@ def _bar_html(entry: MovementProbability, language: Language) -> str:
     )
 
 
-def _neighbour_html(neighbour: Neighbour, collection: Collection, language: Language) -> str:
+def _nearest_html(
+    result: QueryResult, collection: Collection, allowed: int, language: Language
+) -> str:
     texts = TEXTS[language]
-    painting = collection.painting(neighbour.image_id)
-    alternative = (
-        texts.picture_of.format(artist=painting.artist, title=painting.title)
-        if painting.artist
-        else painting.title
+    notes = []
+    if allowed < len(collection):
+        notes.append(texts.filtered.format(count=allowed, all=len(collection)))
+    if not result.neighbours:
+        notes += [f"{texts.nothing_found}.", texts.nothing_found_hint]
+    elif result.nothing_close:
+        notes.append(texts.nothing_close)
+    note = f'<p class="note">{escape(" ".join(notes))}</p>' if notes else ""
+    cards = "".join(
+        _neighbour_html(neighbour, collection, language) for neighbour in result.neighbours
     )
-    style = (
-        f"--proportions: {painting.width / painting.height:.4f}; "
-        f"background-image: url('{hash_address(painting)}')"
-    )
-    year = str(neighbour.year) if neighbour.year is not None else texts.year_unknown
-    facts = " · ".join(fact for fact in (year, neighbour.style) if fact)
-    artist = f'<span class="artist">{escape(neighbour.artist)}</span>' if neighbour.artist else ""
-    distance = texts.neighbour_distance.format(distance=number(neighbour.distance, 3, language))
-    links = " ".join(
-        f'<a href="{escape(neighbour.links[kind])}" target="_blank" '
-        f'rel="noopener noreferrer">{escape(text)}</a>'
-        for kind, text in (("page", texts.page), ("image", texts.picture))
-        # Somebody else's table may hold an address that runs a script.
-        if neighbour.links.get(kind, "").startswith(("https://", "http://"))
-    )
+    gallery = f'<ol class="neighbours">{cards}</ol>' if cards else ""
     return (
-        f'<li><figure><div class="frame"><img src="pictures/{quote(neighbour.image_id, safe="")}" '
-        f'alt="{escape(alternative)}" style="{style}"></div>'
-        f'<figcaption><span class="rank">{neighbour.rank}</span>'
-        f"{artist}"
-        f"<cite>{escape(neighbour.title)}</cite>"
-        f'<span class="facts">{escape(facts)}</span>'
-        f'<span class="facts">{escape(distance)}</span>'
-        f'<span class="links">{links}</span></figcaption></figure></li>'
+        f'<section class="nearest"><h2 class="eyebrow">{escape(texts.neighbours)}</h2>'
+        f"{note}{gallery}</section>"
+    )
+
+
+def _neighbour_html(neighbour: Neighbour, collection: Collection, language: Language) -> str:
+    painting = collection.painting(neighbour.image_id)
+    name = TEXTS[language].open_painting.format(painting=name_of(painting, language))
+    return (
+        f'<li><figure><button type="button" class="frame" aria-haspopup="dialog" '
+        f'aria-label="{escape(name)}" data-door="{escape(painting.image_id)}">'
+        f"{picture_html(painting, language)}</button>"
+        f'<figcaption class="caption"><span class="rank">{neighbour.rank}</span>'
+        f"{label_html(painting, language)}{closeness_html(neighbour, language)}"
+        f"{link_html(painting, language)}</figcaption></figure></li>"
     )

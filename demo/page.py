@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from answer import answer_html, empty_html, footer_html, header_html, unreadable_html
+from answer import (
+    answer_html,
+    asked_html,
+    empty_html,
+    footer_html,
+    header_html,
+    status_html,
+    unknown_html,
+    unreadable_html,
+)
+from asking import ask, query_source, selection_of
+from door import door_html, view_of
 from painting_input import PaintingInput
+from programs import LenientBlocks, add_endpoints
+from steering import add_steering
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS, Language, preferred_language
+from translated import Translated
 
-from pinacoteca.errors import ImageError
+from pinacoteca.errors import CollectionError, ImageError
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
-from pinacoteca.search import METRICS, Metric
 
 EXAMPLES = Path(__file__).parent / "examples"
+SCRIPT = Path(__file__).parent / "door.js"
 # Every ten minutes, uploads older than an hour are deleted.
 DELETE_SECONDS = (600, 3600)
 # Two cores answer two at a time; more would only wait for each other.
 ANSWERS_AT_ONCE = 2
 QUEUE_SIZE = 64
+# A new picture takes the place of the painting that was asked with.
+ASK_WITH_PICTURE = "(painting, asked, ...settings) => [painting, '', ...settings]"
+TELL_ASKED = (
+    "asked => { window.dispatchEvent(new CustomEvent('pinacoteca-asked', {detail: asked})); "
+    "return asked; }"
+)
+TELL_ANSWERED = "() => { window.dispatchEvent(new Event('pinacoteca-answered')); }"
 
 
 def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
@@ -30,45 +51,33 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
     Args:
         retriever: Returns the retriever that answers; called when the first visitor comes.
     """
+    show = _shower(retriever)
 
-    def show(path: str | None, metric: Metric, language: Language) -> str:
-        if path is None:
-            return empty_html(language)
+    def open_door(
+        painting: str | None,
+        asked: str,
+        as_in_report: bool,
+        result: QueryResult | None,
+        language: Language,
+        event: gr.EventData,
+    ) -> str:
         try:
-            result = retriever().query(path, metric=metric)
-        except ImageError as error:
-            return unreadable_html(str(error), language)
-        return answer_html(result, retriever().collection, language)
+            query = query_source(retriever(), painting, asked)
+            view = view_of(retriever(), _told(event, "painting"), query, result, as_in_report)
+        except CollectionError:
+            gr.Info(TEXTS[language].unknown_painting_hint, title=TEXTS[language].unknown_painting)
+            return ""
+        return door_html(view, language)
 
-    def query(image: str | None, metric: Metric) -> dict[str, Any]:
-        if image is None:
-            raise gr.Error("Please send a picture as a file.", print_exception=False)
-        try:
-            return result_as_json(retriever().query(image, metric=metric))
-        except ImageError as error:
-            raise gr.Error(str(error), print_exception=False) from None
-
-    def translate(path: str | None, metric: Metric, language: Language) -> tuple[Any, ...]:
-        texts = TEXTS[language]
-        metrics = [(getattr(texts, name), name) for name in METRICS]
-        return (
-            header_html(language),
-            gr.update(label=texts.language),
-            gr.update(label=texts.painting, placeholder=texts.drop_here),
-            gr.update(label=texts.distance, choices=metrics),
-            gr.update(label=texts.examples),
-            show(path, metric, language),
-            footer_html(retriever().classifier.movements, language),
-        )
-
-    def greet(path: str | None, metric: Metric, request: gr.Request) -> tuple[Any, ...]:
-        language = preferred_language(request.headers.get("accept-language", ""))
-        return (language, *translate(path, metric, language))
+    def keep_to_artist(event: gr.EventData) -> list[str]:
+        artist = _told(event, "artist")
+        known = {painting.artist_slug for painting in retriever().collection.paintings}
+        return [artist] if artist in known else []
 
     # Gradio gives out files of its working directory only, and the page may start anywhere.
     gr.set_static_paths([EXAMPLES])
     english = TEXTS["en"]
-    with gr.Blocks(
+    with LenientBlocks(
         title="Pinacoteca",
         analytics_enabled=False,
         delete_cache=DELETE_SECONDS,
@@ -84,8 +93,12 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
                 scale=0,
                 min_width=230,
             )
-        with gr.Row(elem_classes="workspace"):
-            with gr.Column(scale=2, min_width=300):
+        with gr.Tabs(elem_id="tabs") as tabs:
+            ask_tab = gr.Tab(english.ask, id="ask")
+            # The map and the list of the collection, add_collection_tabs(...), come here.
+        with ask_tab, gr.Row(elem_classes="workspace"):
+            with gr.Column(scale=2, min_width=300, elem_classes="query"):
+                asked_with = gr.HTML(elem_id="asked-with")
                 painting = PaintingInput(
                     label=english.painting,
                     placeholder=english.drop_here,
@@ -103,66 +116,145 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
                     examples_per_page=20,
                     elem_id="examples",
                 )
-                metric = gr.Radio(
-                    [(getattr(english, name), name) for name in METRICS],
-                    value=METRICS[0],
-                    label=english.distance,
-                    elem_id="metric",
-                )
+                steering = add_steering(retriever)
             with gr.Column(scale=5, min_width=320):
                 answer = gr.HTML(empty_html("en"), elem_id="answer", min_height=420)
+                # What is made of an answer, add_take_away(...), comes here.
+        # Whoever sets it, by script or in an event, searches with this painting of the collection.
+        asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
+        door = gr.HTML("", elem_id="door", js_on_load=SCRIPT.read_text(encoding="utf-8"))
+        status = gr.HTML(status_html(None, "en"), elem_id="status")
         footer = gr.HTML()
+        answered = gr.State(None)
 
-        settings = [painting, metric, language]
-        translated = [header, language, painting, metric, examples.dataset, answer, footer]
-        page.load(greet, [painting, metric], [language, *translated], api_visibility="private")
+        settings = [painting, asked, *steering.settings, language]
+        shown = [answer, status, asked_with, answered]
+        answering: dict[str, Any] = {
+            "api_visibility": "private",
+            "show_progress_on": answer,
+            "concurrency_limit": ANSWERS_AT_ONCE,
+            "concurrency_id": "answers",
+        }
+        parts = [
+            Translated(
+                [header, language, ask_tab, painting, examples.dataset, footer],
+                lambda code: [
+                    header_html(code),
+                    gr.update(label=TEXTS[code].language),
+                    gr.update(label=TEXTS[code].ask),
+                    gr.update(label=TEXTS[code].painting, placeholder=TEXTS[code].drop_here),
+                    gr.update(label=TEXTS[code].examples),
+                    footer_html(retriever().classifier.movements, code),
+                ],
+            ),
+            steering.translated,
+        ]
+        translated = [component for part in parts for component in part.components]
+
+        def translate(*values: Any) -> list[Any]:
+            updates = [update for part in parts for update in part.updates(values[-1])]
+            return [*updates, *show(*values)]
+
+        def greet(request: gr.Request, *values: Any) -> list[Any]:
+            code = preferred_language(request.headers.get("accept-language", ""))
+            return [code, *translate(*values[:-1], code)]
+
+        page.load(
+            greet,
+            settings,
+            [language, *translated, *shown],
+            api_visibility="private",
+            show_progress="hidden",
+        )
         language.input(
-            translate, settings, translated, api_visibility="private", show_progress="hidden"
+            translate,
+            settings,
+            [*translated, *shown],
+            api_visibility="private",
+            show_progress="hidden",
         )
         language.change(None, language, js="code => { document.documentElement.lang = code; }")
-        gr.on(
-            [painting.change, metric.input],
-            show,
+
+        steered = [component.input for component in steering.settings] + [steering.century.input]
+        gr.on(steered, show, settings, shown, trigger_mode="always_last", **answering)
+        painting.change(
+            lambda *values: ("", *show(*values)),
             settings,
-            answer,
-            api_visibility="private",
-            show_progress_on=answer,
-            concurrency_limit=ANSWERS_AT_ONCE,
-            concurrency_id="answers",
+            [asked, *shown],
+            js=ASK_WITH_PICTURE,
             trigger_mode="always_last",
+            **answering,
         )
-        # Programs get an answer in names and numbers; nobody clicks this.
-        gr.Button(visible=False).click(
-            query,
-            [painting, metric],
-            gr.JSON(visible=False),
-            api_name="query",
-            api_description=(
-                "The movements of a painting, best first, with calibrated probabilities, the five "
-                "nearest paintings of the collection by cosine or euclidean distance, and whether "
-                "the picture looks like a painting at all."
-            ),
+        asked.change(
+            lambda _: gr.update(selected="ask"),
+            asked,
+            tabs,
+            js=TELL_ASKED,
+            api_visibility="private",
+            show_progress="hidden",
+        )
+        asked.change(show, settings, shown, trigger_mode="always_last", **answering).then(
+            None, js=TELL_ANSWERED
+        )
+        steering.reset.click(
+            steering.defaults,
+            None,
+            [*steering.settings, steering.century],
+            show_progress="hidden",
+        ).then(show, settings, shown, **answering)
+
+        door.select(
+            open_door,
+            [painting, asked, steering.as_in_report, answered, language],
+            door,
+            api_visibility="private",
+            show_progress="hidden",
             concurrency_limit=ANSWERS_AT_ONCE,
             concurrency_id="answers",
         )
+        door.submit(
+            keep_to_artist,
+            None,
+            steering.artists,
+            api_visibility="private",
+            show_progress="hidden",
+        ).then(show, settings, shown, **answering)
+        add_endpoints(retriever, concurrency_limit=ANSWERS_AT_ONCE, concurrency_id="answers")
     page.queue(max_size=QUEUE_SIZE)
     return page
 
 
-def result_as_json(result: QueryResult) -> dict[str, Any]:
-    """Returns an answer in plain types, for programs."""
-    return {
-        "looks_like_a_painting": result.looks_like_a_painting,
-        "strangeness": result.strangeness,
-        "movements": [
-            {
-                "name": entry.movement.english,
-                "name_romanian": entry.movement.romanian,
-                "probability": entry.probability,
-            }
-            for entry in result.movements
-        ],
-        "neighbours": [
-            vars(neighbour) | {"links": dict(neighbour.links)} for neighbour in result.neighbours
-        ],
-    }
+def _shower(retriever: Callable[[], PaintingRetriever]) -> Callable[..., Sequence[Any]]:
+    """Returns what makes the answer, its sentence, what was asked with and the result."""
+
+    def show(*settings: Any) -> Sequence[Any]:
+        *values, language = settings
+        painting, asked, _, _, artists, styles, first_year, last_year, *_, words = values
+        collection, silence = retriever().collection, status_html(None, language)
+        try:
+            query = query_source(retriever(), painting, asked)
+            result = ask(retriever(), *values)
+        except ImageError as error:
+            return unreadable_html(str(error), language), silence, "", None
+        except CollectionError:
+            return unknown_html(language), silence, "", None
+        if result is None:
+            return empty_html(language), silence, "", None
+        selection = selection_of(
+            collection.paintings, artists, styles, first_year, last_year, words
+        )
+        allowed = int(selection.mask(collection.paintings).sum())
+        return (
+            answer_html(result, collection, allowed, language),
+            status_html(result, language),
+            asked_html(None if isinstance(query, str) else query, language),
+            result,
+        )
+
+    return show
+
+
+def _told(event: gr.EventData, name: str) -> str:
+    """Returns what the browser says with an event, nothing where it says anything but a text."""
+    value = event._data.get(name) if isinstance(event._data, dict) else None
+    return value if isinstance(value, str) else ""

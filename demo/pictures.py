@@ -76,11 +76,8 @@ class PictureSource:
         if picture is None:
             drawing = hash_drawing(self._collection.painting(image_id))
             return Response(drawing, media_type="image/png", headers={"Cache-Control": "no-store"})
-        picture.thumbnail((SHOWN_EDGE, SHOWN_EDGE))
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=88)
         headers = {"Cache-Control": "private, max-age=3600"}
-        return Response(buffer.getvalue(), media_type="image/jpeg", headers=headers)
+        return Response(shown(picture), media_type="image/jpeg", headers=headers)
 
     def _downloaded(self, address: str) -> Image.Image | None:
         path = self._cache / f"{hashlib.sha256(address.encode()).hexdigest()}.picture"
@@ -100,6 +97,15 @@ class PictureSource:
             self._failures[address] = time.monotonic() + RETRY_SECONDS
             return None
         return picture
+
+
+def shown(picture: Image.Image) -> bytes:
+    """Returns a picture as a JPEG of the size that the page shows."""
+    picture = picture.copy()
+    picture.thumbnail((SHOWN_EDGE, SHOWN_EDGE))
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
 
 
 def fetch(address: str) -> bytes:
@@ -133,4 +139,9 @@ def hash_drawing(painting: Painting) -> bytes:
 
 def hash_address(painting: Painting) -> str:
     """Returns the drawn hash as a data URL."""
-    return f"data:image/png;base64,{base64.b64encode(hash_drawing(painting)).decode()}"
+    return data_address(hash_drawing(painting), "image/png")
+
+
+def data_address(data: bytes, media_type: str) -> str:
+    """Returns a data URL (RFC 2397)."""
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"

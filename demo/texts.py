@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -9,6 +10,9 @@ from pinacoteca.movements import Movement
 
 Language = Literal["en", "ro"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+# From how large a closeness on a neighbour is called so. Of first neighbours, about half are very
+# close, and few are not at least close.
+CLOSENESS_WORDS = {"very_close": 0.995, "close": 0.98, "fairly_close": 0.95, "not_close": 0.0}
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "ro": "Română"}
 
 
@@ -33,12 +37,52 @@ class Texts:
     unsure: str
     stranger: str
     stranger_hint: str
+    found: str
     neighbours: str
     neighbour_distance: str
+    very_close: str
+    close: str
+    fairly_close: str
+    not_close: str
+    closer_than: str
+    closer_than_all: str
+    mirrored: str
+    nothing_close: str
+    nothing_found: str
+    nothing_found_hint: str
+    filtered: str
     year_unknown: str
     page: str
-    picture: str
     picture_of: str
+    open_painting: str
+    steering: str
+    composition: str
+    composition_hint: str
+    as_in_report: str
+    as_in_report_hint: str
+    artists: str
+    styles: str
+    century: str
+    century_hint: str
+    any_century: str
+    nth_century: str
+    words: str
+    count: str
+    one_per_artist: str
+    reset: str
+    ask: str
+    asked_with: str
+    ask_with_own: str
+    back: str
+    your_picture: str
+    alike: str
+    region: str
+    regions_of_report: str
+    search_with: str
+    more_by: str
+    unknown_painting: str
+    unknown_painting_hint: str
+    places: tuple[str, ...]
     unreadable: str
     unreadable_hint: str
     about: str
@@ -69,12 +113,65 @@ ENGLISH = Texts(
         "It is stranger to the network than all but a few in a hundred paintings: a photograph, a "
         "screenshot or a page, perhaps. What follows is a guess; crop the picture to the painting."
     ),
-    neighbours="The five nearest Romanian paintings",
+    found="Movement: {movement}. Paintings found: {count}.",
+    neighbours="The nearest Romanian paintings",
     neighbour_distance="distance {distance}",
+    very_close="very close",
+    close="close",
+    fairly_close="fairly close",
+    not_close="not close",
+    closer_than="{words}: closer than {share} of pairs of paintings",
+    closer_than_all="{words}: closer than all pairs of paintings",
+    mirrored="nearer as a mirror image",
+    nothing_close="Nothing close: even the first of these is farther than neighbours mostly are.",
+    nothing_found="No painting meets these filters",
+    nothing_found_hint="Take a filter away, or reset them all.",
+    filtered="Paintings that meet the filters: {count} of {all}.",
     year_unknown="undated",
     page="Page on WikiArt",
-    picture="Picture",
     picture_of="{artist}, {title}",
+    open_painting="Open {painting}",
+    steering="Filters and more",
+    composition="From style to composition",
+    composition_hint="At 0 only the manner counts, at 1 only what lies where in the picture.",
+    as_in_report="As in the report of 2022",
+    as_in_report_hint=(
+        "Compares nothing but the outputs of the network, times 20; style and composition do not "
+        "count."
+    ),
+    artists="Artists",
+    styles="Styles",
+    century="Century",
+    century_hint="A century leaves out undated paintings.",
+    any_century="Any",
+    nth_century="{century} century",
+    words="Words in the title",
+    count="How many",
+    one_per_artist="One painting per artist",
+    reset="Reset",
+    ask="Ask",
+    asked_with="You ask with",
+    ask_with_own="Ask with a picture of yours",
+    back="Back to the answer",
+    your_picture="Your picture",
+    alike="Where the two are most alike",
+    region="{query} of yours, {painting} of the painting",
+    regions_of_report="The report's way compares outputs of the network, not regions.",
+    search_with="Search with this painting",
+    more_by="More by this artist",
+    unknown_painting="The collection has no such painting",
+    unknown_painting_hint="Choose one that the page shows, or ask with a picture of yours.",
+    places=(
+        "upper left",
+        "upper middle",
+        "upper right",
+        "middle left",
+        "centre",
+        "middle right",
+        "lower left",
+        "lower middle",
+        "lower right",
+    ),
     unreadable="This picture could not be read",
     unreadable_hint="Please use a sound JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP file.",
     about="What the network knows, and what happens to your picture",
@@ -111,12 +208,64 @@ ROMANIAN = Texts(
         "Rețelei îi este mai străină decât aproape orice tablou: poate e o fotografie, o captură "
         "de ecran sau o pagină. Ce urmează e o presupunere; decupează imaginea până la tablou."
     ),
-    neighbours="Cele mai apropiate cinci tablouri românești",
+    found="Curentul: {movement}. Tablouri găsite: {count}.",
+    neighbours="Cele mai apropiate tablouri românești",
     neighbour_distance="distanța {distance}",
+    very_close="foarte apropiat",
+    close="apropiat",
+    fairly_close="destul de apropiat",
+    not_close="îndepărtat",
+    closer_than="{words}: mai apropiat decât {share} din perechile de tablouri",
+    closer_than_all="{words}: mai apropiat decât toate perechile de tablouri",
+    mirrored="mai apropiat în oglindă",
+    nothing_close="Nimic apropiat: chiar și primul e mai departe decât sunt de obicei vecinii.",
+    nothing_found="Niciun tablou nu trece de filtre",
+    nothing_found_hint="Renunță la un filtru sau la toate.",
+    filtered="Tablouri care trec de filtre: {count} din {all}.",
     year_unknown="nedatat",
     page="Pagina de pe WikiArt",
-    picture="Imaginea",
     picture_of="{artist}, {title}",
+    open_painting="Deschide {painting}",
+    steering="Filtre și altele",
+    composition="De la stil la compoziție",
+    composition_hint="La 0 contează doar maniera, la 1 doar ce se află unde în imagine.",
+    as_in_report="Ca în raportul din 2022",
+    as_in_report_hint=(
+        "Compară numai ieșirile rețelei, înmulțite cu 20; stilul și compoziția nu contează."
+    ),
+    artists="Artiști",
+    styles="Stiluri",
+    century="Secolul",
+    century_hint="Dacă alegi un secol, tablourile nedatate rămân pe dinafară.",
+    any_century="Oricare",
+    nth_century="secolul {century}",
+    words="Cuvinte din titlu",
+    count="Câte tablouri",
+    one_per_artist="Un singur tablou de fiecare artist",
+    reset="Resetează",
+    ask="Întreabă",
+    asked_with="Întrebi cu",
+    ask_with_own="Întreabă cu o imagine de-a ta",
+    back="Înapoi la răspuns",
+    your_picture="Imaginea ta",
+    alike="Unde seamănă cel mai mult",
+    region="la tine {query}; în tablou {painting}",
+    regions_of_report="Metoda raportului compară ieșirile rețelei, nu regiuni.",
+    search_with="Caută cu acest tablou",
+    more_by="Mai multe de acest artist",
+    unknown_painting="Colecția nu are acest tablou",
+    unknown_painting_hint="Alege unul dintre cele arătate sau întreabă cu o imagine de-a ta.",
+    places=(
+        "sus în stânga",
+        "sus la mijloc",
+        "sus în dreapta",
+        "la mijloc în stânga",
+        "în centru",
+        "la mijloc în dreapta",
+        "jos în stânga",
+        "jos la mijloc",
+        "jos în dreapta",
+    ),
     unreadable="Imaginea nu a putut fi citită",
     unreadable_hint=(
         "Fișierul e deteriorat, prea mare sau de alt fel: folosește un fișier JPEG, PNG, WebP, "
@@ -167,6 +316,56 @@ def percent(share: float, language: Language) -> str:
     """Returns a share, 0 to 1, as whole percents, and never as a certainty that it is not."""
     text = "<1" if 0 < share < 0.005 else ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
     return f"{text} %" if language == "ro" else f"{text}%"
+
+
+def closeness_in_words(closeness: float, language: Language) -> str:
+    """Returns what a closeness means, e.g. "close: closer than 98.5% of pairs of paintings".
+
+    Args:
+        closeness: ``Neighbour.closeness``.
+        language: Of the words.
+    """
+    texts = TEXTS[language]
+    words = next(
+        getattr(texts, name) for name, share in CLOSENESS_WORDS.items() if closeness >= share
+    )
+    if closeness == 1:
+        return texts.closer_than_all.format(words=words)
+    # Cut off, not rounded: what is not closer than all must not be said to be.
+    share = number(math.floor(1000 * closeness) / 10, 1, language)
+    unit = " %" if language == "ro" else "%"
+    return texts.closer_than.format(words=words, share=f"{share}{unit}")
+
+
+def century_name(century: int, language: Language) -> str:
+    """Returns the name of a century, e.g. "19th century" or "secolul al XIX-lea"."""
+    if language == "ro":
+        name = "I" if century == 1 else f"al {_roman(century)}-lea"
+    else:
+        teens = 10 < century % 100 < 20
+        ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(century % 10, "th")
+        name = f"{century}{ending}"
+    return TEXTS[language].nth_century.format(century=name)
+
+
+def _roman(value: int) -> str:
+    numerals = {10: "X", 9: "IX", 5: "V", 4: "IV", 1: "I"}
+    text = ""
+    for worth, numeral in numerals.items():
+        text += numeral * (value // worth)
+        value %= worth
+    return text
+
+
+def place_name(row: float, column: float, language: Language) -> str:
+    """Returns where a point of a picture is, e.g. "upper left".
+
+    Args:
+        row: From the upper edge, 0 to 1, 1 not included.
+        column: From the left edge, likewise.
+        language: Of the name.
+    """
+    return TEXTS[language].places[3 * int(3 * row) + int(3 * column)]
 
 
 def movement_name(movement: Movement, language: Language) -> str:

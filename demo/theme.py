@@ -32,4 +32,13 @@ THEME = gr.themes.Soft(
     font=SANS_SERIF,
     font_mono=MONOSPACE,
     radius_size="sm",
+).set(
+    # Soft's own are too faint to be made out (WCAG 2.2, 1.4.3 and 1.4.11).
+    block_info_text_color="*neutral_600",
+    block_info_text_color_dark="*neutral_300",
+    checkbox_border_color="*neutral_500",
+    checkbox_border_color_dark="*neutral_400",
+    input_border_color="*neutral_500",
+    input_border_color_dark="*neutral_400",
+    input_border_width="1px",
 )
