@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import operator
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-
-from pinacoteca.collection import Collection
 
 Metric = Literal["cosine", "euclidean"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
@@ -25,21 +25,28 @@ _CHUNK = 256
 class NearestPaintings:
     """The rows of a collection, ready to be searched.
 
-    One matrix product in float32 bounds every distance from below and above. Only the rows that the
-    bounds cannot rule out are measured in float64, each by itself: the answer is exact, a painting
-    is at distance 0 from itself (the expanded square ``|a|^2 + |b|^2 - 2ab`` would cancel), and
-    equal embeddings are equally far however many queries come at once, which a matrix product does
-    not promise.
+    A painting is described by parts, its style and its composition, say, which a query weighs
+    against each other. The cosine distance is the weighted mean of the parts' cosine distances;
+    the euclidean one is the root of the weighted mean of their squared distances.
+
+    One matrix product a part, in float32, bounds every distance from below and above. Only the rows
+    that the bounds cannot rule out are measured in float64, each by itself: the answer is exact, a
+    painting is at distance 0 from itself (the expanded square ``|a|^2 + |b|^2 - 2ab`` would
+    cancel), and equal vectors are equally far however many queries come at once, which a matrix
+    product does not promise.
     """
 
-    def __init__(self, collection: Collection) -> None:
-        self._embeddings = collection.embeddings
-        self._norms = _norms(self._embeddings)
-        self._units = _units(self._embeddings, self._norms)
+    def __init__(self, parts: Sequence[_Floats]) -> None:
+        """Takes the parts of all paintings, float32 ``[n, d]`` each, with a ``d`` of its own."""
+        self._parts = tuple(_Part(vectors) for vectors in parts)
+
+    def __len__(self) -> int:
+        return len(self._parts[0].vectors)
 
     def search(
         self,
-        vectors: npt.ArrayLike,
+        queries: Sequence[npt.ArrayLike],
+        weights: Sequence[float],
         k: int = 5,
         metric: Metric = "cosine",
         mask: npt.NDArray[np.bool_] | None = None,
@@ -50,90 +57,167 @@ class NearestPaintings:
         a vector of zeros has no direction and is at distance 1 from everything.
 
         Args:
-            vectors: Finite queries, ``[q, d]``, or one, ``[d]``.
+            queries: For each part finite vectors, ``[q, d]``.
+            weights: For each part a number from 0; they are divided by their sum.
             k: The number of neighbours, 1 to the number of rows that may be found.
             metric: ``cosine`` or ``euclidean``.
             mask: bool ``[n]``, True for the rows that may be found; None for all.
 
         Returns:
-            Distances, float32 ``[q, k]``, and rows, int64 ``[q, k]``; ``q`` is 1 for one vector.
+            Distances, float32 ``[q, k]``, and rows, int64 ``[q, k]``.
 
         Raises:
             ValueError: An argument is out of range; the text shows what was given.
         """
-        queries = self._checked_queries(vectors)
-        hidden = self._hidden_rows(mask)
-        k = _checked_k(k, len(hidden) - int(hidden.sum()))
+        vectors = self._checked_queries(queries)
+        shares = checked_shares(weights, len(self._parts))
+        hidden = hidden_rows(mask, len(self))
+        k = checked_k(k, len(hidden) - int(hidden.sum()))
         if metric not in METRICS:
             raise ValueError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}")
-        distances = np.empty((len(queries), k), np.float32)
-        rows = np.empty((len(queries), k), np.int64)
-        for start in range(0, len(queries), _CHUNK):
-            chunk = queries[start : start + _CHUNK]
-            lower, upper = self._bounds(chunk, metric)
+        count = len(vectors[0])
+        distances = np.empty((count, k), np.float32)
+        rows = np.empty((count, k), np.int64)
+        for start in range(0, count, _CHUNK):
+            chunk = [part[start : start + _CHUNK] for part in vectors]
+            lower, upper = self._bounds(chunk, shares, metric)
             lower[:, hidden] = upper[:, hidden] = np.inf
             limits = np.partition(upper, k - 1)[:, k - 1]
-            for place, query in enumerate(chunk):
+            for place, query in enumerate(zip(*chunk, strict=True)):
                 candidates = np.flatnonzero(lower[place] <= limits[place])
-                exact = self._exact(query, candidates, metric)
+                exact = self.distances(query, shares, candidates, metric)
                 # Candidates come in the order of rows, which a stable sort keeps among equals.
                 order = np.argsort(exact, kind="stable")[:k]
                 distances[start + place] = exact[order]
                 rows[start + place] = candidates[order]
         return distances, rows
 
-    def _bounds(self, queries: _Floats, metric: Metric) -> tuple[_Doubles, _Doubles]:
+    def distances(
+        self, query: Sequence[_Floats], weights: Sequence[float], rows: _Rows, metric: Metric
+    ) -> _Floats:
+        """Returns the distances, float32 ``[r]``, of one query, ``[d]`` a part, to some rows."""
+        shares = checked_shares(weights, len(self._parts))
+        total = sum(
+            share * part.exact(vector, rows, metric)
+            for share, part, vector in zip(shares, self._parts, query, strict=True)
+            if share
+        )
+        return np.asarray(np.sqrt(total) if metric == "euclidean" else total, np.float32)
+
+    def _bounds(
+        self, queries: Sequence[_Floats], shares: Sequence[float], metric: Metric
+    ) -> tuple[_Doubles, _Doubles]:
+        """Returns values below and above every distance, or its square, ``[q, n]`` each."""
+        lower = upper = np.zeros((len(queries[0]), len(self)))
+        for share, part, vectors in zip(shares, self._parts, queries, strict=True):
+            if share:
+                below, above = part.bounds(vectors, metric)
+                lower, upper = lower + share * below, upper + share * above
+        return lower, upper
+
+    def _checked_queries(self, queries: Sequence[npt.ArrayLike]) -> list[_Floats]:
+        if len(queries) != len(self._parts):
+            raise ValueError(
+                f"queries must have {len(self._parts)} parts, as the paintings have; "
+                f"got {len(queries)}"
+            )
+        checked = [
+            checked_vectors(vectors, part.vectors.shape[1])
+            for vectors, part in zip(queries, self._parts, strict=True)
+        ]
+        if len({len(vectors) for vectors in checked}) > 1:
+            raise ValueError(
+                "queries must have as many vectors in every part; "
+                f"got {', '.join(str(len(vectors)) for vectors in checked)}"
+            )
+        return checked
+
+
+class _Part:
+    """One part of all paintings, with what its distances need."""
+
+    def __init__(self, vectors: _Floats) -> None:
+        self.vectors = vectors
+        self._norms = _norms(vectors)
+        self._units = unit_vectors(vectors)
+
+    def bounds(self, queries: _Floats, metric: Metric) -> tuple[_Doubles, _Doubles]:
         """Returns values below and above every distance, or its square, ``[q, n]`` each."""
         norms = _norms(queries)[:, None]
-        cosines = (_units(queries, norms[:, 0]) @ self._units.T).astype(np.float64)
+        cosines = (unit_vectors(queries) @ self._units.T).astype(np.float64)
         # Twice the bound on the rounding of a dot product of unit vectors (Higham, "Accuracy and
         # Stability of Numerical Algorithms", 2002, section 3.1), and of the units themselves.
-        error = (self._embeddings.shape[1] + 4) * _EPSILON
+        error = (self.vectors.shape[1] + 4) * _EPSILON
         if metric == "cosine":
             return 1 - cosines - error, 1 - cosines + error
         squares = norms**2 + self._norms**2 - 2 * norms * self._norms * cosines
         slack = error * (norms + self._norms) ** 2
         return squares - slack, squares + slack
 
-    def _exact(self, query: _Floats, rows: _Rows, metric: Metric) -> _Floats:
-        candidates = self._embeddings[rows].astype(np.float64)
+    def exact(self, query: _Floats, rows: _Rows, metric: Metric) -> _Doubles:
+        """Returns the distances, or their squares, of one query to some rows, float64 ``[r]``."""
+        candidates = self.vectors[rows].astype(np.float64)
         if metric == "euclidean":
-            return np.asarray(np.sqrt(((candidates - query) ** 2).sum(axis=1)), np.float32)
+            return np.asarray(((candidates - query) ** 2).sum(axis=1))
         products = (candidates * query).sum(axis=1)
         scales = self._norms[rows] * _norms(query[None])
         cosines = np.divide(products, scales, out=np.zeros_like(products), where=scales > 0)
-        return np.asarray(np.clip(1 - cosines, 0, 2), np.float32)
-
-    def _checked_queries(self, vectors: npt.ArrayLike) -> _Floats:
-        with np.errstate(over="ignore"):
-            queries = np.asarray(vectors, dtype=np.float32)
-        dimension = self._embeddings.shape[1]
-        if queries.ndim not in (1, 2) or queries.shape[-1] != dimension:
-            raise ValueError(
-                f"vectors must have the shape [q, {dimension}] or [{dimension}]; "
-                f"got {list(queries.shape)}"
-            )
-        queries = np.atleast_2d(queries)
-        broken = np.argwhere(~np.isfinite(queries))
-        if broken.size:
-            row, column = broken[0].tolist()
-            raise ValueError(
-                f"vectors must be finite; got {queries[row, column]} in row {row}, column {column}"
-            )
-        return queries
-
-    def _hidden_rows(self, mask: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_]:
-        count = len(self._embeddings)
-        if mask is None:
-            return np.zeros(count, np.bool_)
-        if mask.dtype != np.bool_ or mask.shape != (count,):
-            raise ValueError(
-                f"mask must be bool of shape [{count}]; got {mask.dtype} of {list(mask.shape)}"
-            )
-        return ~mask
+        return np.asarray(np.clip(1 - cosines, 0, 2))
 
 
-def _checked_k(k: int, available: int) -> int:
+def checked_vectors(vectors: npt.ArrayLike, dimension: int) -> _Floats:
+    """Returns queries as float32 ``[q, dimension]``.
+
+    Raises:
+        ValueError: The shape is another, or a value is not finite.
+    """
+    with np.errstate(over="ignore"):
+        queries = np.asarray(vectors, dtype=np.float32)
+    if queries.ndim != 2 or queries.shape[1] != dimension:
+        raise ValueError(f"vectors must have the shape [q, {dimension}]; got {list(queries.shape)}")
+    broken = np.argwhere(~np.isfinite(queries))
+    if broken.size:
+        row, column = broken[0].tolist()
+        raise ValueError(
+            f"vectors must be finite; got {queries[row, column]} in row {row}, column {column}"
+        )
+    return queries
+
+
+def checked_shares(weights: Sequence[float], parts: int) -> list[float]:
+    """Returns weights divided by their sum.
+
+    Raises:
+        ValueError: There are more or fewer than parts, one is negative or not finite, or all are 0.
+    """
+    if len(weights) != parts or not all(0 <= weight < math.inf for weight in weights):
+        raise ValueError(f"weights must be {parts} numbers from 0; got {list(weights)}")
+    if not (total := sum(weights)):
+        raise ValueError("weights must not all be 0")
+    return [weight / total for weight in weights]
+
+
+def hidden_rows(mask: npt.NDArray[np.bool_] | None, count: int) -> npt.NDArray[np.bool_]:
+    """Returns the rows that may not be found, bool ``[count]``.
+
+    Raises:
+        ValueError: The mask has another type or shape.
+    """
+    if mask is None:
+        return np.zeros(count, np.bool_)
+    if mask.dtype != np.bool_ or mask.shape != (count,):
+        raise ValueError(
+            f"mask must be bool of shape [{count}]; got {mask.dtype} of {list(mask.shape)}"
+        )
+    return ~mask
+
+
+def checked_k(k: int, available: int) -> int:
+    """Returns ``k`` as a plain number.
+
+    Raises:
+        ValueError: It is no whole number from 1 to ``available``.
+    """
     try:
         whole = operator.index(k)
     except TypeError:
@@ -143,11 +227,12 @@ def _checked_k(k: int, available: int) -> int:
     return whole
 
 
+def unit_vectors(vectors: _Floats) -> _Floats:
+    """Returns vectors of length 1 in the same directions, float32 ``[n, d]``; zeros stay zeros."""
+    norms = _norms(vectors)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1)[:, None], np.float32)
+
+
 def _norms(vectors: _Floats) -> _Doubles:
     # In float64 no square of a float32 overflows or vanishes.
     return np.asarray(np.sqrt((vectors.astype(np.float64) ** 2).sum(axis=1)))
-
-
-def _units(vectors: _Floats, norms: _Doubles) -> _Floats:
-    """Returns vectors of length 1 in the same directions; zeros stay zeros."""
-    return np.asarray(vectors / np.where(norms > 0, norms, 1)[:, None], np.float32)
