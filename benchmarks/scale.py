@@ -162,17 +162,13 @@ def print_table(folder: Path, sizes: Sequence[int], queries: Parts) -> None:
 
 def measure_exact(folder: Path, size: int, queries: Parts) -> Measurement:
     """Measures ``NearestPaintings``."""
-    parts = read_parts(folder, size)
-    return _measure(
-        "exact (NumPy)",
-        lambda: NearestPaintings([part.astype(np.float32) for part in parts]),
-        queries,
-    )
+    parts = [part.astype(np.float32) for part in read_parts(folder, size)]
+    return _measure("exact (NumPy)", lambda: NearestPaintings(parts), queries)
 
 
 def measure_milvus(folder: Path, size: int, queries: Parts) -> Measurement:
     """Measures ``MilvusPaintings`` in a file."""
-    parts = read_parts(folder, size)
+    parts = [np.array(part) for part in read_parts(folder, size)]
     address = str(folder / f"{size}.db")
     return _measure("Milvus Lite", lambda: milvus.open_index(address, parts, "scale"), queries)
 

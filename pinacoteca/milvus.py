@@ -21,6 +21,7 @@ from pinacoteca.errors import SearchIndexError
 from pinacoteca.search import (
     Metric,
     NearestPaintings,
+    check_metric,
     checked_k,
     checked_queries,
     checked_shares,
@@ -32,7 +33,8 @@ PAINTINGS = "pinacoteca_paintings"
 CELLS = "pinacoteca_cells"
 # With these a query of 512 numbers finds its five nearest among a million: benchmarks/scale.py.
 ROWS_COMPARED = 16_384
-CANDIDATES = 100
+# The cosine needs no more than rounding may put out of order; the euclidean order is another.
+CANDIDATES = {"cosine": 40, "euclidean": 100}
 GRAPH = {"M": 16, "efConstruction": 200, "sq_type": "SQ8"}
 EXPLORED = 256
 # A server returns no more rows to a query.
@@ -94,6 +96,7 @@ class MilvusPaintings:
         shares = checked_shares(weights, len(self._parts))
         hidden = hidden_rows(mask, len(self))
         k = checked_k(k, len(hidden) - int(hidden.sum()))
+        check_metric(metric)
         directions = np.concatenate(
             [share * unit_vectors(part) for share, part in zip(shares, vectors, strict=True)],
             axis=1,
@@ -101,7 +104,7 @@ class MilvusPaintings:
         distances = np.empty((len(directions), k), np.float32)
         rows = np.empty((len(directions), k), np.int64)
         for place, direction in enumerate(directions):
-            candidates = self._candidates(direction, k, hidden)
+            candidates = self._candidates(direction, k, metric, hidden)
             nearest = NearestPaintings(self._stored(candidates))
             query = [part[place : place + 1] for part in vectors]
             (distances[place],), (found,) = nearest.search(query, shares, k, metric)
@@ -118,11 +121,13 @@ class MilvusPaintings:
     def _stored(self, rows: _Rows) -> list[_Floats]:
         return [part[rows].astype(np.float32) for part in self._parts]
 
-    def _candidates(self, direction: _Floats, k: int, hidden: npt.NDArray[np.bool_]) -> _Rows:
+    def _candidates(
+        self, direction: _Floats, k: int, metric: Metric, hidden: npt.NDArray[np.bool_]
+    ) -> _Rows:
         """Returns rows that may be found, ``k`` or more, in their order."""
         permitted = np.flatnonzero(~hidden)
         share = len(permitted) / len(self)
-        limit = math.ceil(max(CANDIDATES, 2 * k) / share)
+        limit = math.ceil(max(CANDIDATES[metric], 2 * k) / share)
         while limit < min(LIMIT, len(permitted)):
             rows = self._ask(direction, limit, ROWS_COMPARED / share)
             rows = rows[~hidden[rows]]

@@ -73,8 +73,7 @@ class NearestPaintings:
         shares = checked_shares(weights, len(self._parts))
         hidden = hidden_rows(mask, len(self))
         k = checked_k(k, len(hidden) - int(hidden.sum()))
-        if metric not in METRICS:
-            raise ValueError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}")
+        check_metric(metric)
         count = len(vectors[0])
         distances = np.empty((count, k), np.float32)
         rows = np.empty((count, k), np.int64)
@@ -230,6 +229,12 @@ def checked_k(k: int, available: int) -> int:
     if not 1 <= whole <= available:
         raise ValueError(f"k must be a whole number from 1 to {available} paintings; got {k!r}")
     return whole
+
+
+def check_metric(metric: str) -> None:
+    """Raises ``ValueError`` where a metric is none of ``METRICS``."""
+    if metric not in METRICS:
+        raise ValueError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}")
 
 
 def unit_vectors(vectors: _Floats) -> _Floats:
