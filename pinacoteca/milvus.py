@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
@@ -161,12 +162,21 @@ def checked_address(address: str) -> str:
     Raises:
         SearchIndexError: It names neither a file nor a server.
     """
-    if not address.endswith(".db") and not address.startswith(("http://", "https://")):
+    if not address.endswith(".db") and not _names_server(address):
         raise SearchIndexError(
             f"{address!r} is no address of an index: name a file that ends in .db, or a Milvus "
             "server as http://host:19530."
         )
     return address
+
+
+def _names_server(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        # Reading the port checks it.
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def open_index(address: str, parts: Parts, fingerprint: str) -> MilvusPaintings:
@@ -182,7 +192,7 @@ def open_index(address: str, parts: Parts, fingerprint: str) -> MilvusPaintings:
         SearchIndexError: pymilvus is not installed, the file is in use or no index, the server
             cannot be reached, or the index was made of another collection.
     """
-    local = not checked_address(address).startswith("http")
+    local = not _names_server(checked_address(address))
     client = _connect(address, local)
     shape = f"{len(parts[0])}x{'+'.join(str(part.shape[1]) for part in parts)}"
     stamp = f"{_LAYOUT} {shape} {fingerprint}"

@@ -285,7 +285,7 @@ def test_what_is_no_index_is_refused(parts: list[Any], tmp_path: Path, free_port
         milvus.open_index(str(picture), parts, "paintings")
     with pytest.raises(SearchIndexError, match=f"no answer at http://127.0.0.1:{free_port} "):
         milvus.open_index(f"http://127.0.0.1:{free_port}", parts, "paintings")
-    for text in ("milvus", "localhost:19530", ""):
+    for text in ("milvus", "localhost:19530", "http://", "http://host:port", ""):
         with pytest.raises(SearchIndexError, match="is no address of an index: name a file"):
             milvus.checked_address(text)
 

@@ -33,7 +33,7 @@ def test_an_index_is_a_file_or_a_server() -> None:
     assert read_options([]).index is None
     for address in ("milvus.db", "http://host:19530", "https://user:word@host"):
         assert read_options(["--index", address]).index == address
-    for text in ("milvus", "host:19530", ""):
+    for text in ("milvus", "host:19530", "http://host:port", ""):
         with pytest.raises(SearchIndexError, match="is no address of an index"):
             read_options(["--index", text])
 
