@@ -1,6 +1,7 @@
 """Measures exact search and search through Milvus Lite as a collection grows.
 
-    python benchmarks/scale.py [--sizes 1412 100000 1000000] [--gallery DIR] [--model DIR]
+    OMP_NUM_THREADS=1 python benchmarks/scale.py [--sizes 1412 100000 1000000]
+        [--gallery DIR] [--model DIR]
 
 The paintings are those of the gallery and copies of them: to each part of a copy noise is added, of
 the collection's own spread and a tenth to three tenths of the part's length. Queries are further

@@ -197,7 +197,8 @@ def open_index(address: str, parts: Parts, fingerprint: str) -> MilvusPaintings:
     shape = f"{len(parts[0])}x{'+'.join(str(part.shape[1]) for part in parts)}"
     stamp = f"{_LAYOUT} {shape} {fingerprint}"
     with _plain_errors(address):
-        if not client.has_collection(PAINTINGS, timeout=_CONNECT_SECONDS):
+        # Milvus Lite reads the whole file before it answers, which may take a minute.
+        if not client.has_collection(PAINTINGS, timeout=None if local else _CONNECT_SECONDS):
             _build(client, parts, stamp, in_cells=local)
         found = client.describe_collection(PAINTINGS)["properties"].get(_STAMP)
         if found != stamp:
@@ -254,12 +255,15 @@ def _failure_of(name: str) -> Iterator[list[str]]:
 
 @contextmanager
 def _plain_errors(address: str, reasons: Sequence[str] = ()) -> Iterator[None]:
+    from grpc import RpcError
     from pymilvus.exceptions import MilvusException
 
     try:
         yield
-    except MilvusException as error:
-        reason = reasons[-1] if reasons else error.message
+    # Where the time is up, pymilvus lets the error of its transport through.
+    except (MilvusException, RpcError) as error:
+        said = error.message if isinstance(error, MilvusException) else error.details()
+        reason = reasons[-1] if reasons else said
         if "holds the lock" in reason:
             raise SearchIndexError(
                 f"The index {address} is in use: stop the other process, or let both ask one "

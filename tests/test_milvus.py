@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -256,6 +257,28 @@ def test_a_server_holds_a_graph_and_may_go_away(
     monkeypatch.setattr(milvus, "_ANSWER_SECONDS", 1)
     with pytest.raises(SearchIndexError, match=f"no answer at http://127.0.0.1:{port}"):
         index.search(queries, (0.5, 0.5))
+
+
+def test_a_server_that_is_silent_is_named(
+    parts: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from milvus_lite.adapter.grpc.server import start_server_in_thread
+    from milvus_lite.db import MilvusLite
+
+    def sleep(*arguments: object, **more: object) -> None:
+        time.sleep(0.5)
+        raise TimeoutError
+
+    server, database, port = start_server_in_thread(str(tmp_path / "served.db"))
+    monkeypatch.setattr(MilvusLite, "has_collection", sleep)
+    monkeypatch.setattr(MilvusLite, "get_collection", sleep)
+    monkeypatch.setattr(milvus, "_CONNECT_SECONDS", 0.2)
+    try:
+        with pytest.raises(SearchIndexError, match=r"no answer at .* \(Deadline Exceeded\)"):
+            milvus.open_index(f"http://127.0.0.1:{port}", parts, "paintings")
+    finally:
+        server.stop(grace=1).wait()
+        database.close()
 
 
 def test_a_file_in_use_is_refused_in_one_sentence(address: str) -> None:
