@@ -1,7 +1,7 @@
 """Serves the page: drop a painting, see its movement and the nearest Romanian paintings.
 
     python demo/app.py [--pictures DIR] [--share] [--host HOST] [--port PORT]
-        [--model DIR] [--gallery DIR]
+        [--model DIR] [--gallery DIR] [--index ADDRESS]
 
 Expected: ready in about ten seconds on two CPU cores, an answer in a fraction of a second, about
 1 GB of memory. ``demo`` is the Gradio page; it can be imported without weights, and loads them when
@@ -58,7 +58,7 @@ def retriever() -> PaintingRetriever:
 
     # Two answers at once, a thread each, are faster than threads that wait for each other.
     torch.set_num_threads(1)
-    loaded = PaintingRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery)
+    loaded = PaintingRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery, index=OPTIONS.index)
     # The first pass through the network costs more than the others; no visitor should wait for it.
     loaded.query(Image.new("RGB", (224, 224)))
     return loaded

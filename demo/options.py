@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pinacoteca.errors import DataError
+from pinacoteca.milvus import checked_address
 
 PICTURES_VARIABLE = "PINACOTECA_PICTURES"
 
@@ -20,6 +21,7 @@ class Options:
     Attributes:
         model: Folder of the model, found by ``PaintingRetriever.from_pretrained``.
         gallery: Folder of the collection, found likewise.
+        index: The address of a Milvus index of the collection; None compares row by row.
         pictures: A tree with the collection's pictures, or None.
         host: The address to listen on.
         port: The port to listen on; None takes the first free one from 7860.
@@ -28,6 +30,7 @@ class Options:
 
     model: str = "model"
     gallery: str = "gallery"
+    index: str | None = None
     pictures: Path | None = None
     host: str = "127.0.0.1"
     port: int | None = None
@@ -39,6 +42,7 @@ def read_options(arguments: Sequence[str]) -> Options:
 
     Raises:
         DataError: The folder of pictures does not exist.
+        SearchIndexError: The address of the index names neither a file nor a server.
         SystemExit: An argument is not understood (status 2), or help was asked for (0).
     """
     parser = argparse.ArgumentParser(
@@ -50,6 +54,11 @@ def read_options(arguments: Sequence[str]) -> Options:
         "--gallery", default=Options.gallery, help="collection folder (default: gallery)"
     )
     parser.add_argument(
+        "--index",
+        metavar="ADDRESS",
+        help="Milvus index for a large collection: FILE.db or http://HOST:19530 (default: none)",
+    )
+    parser.add_argument(
         "--pictures",
         type=Path,
         default=os.environ.get(PICTURES_VARIABLE) or None,
@@ -59,6 +68,8 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--port", type=_port, help="default: the first free one from 7860")
     parser.add_argument("--share", action="store_true", help="ask Gradio for a public link")
     options = Options(**vars(parser.parse_args(arguments)))
+    if options.index is not None:
+        checked_address(options.index)
     if options.pictures is not None and not options.pictures.is_dir():
         raise DataError(
             f"There is no folder {options.pictures}: name the one that holds the pictures with "

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from pinacoteca.milvus import MilvusPaintings
 from pinacoteca.search import Metric, NearestPaintings
 
 # Each of so many paintings is compared with so many others, drawn once.
@@ -24,7 +25,11 @@ class Closeness:
     weight of the parts; "closer than 99 % of pairs" does, whatever the weight.
     """
 
-    def __init__(self, nearest: NearestPaintings, parts: Sequence[npt.NDArray[np.float32]]) -> None:
+    def __init__(
+        self,
+        nearest: NearestPaintings | MilvusPaintings,
+        parts: Sequence[npt.NDArray[np.float32]],
+    ) -> None:
         """Takes a searcher and the parts that it was made of."""
         self._nearest = nearest
         self._parts = parts

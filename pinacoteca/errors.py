@@ -21,3 +21,7 @@ class CollectionError(PinacotecaError):
 
 class DataError(PinacotecaError):
     """Pictures or a spreadsheet that cannot be used as training or collection data."""
+
+
+class SearchIndexError(PinacotecaError):
+    """An index of paintings that cannot be reached, or does not fit the collection."""

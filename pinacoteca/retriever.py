@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, Union
@@ -16,6 +17,7 @@ from pinacoteca.closeness import Closeness
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.images import open_image
 from pinacoteca.likeness import EXPANDED_BY, LikenessSpace, expanded, mirrored
+from pinacoteca.milvus import MilvusPaintings, open_index
 from pinacoteca.regions import Match, matching_regions
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 from pinacoteca.search import Metric, NearestPaintings, checked_k
@@ -53,14 +55,19 @@ class _Wish:
 class PaintingRetriever:
     """A classifier and the collection whose styles and compositions it made."""
 
-    def __init__(self, classifier: MovementClassifier, collection: Collection) -> None:
+    def __init__(
+        self, classifier: MovementClassifier, collection: Collection, index: str | None = None
+    ) -> None:
+        """Takes what ``from_pretrained`` found; see there for ``index``."""
         self.classifier = classifier
         self.collection = collection
         arrays = (collection.styles, collection.compositions, collection.logits)
         self._space = LikenessSpace(*arrays)
         parts = self._space.parts(*arrays)
         self._parts = parts
-        self._nearest = NearestPaintings(parts)
+        self._nearest: NearestPaintings | MilvusPaintings = (
+            NearestPaintings(parts) if index is None else open_index(index, parts, _stamp(parts))
+        )
         self._closeness = Closeness(self._nearest, parts)
         outputs = [REPORT_FACTOR * collection.logits]
         self._report = NearestPaintings(outputs)
@@ -71,6 +78,7 @@ class PaintingRetriever:
         cls,
         model: str | os.PathLike[str] = "model",
         gallery: str | os.PathLike[str] = "gallery",
+        index: str | None = None,
     ) -> Self:
         """Loads a model folder and a gallery folder.
 
@@ -78,15 +86,18 @@ class PaintingRetriever:
             model: What ``train/train.py`` exported.
             gallery: What ``gallery/build.py`` wrote. Relative names are looked up in the working
                 directory first, then beside the library, where the repository keeps its own.
+            index: The address of a Milvus index, as ``open_index`` takes it; None compares with
+                every painting.
 
         Raises:
+            SearchIndexError: The index cannot be had.
             ModelError: There is no model in the folder, or it is damaged.
             CollectionError: There is no collection in the folder, it is damaged, or another model
                 made its embeddings.
         """
         classifier = MovementClassifier.from_pretrained(_found(model))
         collection = Collection.load(_found(gallery), classifier.fingerprint)
-        return cls(classifier, collection)
+        return cls(classifier, collection, index)
 
     def query(
         self,
@@ -222,6 +233,7 @@ class PaintingRetriever:
             others: bool ``[n]``, False for the query itself.
             mask: bool ``[n]``, True for the paintings that may be found.
         """
+        nearest: NearestPaintings | MilvusPaintings
         if wish.as_in_report:
             nearest, queries = self._report, [REPORT_FACTOR * analysis.logits]
         else:
@@ -312,6 +324,14 @@ def _merged(
                 best[row] = (distance, place > 0)
     ordered = sorted(best.items(), key=lambda item: (item[1][0], item[0]))
     return [(row, distance, mirror) for row, (distance, mirror) in ordered]
+
+
+def _stamp(parts: Sequence[npt.NDArray[np.float32]]) -> str:
+    """Returns a text that the parts of no other collection have."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.tobytes())
+    return digest.hexdigest()
 
 
 def _found(folder: str | os.PathLike[str]) -> Path:

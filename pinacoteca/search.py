@@ -69,12 +69,11 @@ class NearestPaintings:
         Raises:
             ValueError: An argument is out of range; the text shows what was given.
         """
-        vectors = self._checked_queries(queries)
+        vectors = checked_queries(queries, [part.vectors.shape[1] for part in self._parts])
         shares = checked_shares(weights, len(self._parts))
         hidden = hidden_rows(mask, len(self))
         k = checked_k(k, len(hidden) - int(hidden.sum()))
-        if metric not in METRICS:
-            raise ValueError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}")
+        check_metric(metric)
         count = len(vectors[0])
         distances = np.empty((count, k), np.float32)
         rows = np.empty((count, k), np.int64)
@@ -115,23 +114,6 @@ class NearestPaintings:
                 lower, upper = lower + share * below, upper + share * above
         return lower, upper
 
-    def _checked_queries(self, queries: Sequence[npt.ArrayLike]) -> list[_Floats]:
-        if len(queries) != len(self._parts):
-            raise ValueError(
-                f"queries must have {len(self._parts)} parts, as the paintings have; "
-                f"got {len(queries)}"
-            )
-        checked = [
-            checked_vectors(vectors, part.vectors.shape[1])
-            for vectors, part in zip(queries, self._parts, strict=True)
-        ]
-        if len({len(vectors) for vectors in checked}) > 1:
-            raise ValueError(
-                "queries must have as many vectors in every part; "
-                f"got {', '.join(str(len(vectors)) for vectors in checked)}"
-            )
-        return checked
-
 
 class _Part:
     """One part of all paintings, with what its distances need."""
@@ -163,6 +145,28 @@ class _Part:
         scales = self._norms[rows] * _norms(query[None])
         cosines = np.divide(products, scales, out=np.zeros_like(products), where=scales > 0)
         return np.asarray(np.clip(1 - cosines, 0, 2))
+
+
+def checked_queries(queries: Sequence[npt.ArrayLike], dimensions: Sequence[int]) -> list[_Floats]:
+    """Returns the parts of queries as float32 ``[q, d]``, with a ``d`` of ``dimensions`` each.
+
+    Raises:
+        ValueError: There are more or fewer parts, a shape is another, or a value is not finite.
+    """
+    if len(queries) != len(dimensions):
+        raise ValueError(
+            f"queries must have {len(dimensions)} parts, as the paintings have; got {len(queries)}"
+        )
+    checked = [
+        checked_vectors(vectors, dimension)
+        for vectors, dimension in zip(queries, dimensions, strict=True)
+    ]
+    if len({len(vectors) for vectors in checked}) > 1:
+        raise ValueError(
+            "queries must have as many vectors in every part; "
+            f"got {', '.join(str(len(vectors)) for vectors in checked)}"
+        )
+    return checked
 
 
 def checked_vectors(vectors: npt.ArrayLike, dimension: int) -> _Floats:
@@ -225,6 +229,12 @@ def checked_k(k: int, available: int) -> int:
     if not 1 <= whole <= available:
         raise ValueError(f"k must be a whole number from 1 to {available} paintings; got {k!r}")
     return whole
+
+
+def check_metric(metric: str) -> None:
+    """Raises ``ValueError`` where a metric is none of ``METRICS``."""
+    if metric not in METRICS:
+        raise ValueError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}")
 
 
 def unit_vectors(vectors: _Floats) -> _Floats:

@@ -8,7 +8,7 @@ import pytest
 from options import Options, read_options
 from served import APP
 
-from pinacoteca.errors import DataError
+from pinacoteca.errors import DataError, SearchIndexError
 
 
 def test_without_arguments_the_page_is_private(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,6 +29,15 @@ def test_pictures_come_from_the_argument_or_the_variable(
         read_options(["--pictures", str(tmp_path / "nowhere")])
 
 
+def test_an_index_is_a_file_or_a_server() -> None:
+    assert read_options([]).index is None
+    for address in ("milvus.db", "http://host:19530", "https://user:word@host"):
+        assert read_options(["--index", address]).index == address
+    for text in ("milvus", "host:19530", "http://host:port", ""):
+        with pytest.raises(SearchIndexError, match="is no address of an index"):
+            read_options(["--index", text])
+
+
 @pytest.mark.parametrize("port", ["0", "70000", "http", "²"])
 def test_a_port_is_a_port(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
@@ -43,6 +52,7 @@ def test_a_port_is_a_port(port: str, capsys: pytest.CaptureFixture[str]) -> None
     [
         (["--help"], 0, "--pictures"),
         (["--pictures", "nowhere"], 2, "There is no folder nowhere"),
+        (["--index", "nowhere"], 2, "'nowhere' is no address of an index"),
         (["--model", "nowhere"], 2, "There is no model in nowhere"),
     ],
 )

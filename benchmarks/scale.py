@@ -1,0 +1,303 @@
+"""Measures exact search and search through Milvus Lite as a collection grows.
+
+    OMP_NUM_THREADS=1 python benchmarks/scale.py [--sizes 1412 100000 1000000]
+        [--gallery DIR] [--model DIR]
+
+The paintings are those of the gallery and copies of them: to each part of a copy noise is added, of
+the collection's own spread and a tenth to three tenths of the part's length. Queries are further
+such copies. Every engine and size runs in a process of its own; right answers come from exact
+search block by block.
+
+Prints a Markdown table, up to how many paintings exact search answers in 20 ms, and what the 60
+million objects of Europeana would take, with the arithmetic. A million paintings take about ten
+minutes on two CPU cores, 8 GB of memory and 4 GB of disk in the folder for temporary files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from pinacoteca import milvus
+from pinacoteca.cells import Parts
+from pinacoteca.collection import Collection
+from pinacoteca.command_line import positive, run
+from pinacoteca.likeness import LikenessSpace
+from pinacoteca.retriever import COMPOSITION_WEIGHT
+from pinacoteca.search import NearestPaintings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SIZES = (1_412, 100_000, 1_000_000)
+WEIGHTS = (1 - COMPOSITION_WEIGHT, COMPOSITION_WEIGHT)
+NEIGHBOURS = 5
+QUERIES = 200
+NOISE = (0.1, 0.3)
+BLOCK = 50_000
+EXACT_MILLISECONDS = 20
+PICTURES = 64
+
+OBJECTS = 60_000_000
+LINKS = 2 * int(milvus.GRAPH["M"])
+# Assumptions of the extrapolation: list prices of large clouds without commitment, rounded, and
+# machines of a common kind of which Milvus fills no more than this share with an index.
+DOLLARS_A_CORE, DOLLARS_A_GIGABYTE = 0.04, 0.005
+NODE_CORES, NODE_GIGABYTES, NODE_FILLED = 8, 32, 0.7
+REPLICAS = 2
+OTHER_NODES = 2
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one engine did with so many paintings; times in milliseconds, memory in gigabytes."""
+
+    engine: str
+    paintings: int
+    build_rate: float
+    p50: float
+    p95: float
+    memory: float
+    rows: npt.NDArray[np.int64]
+
+
+def main() -> None:
+    """Prints the table, the limit of exact search and the extrapolation."""
+    parser = argparse.ArgumentParser(description="Measures search as a collection grows.")
+    parser.add_argument("--sizes", type=positive, nargs="+", default=SIZES, metavar="N")
+    parser.add_argument("--gallery", type=Path, default=REPOSITORY / "gallery")
+    parser.add_argument("--model", type=Path, default=REPOSITORY / "model")
+    options = parser.parse_args()
+    base = base_parts(options.gallery)
+    with TemporaryDirectory() as folder:
+        write_copies(base, max(options.sizes), Path(folder))
+        queries = jittered(base, QUERIES, np.random.default_rng(1))
+        print_table(Path(folder), options.sizes, queries)
+        print_exact_limit(read_parts(Path(folder), max(options.sizes)), queries)
+    print_extrapolation(pictures_a_second(options.model), sum(part.shape[1] for part in base))
+
+
+def base_parts(gallery: Path) -> Parts:
+    """Returns the parts of the collection in a folder."""
+    collection = Collection.load(gallery)
+    arrays = (collection.styles, collection.compositions, collection.logits)
+    return list(LikenessSpace(*arrays).parts(*arrays))
+
+
+def jittered(base: Parts, count: int, generator: np.random.Generator) -> Parts:
+    """Returns copies of paintings drawn at random, with noise."""
+    drawn = generator.integers(len(base[0]), size=count)
+    return [_with_noise(part, drawn, generator) for part in base]
+
+
+def _with_noise(
+    part: npt.NDArray[Any], rows: npt.NDArray[np.int64], generator: np.random.Generator
+) -> npt.NDArray[np.float32]:
+    copies = part[rows].astype(np.float32)
+    noise = generator.standard_normal(copies.shape, np.float32) * part.std(axis=0)
+    lengths = np.linalg.norm(copies, axis=1) / np.linalg.norm(noise, axis=1)
+    amounts = generator.uniform(*NOISE, len(rows)) * lengths
+    return np.asarray(copies + amounts[:, None] * noise, np.float32)
+
+
+def write_copies(base: Parts, count: int, folder: Path) -> None:
+    """Writes float16 parts of ``count`` rows, the paintings first, then copies, in blocks."""
+    files = [
+        np.lib.format.open_memmap(
+            folder / f"part-{number}.npy", "w+", np.float16, (count, part.shape[1])
+        )
+        for number, part in enumerate(base)
+    ]
+    generator = np.random.default_rng(0)
+    for start in range(0, count, BLOCK):
+        block = jittered(base, min(BLOCK, count - start), generator)
+        for file, part, copies in zip(files, base, block, strict=True):
+            file[start : start + BLOCK] = copies
+            if start == 0:
+                file[: len(part)] = part[:count]
+
+
+def read_parts(folder: Path, count: int) -> Parts:
+    """Returns the first rows of what ``write_copies`` wrote, mapped from the files."""
+    paths = sorted(folder.glob("part-*.npy"))
+    return [np.load(path, mmap_mode="r")[:count] for path in paths]
+
+
+def exact_answers(parts: Parts, queries: Parts) -> npt.NDArray[np.int64]:
+    """Returns the rows of the nearest paintings, int64 ``[q, NEIGHBOURS]``."""
+    distances = np.empty((len(queries[0]), 0), np.float32)
+    rows = np.empty((len(queries[0]), 0), np.int64)
+    for start in range(0, len(parts[0]), BLOCK):
+        block = [part[start : start + BLOCK].astype(np.float32) for part in parts]
+        k = min(NEIGHBOURS, len(block[0]))
+        near, found = NearestPaintings(block).search(queries, WEIGHTS, k)
+        distances, rows = np.hstack([distances, near]), np.hstack([rows, found + start])
+        order = np.argsort(distances, axis=1, kind="stable")[:, :NEIGHBOURS]
+        distances, rows = (np.take_along_axis(array, order, 1) for array in (distances, rows))
+    return rows
+
+
+def print_table(folder: Path, sizes: Sequence[int], queries: Parts) -> None:
+    """Measures every engine at every size and prints the table."""
+    print("| engine | paintings | built, a second | p50 | p95 | peak memory | recall@5 |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for size in sizes:
+        right = exact_answers(read_parts(folder, size), queries)
+        for measure in (measure_exact, measure_milvus):
+            result = measure(folder, size, queries)
+            pairs = zip(result.rows.tolist(), right.tolist(), strict=True)
+            recall = np.mean([len(set(found) & set(all_)) / len(all_) for found, all_ in pairs])
+            print(
+                f"| {result.engine} | {size:,} | {result.build_rate:,.0f} | {result.p50:.1f} ms | "
+                f"{result.p95:.1f} ms | {result.memory:.1f} GB | {recall:.3f} |",
+                flush=True,
+            )
+
+
+def measure_exact(folder: Path, size: int, queries: Parts) -> Measurement:
+    """Measures ``NearestPaintings``."""
+    return _in_a_process(_exact, folder, size, queries)
+
+
+def measure_milvus(folder: Path, size: int, queries: Parts) -> Measurement:
+    """Measures ``MilvusPaintings`` in a file, built in one process and asked in another.
+
+    Milvus Lite still tidies up for a while after the last row.
+    """
+    built = _in_a_process(_milvus, folder, size, [part[:1] for part in queries])
+    asked = _in_a_process(_milvus, folder, size, queries)
+    return replace(asked, build_rate=built.build_rate, memory=max(built.memory, asked.memory))
+
+
+def _in_a_process(
+    measure: Callable[[Path, int, Parts], Measurement], folder: Path, size: int, queries: Parts
+) -> Measurement:
+    with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+        return fresh.submit(measure, folder, size, queries).result()
+
+
+def _exact(folder: Path, size: int, queries: Parts) -> Measurement:
+    parts = [part.astype(np.float32) for part in read_parts(folder, size)]
+    return _measure("exact (NumPy)", lambda: NearestPaintings(parts), queries)
+
+
+def _milvus(folder: Path, size: int, queries: Parts) -> Measurement:
+    parts = [np.array(part) for part in read_parts(folder, size)]
+    address = str(folder / f"{size}.db")
+    return _measure("Milvus Lite", lambda: milvus.open_index(address, parts, "scale"), queries)
+
+
+def _measure(
+    engine: str, build: Callable[[], NearestPaintings | milvus.MilvusPaintings], queries: Parts
+) -> Measurement:
+    start = time.perf_counter()
+    nearest = build()
+    seconds = time.perf_counter() - start
+    answers, times = _asked(nearest, queries)
+    return Measurement(
+        engine,
+        len(nearest),
+        len(nearest) / seconds,
+        *np.percentile(times, [50, 95]).tolist(),
+        _peak_memory(),
+        answers,
+    )
+
+
+def _asked(
+    nearest: NearestPaintings | milvus.MilvusPaintings, queries: Parts
+) -> tuple[npt.NDArray[np.int64], list[float]]:
+    """Asks one query after another, as the page does; the first is asked twice to warm up."""
+    k = min(NEIGHBOURS, len(nearest))
+    nearest.search([part[:1] for part in queries], WEIGHTS, k)
+    answers, times = [], []
+    for row in range(len(queries[0])):
+        query = [part[row : row + 1] for part in queries]
+        start = time.perf_counter()
+        answers.append(nearest.search(query, WEIGHTS, k)[1])
+        times.append(1_000 * (time.perf_counter() - start))
+    return np.concatenate(answers), times
+
+
+def _peak_memory() -> float:
+    """Returns the most memory that this process held, mapped parts included, on Linux."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1e6
+
+
+def print_exact_limit(parts: Parts, queries: Parts) -> None:
+    """Prints how many paintings exact search answers in time, from doubled collections."""
+    size, before = min(SIZES[0], len(parts[0])), (0, 0.0)
+    while True:
+        nearest = NearestPaintings([part[:size].astype(np.float32) for part in parts])
+        slow = float(np.percentile(_asked(nearest, queries)[1], 95))
+        if slow > EXACT_MILLISECONDS or size == len(parts[0]):
+            break
+        before, size = (size, slow), min(2 * size, len(parts[0]))
+    if slow <= EXACT_MILLISECONDS:
+        print(f"\nExact search stays under {EXACT_MILLISECONDS} ms with all {size:,} paintings.")
+        return
+    share = (EXACT_MILLISECONDS - before[1]) / (slow - before[1])
+    limit = round(before[0] + share * (size - before[0]), -3)
+    print(
+        f"\nExact search stays under {EXACT_MILLISECONDS} ms at p95 up to about {limit:,.0f} "
+        f"paintings ({before[1]:.1f} ms at {before[0]:,}, {slow:.1f} ms at {size:,})."
+    )
+
+
+def pictures_a_second(model: Path) -> float:
+    """Returns how many drawn pictures one core opens and embeds in a second."""
+    import torch
+
+    from pinacoteca.classifier import MovementClassifier
+    from pinacoteca.images import open_image
+
+    torch.set_num_threads(1)
+    classifier = MovementClassifier.from_pretrained(model)
+    drawn = sorted((REPOSITORY / "demo" / "examples").glob("*.jpg"))
+    paths = [drawn[number % len(drawn)] for number in range(PICTURES)]
+    start = time.perf_counter()
+    classifier.embed(open_image(path) for path in tqdm(paths, desc="embed", leave=False))
+    return PICTURES / (time.perf_counter() - start)
+
+
+def print_extrapolation(rate: float, dimension: int) -> None:
+    """Prints what the objects of Europeana would take on a Milvus cluster, on paper."""
+    hours = OBJECTS / rate / 3_600
+    stored = OBJECTS * dimension * 2 / 1e9
+    bytes_each = dimension + 4 * LINKS + 8
+    index = OBJECTS * bytes_each / 1e9
+    usable = NODE_GIGABYTES * NODE_FILLED
+    nodes = REPLICAS * math.ceil(index / usable)
+    price = NODE_CORES * DOLLARS_A_CORE + NODE_GIGABYTES * DOLLARS_A_GIGABYTE
+    cost = (nodes + OTHER_NODES) * price
+    print(f"""
+{OBJECTS:,} objects (Europeana) on a Milvus cluster, on paper:
+
+- Embedding: {OBJECTS:,} / ({rate:.1f} pictures a second and core, measured) / 3,600 = \
+{hours:,.0f} core-hours; at ${DOLLARS_A_CORE} an hour ${hours * DOLLARS_A_CORE:,.0f}, once.
+- Parts that candidates are measured with: {OBJECTS:,} x {dimension} numbers x 2 bytes = \
+{stored:,.0f} GB, mapped from a disk.
+- Index: {OBJECTS:,} x ({dimension} bytes + {LINKS} links x 4 bytes + 8 bytes of key) = \
+{OBJECTS:,} x {bytes_each} bytes = {index:,.0f} GB of memory.
+- Query nodes: {index:,.0f} GB / ({NODE_GIGABYTES} GB x {NODE_FILLED:.0%}) = \
+{math.ceil(index / usable)} of {NODE_CORES} cores and {NODE_GIGABYTES} GB; {REPLICAS} replicas: \
+{nodes}. {OTHER_NODES} more hold the proxy, the coordinators and the storage.
+- Cost: {nodes + OTHER_NODES} x ({NODE_CORES} x ${DOLLARS_A_CORE} + {NODE_GIGABYTES} x \
+${DOLLARS_A_GIGABYTE}) = ${cost:.2f} an hour. Assumed: ${DOLLARS_A_CORE} a core-hour and \
+${DOLLARS_A_GIGABYTE} a GB-hour.""")
+
+
+if __name__ == "__main__":
+    run(main)
