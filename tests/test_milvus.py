@@ -18,7 +18,9 @@ from conftest import REPOSITORY
 
 from pinacoteca import cells, milvus
 from pinacoteca.errors import SearchIndexError
+from pinacoteca.retriever import PaintingRetriever
 from pinacoteca.search import METRICS, NearestPaintings
+from pinacoteca.selection import Selection
 
 pytest.importorskip("pymilvus", reason="needs pip install -r requirements-scale.txt")
 pytest.importorskip("milvus_lite", reason="needs pip install -r requirements-scale.txt")
@@ -330,3 +332,16 @@ def test_cells_are_as_many_as_hold_the_rows_asked_for() -> None:
     assert divided.nearest(query, 8).tolist() == [1, 2]
     assert divided.nearest(query, 18).tolist() == [1, 2]
     assert divided.nearest(query, 1e9).tolist() == [1, 2, 0]
+
+
+def test_the_retriever_answers_through_an_index_as_it_does_without(
+    model_folder: Path, gallery: Path, tmp_path: Path
+) -> None:
+    plain = PaintingRetriever.from_pretrained(model_folder, gallery)
+    indexed = PaintingRetriever.from_pretrained(
+        model_folder, gallery, index=str(tmp_path / "milvus.db")
+    )
+    query = plain.collection.paintings[2]
+
+    for settings in ({}, {"metric": "euclidean"}, {"selection": Selection(words="work")}):
+        assert indexed.query(query, k=4, **settings) == plain.query(query, k=4, **settings)
