@@ -191,12 +191,13 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
             show_progress="hidden",
         )
         asked.change(show, settings, shown, trigger_mode="always_last", **answering).then(
-            None, js=TELL_ANSWERED
+            None, js=TELL_ANSWERED, api_visibility="private"
         )
         steering.reset.click(
             steering.defaults,
             None,
             [*steering.settings, steering.century],
+            api_visibility="private",
             show_progress="hidden",
         ).then(show, settings, shown, **answering)
 

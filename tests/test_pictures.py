@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 import pictures
 import pytest
-from galleries import painting
+from galleries import analysis_of, collection_of, painting
 from pictures import PictureSource, hash_drawing
 from PIL import Image
 from trees import write_picture
 
-from pinacoteca.collection import Collection
 from pinacoteca.errors import CollectionError, DataError
 
 
@@ -67,7 +66,7 @@ def host() -> Iterator[Host]:
 
 def source(cache: Path, address: str | None, tree: Path | None = None) -> PictureSource:
     works = (painting(0, image_url=address),)
-    return PictureSource(Collection(works, np.ones((1, 2), np.float32), ""), tree, cache)
+    return PictureSource(collection_of(works, analysis_of([[1.0, 1.0]])), tree, cache)
 
 
 def red_of(picture: Image.Image | None) -> int:
