@@ -1,8 +1,10 @@
 // What the page does in the browser beyond Gradio. Buttons anywhere on the page say what they want:
 // data-door opens the large view of a painting, data-ask searches with one (with the uploaded
-// picture where it is empty), data-artist keeps to an artist, data-close closes the large view.
+// picture where it is empty), data-artist keeps to an artist, data-example hangs a drawing,
+// data-close closes the large view.
 // `element`, `props`, `trigger` and `watch` are those of gr.HTML's js_on_load.
 
+const WISHES = "[data-door], [data-ask], [data-artist], [data-example], [data-close]";
 const answer = () => document.querySelector("#answer");
 const dialog = () => element.querySelector("dialog");
 const asked = () => document.querySelector("#asked-painting :is(input, textarea)");
@@ -26,9 +28,9 @@ function closed() {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-door], [data-ask], [data-artist], [data-close]");
+  const button = event.target.closest?.(WISHES);
   if (!button) return;
-  const { door, ask: painting, artist } = button.dataset;
+  const { door, ask: painting, artist, example } = button.dataset;
   if (door !== undefined) {
     history.replaceState({ ...history.state, opened: door }, "");
     trigger("select", { painting: door });
@@ -41,6 +43,7 @@ document.addEventListener("click", (event) => {
   dialog()?.close();
   if (painting !== undefined) ask(painting);
   if (artist !== undefined) trigger("submit", { artist });
+  if (example !== undefined) trigger("example_select", { example });
 });
 
 watch("value", () => {

@@ -19,6 +19,7 @@ from answer import (
 )
 from asking import ask, query_source, selection_of
 from door import door_html, view_of
+from drawings import FOLDER, example_path, examples_html
 from painting_input import PaintingInput
 from programs import LenientBlocks, add_endpoints
 from steering import add_steering
@@ -29,7 +30,6 @@ from pinacoteca.errors import CollectionError, ImageError
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 
-EXAMPLES = Path(__file__).parent / "examples"
 SCRIPT = Path(__file__).parent / "door.js"
 # Every ten minutes, uploads older than an hour are deleted.
 DELETE_SECONDS = (600, 3600)
@@ -69,13 +69,16 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
             return ""
         return door_html(view, language)
 
+    def hang_example(event: gr.EventData) -> str | None:
+        return example_path(_told(event, "example"))
+
     def keep_to_artist(event: gr.EventData) -> list[str]:
         artist = _told(event, "artist")
         known = {painting.artist_slug for painting in retriever().collection.paintings}
         return [artist] if artist in known else []
 
     # Gradio gives out files of its working directory only, and the page may start anywhere.
-    gr.set_static_paths([EXAMPLES])
+    gr.set_static_paths([FOLDER])
     english = TEXTS["en"]
     with LenientBlocks(
         title="Pinacoteca",
@@ -109,13 +112,7 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
                     height=340,
                     elem_id="painting",
                 )
-                examples = gr.Examples(
-                    [[str(path)] for path in sorted(EXAMPLES.glob("*.jpg"))],
-                    inputs=painting,
-                    label=english.examples,
-                    examples_per_page=20,
-                    elem_id="examples",
-                )
+                examples = gr.HTML(examples_html("en"), elem_id="examples")
                 steering = add_steering(retriever)
             with gr.Column(scale=5, min_width=320):
                 answer = gr.HTML(empty_html("en"), elem_id="answer", min_height=420)
@@ -137,13 +134,13 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
         }
         parts = [
             Translated(
-                [header, language, ask_tab, painting, examples.dataset, footer],
+                [header, language, ask_tab, painting, examples, footer],
                 lambda code: [
                     header_html(code),
                     gr.update(label=TEXTS[code].language),
                     gr.update(label=TEXTS[code].ask),
                     gr.update(label=TEXTS[code].painting, placeholder=TEXTS[code].drop_here),
-                    gr.update(label=TEXTS[code].examples),
+                    examples_html(code),
                     footer_html(retriever().classifier.movements, code),
                 ],
             ),
@@ -194,15 +191,23 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
             show_progress="hidden",
         )
         asked.change(show, settings, shown, trigger_mode="always_last", **answering).then(
-            None, js=TELL_ANSWERED
+            None, js=TELL_ANSWERED, api_visibility="private"
         )
         steering.reset.click(
             steering.defaults,
             None,
             [*steering.settings, steering.century],
+            api_visibility="private",
             show_progress="hidden",
         ).then(show, settings, shown, **answering)
 
+        door.example_select(
+            hang_example,
+            None,
+            painting,
+            api_visibility="private",
+            show_progress="hidden",
+        )
         door.select(
             open_door,
             [painting, asked, steering.as_in_report, answered, language],

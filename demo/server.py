@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from drawings import FOLDER
 from pictures import PictureSource
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,6 +54,9 @@ def app_settings(pictures: PictureSource) -> dict[str, Any]:
     """Returns what ``launch`` passes on to FastAPI."""
     return {
         # Gradio's own routes come after these.
-        "routes": [Route("/pictures/{image_id}", pictures.respond)],
+        "routes": [
+            Route("/pictures/{image_id}", pictures.respond),
+            Mount("/examples", StaticFiles(directory=FOLDER)),
+        ],
         "middleware": [Middleware(LimitedJson)],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -65,7 +66,6 @@ class Texts:
     century: str
     century_hint: str
     any_century: str
-    nth_century: str
     words: str
     count: str
     one_per_artist: str
@@ -83,6 +83,7 @@ class Texts:
     unknown_painting: str
     unknown_painting_hint: str
     places: tuple[str, ...]
+    drawings: Mapping[str, str]
     unreadable: str
     unreadable_hint: str
     about: str
@@ -144,7 +145,6 @@ ENGLISH = Texts(
     century="Century",
     century_hint="A century leaves out undated paintings.",
     any_century="Any",
-    nth_century="{century} century",
     words="Words in the title",
     count="How many",
     one_per_artist="One painting per artist",
@@ -172,6 +172,14 @@ ENGLISH = Texts(
         "lower middle",
         "lower right",
     ),
+    drawings={
+        "apples": "Apples and a bottle",
+        "garden": "A path through a meadow",
+        "guitar": "A guitar in planes",
+        "mountains": "Mountains in the mist",
+        "sunrise": "Sunrise over the sea",
+        "village": "A village under the sun",
+    },
     unreadable="This picture could not be read",
     unreadable_hint="Please use a sound JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP file.",
     about="What the network knows, and what happens to your picture",
@@ -238,7 +246,6 @@ ROMANIAN = Texts(
     century="Secolul",
     century_hint="Dacă alegi un secol, tablourile nedatate rămân pe dinafară.",
     any_century="Oricare",
-    nth_century="secolul {century}",
     words="Cuvinte din titlu",
     count="Câte tablouri",
     one_per_artist="Un singur tablou de fiecare artist",
@@ -266,6 +273,14 @@ ROMANIAN = Texts(
         "jos la mijloc",
         "jos în dreapta",
     ),
+    drawings={
+        "apples": "Mere și o sticlă",
+        "garden": "O cărare prin pajiște",
+        "guitar": "O chitară în planuri",
+        "mountains": "Munți în ceață",
+        "sunrise": "Răsărit pe mare",
+        "village": "Un sat sub soare",
+    },
     unreadable="Imaginea nu a putut fi citită",
     unreadable_hint=(
         "Fișierul e deteriorat, prea mare sau de alt fel: folosește un fișier JPEG, PNG, WebP, "
@@ -333,19 +348,17 @@ def closeness_in_words(closeness: float, language: Language) -> str:
         return texts.closer_than_all.format(words=words)
     # Cut off, not rounded: what is not closer than all must not be said to be.
     share = number(math.floor(1000 * closeness) / 10, 1, language)
-    unit = " %" if language == "ro" else "%"
+    unit = "\N{NO-BREAK SPACE}%" if language == "ro" else "%"
     return texts.closer_than.format(words=words, share=f"{share}{unit}")
 
 
 def century_name(century: int, language: Language) -> str:
-    """Returns the name of a century, e.g. "19th century" or "secolul al XIX-lea"."""
+    """Returns which century one is, e.g. "19th" or "al XIX-lea"."""
     if language == "ro":
-        name = "I" if century == 1 else f"al {_roman(century)}-lea"
-    else:
-        teens = 10 < century % 100 < 20
-        ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(century % 10, "th")
-        name = f"{century}{ending}"
-    return TEXTS[language].nth_century.format(century=name)
+        return "I" if century == 1 else f"al {_roman(century)}-lea"
+    teens = 10 < century % 100 < 20
+    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(century % 10, "th")
+    return f"{century}{ending}"
 
 
 def _roman(value: int) -> str:

@@ -15,7 +15,7 @@ SIENNA = gr.themes.Color(
     c200="#ebcabd",
     c300="#dfa893",
     c400="#d08468",
-    c500="#b5613f",
+    c500="#a95636",
     c600="#94472f",
     c700="#7a3b2e",
     c800="#5c2f26",
@@ -34,6 +34,10 @@ THEME = gr.themes.Soft(
     radius_size="sm",
 ).set(
     # Soft's own are too faint to be made out (WCAG 2.2, 1.4.3 and 1.4.11).
+    block_label_text_color="*primary_700",
+    block_title_text_color="*primary_700",
+    body_text_color_subdued="*neutral_600",
+    body_text_color_subdued_dark="*neutral_300",
     block_info_text_color="*neutral_600",
     block_info_text_color_dark="*neutral_300",
     checkbox_border_color="*neutral_500",

@@ -17,6 +17,8 @@ from pinacoteca.likeness import GRID, Likeness
 
 BLURHASH = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
 
+OTHER_PAINTER = {"artist_slug": "other-painter", "artist": "Other Painter", "style": "Fauvism"}
+
 
 def painting(index: int, **changes: object) -> Painting:
     """Returns a painting; the first has an address of its picture and no year."""
@@ -37,8 +39,14 @@ def painting(index: int, **changes: object) -> Painting:
 
 
 def write_gallery(folder: Path, model_folder: Path, count: int = 8) -> Path:
-    """Writes a gallery folder, and its pictures into ``pictures/Images/Painter``."""
-    paintings = tuple(painting(index) for index in range(count))
+    """Writes a gallery folder, and its pictures into ``pictures/Images/Painter``.
+
+    From the seventh on they are by another painter, in another style, of another century.
+    """
+    paintings = tuple(
+        painting(index) if index < 6 else painting(index, year=1800 + index, **OTHER_PAINTER)
+        for index in range(count)
+    )
     images: list[Image.Image] = []
     for index, entry in enumerate(paintings):
         path = folder / "pictures" / "Images" / "Painter" / f"{entry.image_id}.jpg"

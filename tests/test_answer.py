@@ -3,12 +3,18 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
-import numpy as np
 import pytest
-from answer import answer_html, empty_html, footer_html, header_html
-from galleries import painting
+from answer import (
+    answer_html,
+    asked_html,
+    empty_html,
+    footer_html,
+    header_html,
+    status_html,
+    unknown_html,
+)
+from galleries import analysis_of, collection_of, painting
 
-from pinacoteca.collection import Collection
 from pinacoteca.movements import MOVEMENTS
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 
@@ -32,13 +38,14 @@ class Elements(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def html_of(
-    language: Any = "en",
+def result_of(
     best: float = 0.7,
-    links: dict[str, str] | None = None,
     familiar: bool = True,
+    mirrored: bool = False,
+    nothing_close: bool = False,
+    found: int = 1,
     **changes: Any,
-) -> str:
+) -> QueryResult:
     work = painting(1, **changes)
     rest = (1 - best) / 5
     movements = tuple(
@@ -53,11 +60,26 @@ def html_of(
         year=work.year,
         style=work.style,
         distance=0.1234,
-        links={"page": "https://example.org/a?b=1&c=2"} if links is None else links,
+        closeness=0.985,
+        mirrored=mirrored,
+        links={},
     )
-    collection = Collection((work,), np.ones((1, 2), np.float32), "")
-    result = QueryResult(movements, (neighbour,), 1.2, familiar)
-    return answer_html(result, collection, language)
+    return QueryResult(movements, (neighbour,) * found, nothing_close, 1.2, familiar)
+
+
+def html_of(
+    language: Any = "en",
+    allowed: int = 1,
+    best: float = 0.7,
+    familiar: bool = True,
+    mirrored: bool = False,
+    nothing_close: bool = False,
+    found: int = 1,
+    **changes: Any,
+) -> str:
+    collection = collection_of([painting(1, **changes)], analysis_of([[1.0, 1.0]]))
+    result = result_of(best, familiar, mirrored, nothing_close, found, **changes)
+    return answer_html(result, collection, allowed, language)
 
 
 def test_an_answer_names_the_movement_and_five_probabilities() -> None:
@@ -84,10 +106,18 @@ def test_what_is_no_painting_is_called_so_and_no_odds_are_given() -> None:
 
 
 def test_a_neighbour_bears_its_label() -> None:
-    page = Elements(html_of())
+    page = Elements(html_of(page_url="https://example.org/a?b=1&c=2"))
 
-    for expected in ("Painter", "Work 1", "1901 · Cubism", "distance 0.123", "Page on WikiArt"):
+    for expected in (
+        "Painter",
+        "Work 1",
+        "1901 · Cubism",
+        "close: closer than 98.5% of pairs of paintings",
+        "distance 0.123",
+        "Page on WikiArt",
+    ):
         assert expected in page.text, expected
+    assert "mirror" not in page.text
     (image,) = page.of("img")
     assert image["alt"] == "Painter, Work 1"
     assert image["src"] == "pictures/painter_work-1"
@@ -96,6 +126,50 @@ def test_a_neighbour_bears_its_label() -> None:
     (link,) = page.of("a")
     assert link["href"] == "https://example.org/a?b=1&c=2"
     assert link["rel"] == "noopener noreferrer"
+
+
+def test_a_neighbour_is_a_button_with_a_name() -> None:
+    (button,) = Elements(html_of()).of("button")
+
+    assert button["data-door"] == "painter_work-1"
+    assert button["aria-label"] == "Open Painter, Work 1"
+
+
+def test_a_mirror_image_is_called_so() -> None:
+    assert "nearer as a mirror image" in Elements(html_of(mirrored=True)).text
+    assert "mai apropiat în oglindă" in Elements(html_of("ro", mirrored=True)).text
+
+
+def test_neighbours_that_are_not_close_are_called_so() -> None:
+    assert "Nothing close" not in Elements(html_of()).text
+    assert "Nothing close" in Elements(html_of(nothing_close=True)).text
+    assert "Nimic apropiat" in Elements(html_of("ro", nothing_close=True)).text
+
+
+def test_filters_say_what_they_leave() -> None:
+    assert "meet the filters" not in Elements(html_of(allowed=1)).text
+    page = Elements(html_of(allowed=0, found=0))
+
+    assert "Paintings that meet the filters: 0 of 1." in page.text
+    assert "No painting meets these filters" in page.text
+    assert not page.of("ol")
+
+
+def test_the_painting_that_is_asked_with_can_be_taken_down() -> None:
+    page = Elements(asked_html(painting(1), "en"))
+
+    assert "You ask with" in page.text and "Work 1" in page.text
+    (button,) = page.of("button")
+    assert button["data-ask"] == ""
+    assert asked_html(None, "en") == ""
+
+
+def test_an_answer_is_told_to_those_who_do_not_see_it() -> None:
+    page = Elements(status_html(result_of(), "en"))
+
+    assert "Movement: Baroque. Paintings found: 1." in page.text
+    assert [element["role"] for element in page.of("p")] == ["status"]
+    assert not Elements(status_html(None, "en")).text.strip()
 
 
 def test_romanian_answers_are_romanian() -> None:
@@ -108,24 +182,25 @@ def test_romanian_answers_are_romanian() -> None:
 @pytest.mark.parametrize("language", ["en", "ro"])
 def test_what_comes_from_a_table_is_text(language: Any) -> None:
     hostile = "<script>alert('\"')</script>"
+    changes = {
+        "title": hostile,
+        "artist": hostile,
+        "style": hostile,
+        "image_id": f"../{hostile}",
+        "page_url": "javascript:alert(1)",
+    }
 
-    html = html_of(
-        language,
-        title=hostile,
-        artist=hostile,
-        style=hostile,
-        image_id=f"../{hostile}",
-        links={"page": "javascript:alert(1)", "image": 'https://x/"onload="alert(1)'},
-    )
+    page = Elements(html_of(language, **changes))
 
-    page = Elements(html)
-    assert not page.of("script")
+    assert not page.of("script") and not page.of("a")
     assert page.text.count(hostile) == 3
-    (link,) = page.of("a")
-    assert link["href"] == 'https://x/"onload="alert(1)'
+    (button,) = page.of("button")
+    assert set(button) == {"type", "class", "aria-haspopup", "aria-label", "data-door"}
     (image,) = page.of("img")
     assert set(image) == {"src", "alt", "style"}
     assert str(image["src"]).startswith("pictures/..%2F%3Cscript%3E")
+    link = 'https://x/"onload="alert(1)'
+    assert [each["href"] for each in Elements(html_of(page_url=link)).of("a")] == [link]
 
 
 def test_the_footer_says_what_the_network_has_not_seen() -> None:
@@ -140,3 +215,4 @@ def test_title_and_invitation_are_in_both_languages() -> None:
     assert "Drop a painting" in header_html("en")
     assert "Trage aici" in header_html("ro")
     assert "șevalet" in empty_html("ro")
+    assert "has no such painting" in unknown_html("en")

@@ -57,8 +57,75 @@ def test_the_metric_may_be_left_out(client: Client, picture: Path) -> None:
     )
 
 
-def test_only_the_query_is_offered_to_programs(client: Client) -> None:
-    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/query"]  # type: ignore[index]
+def test_a_painting_of_the_collection_is_answered(client: Client) -> None:
+    answer = client.predict(image_id="painter_work-3", count=2, api_name="/query_painting")
+
+    assert len(answer["neighbours"]) == 2
+    assert "painter_work-3" not in [entry["image_id"] for entry in answer["neighbours"]]
+    assert answer["strangeness"] is None
+
+
+def test_every_setting_can_be_sent_by_name(client: Client, picture: Path) -> None:
+    settings = {
+        "metric": "euclidean",
+        "composition": 0.5,
+        "artists": ["painter"],
+        "styles": ["Cubism"],
+        "first_year": 1902,
+        "last_year": 1904,
+        "count": 20,
+        "one_per_artist": False,
+        "as_in_report": True,
+        "words": "work",
+    }
+
+    answer = client.predict(image=handle_file(picture), **settings, api_name="/query")
+
+    found = {entry["image_id"] for entry in answer["neighbours"]}
+    assert found == {"painter_work-2", "painter_work-3", "painter_work-4"}
+    assert isinstance(answer["nothing_close"], bool)
+    first = answer["neighbours"][0]
+    assert (first["closeness"], first["mirrored"]) == (1.0, False)
+
+
+def test_who_sends_fewer_values_gets_the_defaults(page: str) -> None:
+    address = f"{page}/gradio_api/call/query_painting"
+    event = httpx.post(address, json={"data": ["painter_work-3"]}).json()["event_id"]
+
+    answer = httpx.get(f"{address}/{event}", timeout=30).text
+
+    assert "event: complete" in answer
+    assert answer.count('"image_id"') == 5
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ({"image_id": "nobody"}, "The collection has no painting 'nobody'"),
+        ({"image_id": ""}, "Please send the image_id"),
+        ({"image_id": "painter_work-1", "artists": ["nobody"]}, "has no artist 'nobody'"),
+        ({"image_id": "painter_work-1", "composition": 2}, "The composition counts 0 to 1"),
+        ({"image_id": "painter_work-1", "count": 1000}, "Ask for 1 to 100 paintings"),
+    ],
+)
+def test_a_wrong_setting_gets_a_sentence(
+    client: Client, setting: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(AppError, match=sentence):
+        client.predict(**setting, api_name="/query_painting")
+
+
+def test_only_the_queries_are_offered_to_programs(client: Client) -> None:
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]  # type: ignore[index]
+
+    assert list(endpoints) == ["/query", "/query_painting"]
+    for endpoint in endpoints.values():
+        assert "nothing_close" in endpoint["description"]
+        assert len(endpoint["parameters"]) == 11
+        for parameter in endpoint["parameters"][1:]:
+            assert parameter["parameter_has_default"], parameter
+            assert len(parameter["label"]) > 10
+            assert parameter["python_type"]["type"] != "Any"
 
 
 def test_a_file_that_is_no_picture_gets_a_sentence(client: Client, tmp_path: Path) -> None:
