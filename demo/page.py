@@ -9,6 +9,10 @@ from typing import Any
 import gradio as gr
 from answer import answer_html, empty_html, footer_html, header_html, unreadable_html
 from painting_input import PaintingInput
+from picture_card import PictureOf
+from settings_link import settings_of
+from sharing import Sharing, add_share_notice
+from take_away import add_take_away
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS, Language, preferred_language
 
 from pinacoteca.errors import ImageError
@@ -23,11 +27,17 @@ ANSWERS_AT_ONCE = 2
 QUEUE_SIZE = 64
 
 
-def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
+def build_page(
+    retriever: Callable[[], PaintingRetriever],
+    picture_of: Callable[[], PictureOf],
+    sharing: Sharing,
+) -> gr.Blocks:
     """Builds the page.
 
     Args:
         retriever: Returns the retriever that answers; called when the first visitor comes.
+        picture_of: Returns what finds the picture of a painting by its ``image_id``.
+        sharing: What is known of the public link.
     """
 
     def show(path: str | None, metric: Metric, language: Language) -> str:
@@ -58,11 +68,18 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
             gr.update(label=texts.examples),
             show(path, metric, language),
             footer_html(retriever().classifier.movements, language),
+            *(update for part in parts for update in part.updates(language)),
         )
 
     def greet(path: str | None, metric: Metric, request: gr.Request) -> tuple[Any, ...]:
-        language = preferred_language(request.headers.get("accept-language", ""))
-        return (language, *translate(path, metric, language))
+        linked = settings_of(dict(request.query_params), retriever().collection, (5, 10, 20))
+        language = linked.language or preferred_language(request.headers.get("accept-language", ""))
+        return (
+            language,
+            linked.asked,
+            *list(vars(linked).values())[1:-1],
+            *translate(path, linked.metric, language),
+        )
 
     # Gradio gives out files of its working directory only, and the page may start anywhere.
     gr.set_static_paths([EXAMPLES])
@@ -110,11 +127,40 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
                 )
             with gr.Column(scale=5, min_width=320):
                 answer = gr.HTML(empty_html("en"), elem_id="answer", min_height=420)
+                asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
+                others = [
+                    gr.Number(0.15, visible=False),
+                    gr.JSON([], visible=False),
+                    gr.JSON([], visible=False),
+                    gr.Number(None, precision=0, visible=False),
+                    gr.Number(None, precision=0, visible=False),
+                    gr.Number(5, precision=0, visible=False),
+                    gr.Checkbox(False, visible=False),
+                    gr.Checkbox(False, visible=False),
+                    gr.Textbox("", visible=False),
+                ]
+                all_settings = [painting, asked, metric, *others, language]
+                parts = [
+                    add_share_notice(sharing, language),
+                    add_take_away(
+                        retriever,
+                        picture_of,
+                        all_settings,
+                        concurrency_limit=ANSWERS_AT_ONCE,
+                        concurrency_id="answers",
+                    ),
+                ]
         footer = gr.HTML()
 
         settings = [painting, metric, language]
         translated = [header, language, painting, metric, examples.dataset, answer, footer]
-        page.load(greet, [painting, metric], [language, *translated], api_visibility="private")
+        translated += [component for part in parts for component in part.components]
+        page.load(
+            greet,
+            [painting, metric],
+            [language, asked, metric, *others, *translated],
+            api_visibility="private",
+        )
         language.input(
             translate, settings, translated, api_visibility="private", show_progress="hidden"
         )
