@@ -43,6 +43,7 @@ link => {
   return address;
 }
 """
+HIDE = '() => ({__type__: "update", visible: false})'
 
 
 def add_take_away(
@@ -108,6 +109,15 @@ def add_take_away(
         button.click(make, settings, file, **event).success(None, file, None, js=SAVE)
     buttons[-1].click(as_link, settings, address, **event).success(
         None, address, address, js=COMPLETE
+    )
+    # A link to what is no longer shown would mislead.
+    gr.on(
+        [component.change for component in settings],  # type: ignore[attr-defined]
+        None,
+        None,
+        address,
+        js=HIDE,
+        api_visibility="private",
     )
 
     def updates(language: Language) -> list[Any]:

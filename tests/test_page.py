@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import REPOSITORY
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -115,7 +116,8 @@ def visit(page: str, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         options.binary_location = chromium
         for argument in (*QUIET, f"--user-data-dir={tmp_path / str(len(browsers))}"):
             options.add_argument(argument)
-        options.add_experimental_option("prefs", {"intl.accept_languages": language})
+        downloads = {"download.default_directory": str(tmp_path / "downloads")}
+        options.add_experimental_option("prefs", {"intl.accept_languages": language} | downloads)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         browser = webdriver.Chrome(options, webdriver.ChromeService(chromedriver))
         browsers.append(browser)
@@ -201,6 +203,46 @@ def test_the_browsers_language_comes_first_and_can_be_changed(
     assert "Your painting" in page.text("#painting")
     assert "Euclidean" in page.text("#metric")
     assert page.browser.execute_script("return document.documentElement.lang") == "en"
+
+
+def test_an_answer_is_taken_away(visit: Callable[..., Page], picture: Path, tmp_path: Path) -> None:
+    page = visit()
+    page.find("#take_csv").click()
+    page.until(lambda: "There is no answer yet" in page.text("body"), "a refusal")
+    page.upload(picture)
+    page.answered()
+
+    for kind in ("csv", "xlsx", "card"):
+        page.find(f"#take_{kind}").click()
+        suffix = kind.replace("card", "jpg")
+        file = tmp_path / "downloads" / f"pinacoteca.{suffix}"
+        page.until(file.is_file, f"a download of {file.name}")
+
+    rows = (tmp_path / "downloads" / "pinacoteca.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert sum(row.startswith("neighbour,") for row in rows) == 5
+    with Image.open(tmp_path / "downloads" / "pinacoteca.jpg") as card:
+        assert card.size == (1600, 1600)
+    assert page.foreign_requests() == []
+
+
+def test_a_link_opens_the_page_with_its_settings(visit: Callable[..., Page], picture: Path) -> None:
+    page = visit(language="ro")
+    page.choose("#metric", "euclidean")
+    page.upload(picture)
+    page.answered()
+    page.find("#take_link").click()
+    address = f"{page.address}/?metric=euclidean&language=ro"
+    shown = "return document.querySelector('#link textarea')?.value"
+    page.until(lambda: page.browser.execute_script(shown) == address, address)
+    # What is shown is no longer what the link was made of.
+    page.choose("#metric", "cosine")
+    page.until(lambda: page.browser.execute_script(shown) is None, "no link")
+
+    other = visit()
+    other.browser.get(address)
+    chosen = "#metric input[value='euclidean']"
+    other.until(lambda: [each for each in other.all(chosen) if each.is_selected()], "the metric")
+    assert "Tabloul tău" in other.text("#painting")
 
 
 def test_what_is_no_picture_gets_a_sentence(visit: Callable[..., Page], tmp_path: Path) -> None:
