@@ -20,6 +20,15 @@ FILE_ROUTE = "/gradio_api/file="
 REFUSAL = "Please upload the picture itself as a file."
 
 
+def _uploaded(address: str) -> str | None:
+    """Returns the path of the upload that an address of ours gives out, None if it does not."""
+    name = unquote(urlsplit(address).path.partition(FILE_ROUTE)[2])
+    if not name or "\0" in name:
+        return None
+    path, folder = Path(name).resolve(), Path(get_upload_folder()).resolve()
+    return str(path) if path.is_relative_to(folder) and path.is_file() else None
+
+
 class PaintingInput(gr.Image):  # type: ignore[misc]
     """``gr.Image`` that hands over the path of the uploaded file, untouched."""
 
@@ -49,12 +58,3 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
     def example_payload(self) -> dict[str, Any]:
         """Returns what the documentation for programs sends: Gradio's example is an address."""
         return {"path": EXAMPLE, "url": EXAMPLE, "meta": {"_type": "gradio.FileData"}}
-
-
-def _uploaded(address: str) -> str | None:
-    """Returns the path of the upload that an address of ours gives out, None if it does not."""
-    name = unquote(urlsplit(address).path.partition(FILE_ROUTE)[2])
-    if not name or "\0" in name:
-        return None
-    path, folder = Path(name).resolve(), Path(get_upload_folder()).resolve()
-    return str(path) if path.is_relative_to(folder) and path.is_file() else None

@@ -112,7 +112,7 @@ def add_take_away(
     )
     # A link to what is no longer shown would mislead.
     gr.on(
-        [component.change for component in settings],  # type: ignore[attr-defined]
+        [component.change for component in settings],
         None,
         None,
         address,

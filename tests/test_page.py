@@ -227,9 +227,10 @@ def test_an_answer_is_taken_away(visit: Callable[..., Page], picture: Path, tmp_
 
 def test_a_link_opens_the_page_with_its_settings(visit: Callable[..., Page], picture: Path) -> None:
     page = visit(language="ro")
-    page.choose("#metric", "euclidean")
     page.upload(picture)
-    page.answered()
+    cosine = page.answered().text(".neighbours")
+    page.choose("#metric", "euclidean")
+    page.until(lambda: page.all(".neighbours") and page.text(".neighbours") != cosine, "a change")
     page.find("#take_link").click()
     address = f"{page.address}/?metric=euclidean&language=ro"
     shown = "return document.querySelector('#link textarea')?.value"
