@@ -1,7 +1,7 @@
 """Serves the page: drop a painting, see its movement and the nearest Romanian paintings.
 
     python demo/app.py [--pictures DIR] [--share] [--host HOST] [--port PORT]
-        [--model DIR] [--gallery DIR] [--index ADDRESS]
+        [--auth-file FILE] [--mcp] [--model DIR] [--gallery DIR] [--index ADDRESS]
 
 Expected: ready in about ten seconds on two CPU cores, an answer in a fraction of a second, about
 1 GB of memory. ``demo`` is the Gradio page; it can be imported without weights, and loads them when
@@ -14,7 +14,9 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
+from accounts import read_accounts
 from options import Options, read_options
+from uploads import keep_uploads_apart
 
 from pinacoteca.command_line import run
 
@@ -22,11 +24,15 @@ if TYPE_CHECKING:
     from pinacoteca.retriever import PaintingRetriever
 
 OPTIONS = Options()
+ACCOUNTS: list[tuple[str, str]] | None = None
 
 
 def _read_command_line() -> None:
-    global OPTIONS
+    global OPTIONS, ACCOUNTS
     OPTIONS = read_options(sys.argv[1:])
+    if OPTIONS.auth_file is not None:
+        ACCOUNTS = read_accounts(OPTIONS.auth_file)
+    keep_uploads_apart()
 
 
 if __name__ == "__main__":
@@ -37,12 +43,14 @@ from page import build_page  # noqa: E402
 from pictures import PictureSource, cache_folder  # noqa: E402
 from PIL import Image  # noqa: E402
 from server import app_settings  # noqa: E402
+from sharing import Sharing, message, open_tunnel  # noqa: E402
 from theme import CSS_FILE, THEME  # noqa: E402
 
 from pinacoteca.errors import PinacotecaError  # noqa: E402
 from pinacoteca.images import PIXEL_LIMIT  # noqa: E402
 
 MAX_FILE_SIZE = "30mb"
+AUTH_MESSAGE = "Log in to see the paintings. · Conectează-te ca să vezi tablourile."
 
 
 class ServerError(PinacotecaError):
@@ -64,27 +72,37 @@ def retriever() -> PaintingRetriever:
     return loaded
 
 
-demo = build_page(retriever)
+@cache
+def pictures() -> PictureSource:
+    """Returns what finds the pictures of the collection."""
+    return PictureSource(retriever().collection, OPTIONS.pictures, cache_folder())
+
+
+sharing = Sharing(OPTIONS.share)
+demo = build_page(retriever, lambda: pictures().picture, sharing)
 
 
 def serve() -> None:
     """Loads everything, serves the page and says where, until Ctrl-C."""
     # Pillow refuses more than twice this, whoever calls it.
     Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT // 2
-    pictures = PictureSource(retriever().collection, OPTIONS.pictures, cache_folder())
     try:
-        _, _, share_link = demo.launch(
+        demo.launch(
             server_name=OPTIONS.host,
             server_port=OPTIONS.port,
-            share=OPTIONS.share,
+            share=False,
+            auth=ACCOUNTS,
+            auth_message=AUTH_MESSAGE,
+            mcp_server=OPTIONS.mcp,
             max_file_size=MAX_FILE_SIZE,
-            app_kwargs=app_settings(pictures),
+            app_kwargs=app_settings(pictures(), OPTIONS.mcp),
             theme=THEME,
             css_paths=CSS_FILE,
             footer_links=["api", "settings"],
             show_error=False,
             enable_monitoring=False,
             run_history=False,
+            quiet=True,
             prevent_thread_lock=True,
         )
     except OSError as error:
@@ -92,22 +110,15 @@ def serve() -> None:
             f"The page cannot be served on {OPTIONS.host} ({error}): "
             "choose another --port or --host."
         ) from None
-    if OPTIONS.share:
-        print(share_message(share_link), flush=True)
-    demo.block_thread()
-
-
-def share_message(link: str | None) -> str:
-    """Says what came of ``--share``."""
-    if link:
-        return (
-            f"Public link: {link}\nEveryone who has it can use the page on this computer, until "
-            "you stop it or Gradio lets the link lapse."
-        )
-    return (
-        "No public link came about; the page is served on this computer alone. Gradio's reason "
-        "stands above: most often the network is closed, or the tunnel program cannot be fetched."
-    )
+    print(f"The page is at {demo.local_url}", flush=True)
+    try:
+        if sharing.asked_for:
+            open_tunnel(sharing, OPTIONS.host, demo.server_port)
+            print(message(sharing), flush=True)
+        demo.block_thread()
+    finally:
+        # Nothing may be written any more when the uploads are deleted.
+        demo.close(verbose=False)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pinacoteca.errors import DataError
+from pinacoteca.errors import DataError, PinacotecaError
 from pinacoteca.milvus import checked_address
 
 PICTURES_VARIABLE = "PINACOTECA_PICTURES"
+
+
+class OptionsError(PinacotecaError):
+    """Options that do not go together, or that need what is not there."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Options:
         host: The address to listen on.
         port: The port to listen on; None takes the first free one from 7860.
         share: Whether to ask Gradio for a public link.
+        auth_file: Names and passwords of those who may use the page; None lets everybody.
+        mcp: Whether assistants may call the endpoints as tools (Model Context Protocol).
     """
 
     model: str = "model"
@@ -35,6 +42,8 @@ class Options:
     host: str = "127.0.0.1"
     port: int | None = None
     share: bool = False
+    auth_file: Path | None = None
+    mcp: bool = False
 
 
 def read_options(arguments: Sequence[str]) -> Options:
@@ -43,6 +52,7 @@ def read_options(arguments: Sequence[str]) -> Options:
     Raises:
         DataError: The folder of pictures does not exist.
         SearchIndexError: The address of the index names neither a file nor a server.
+        OptionsError: What an option needs is not there, or it does not go with another.
         SystemExit: An argument is not understood (status 2), or help was asked for (0).
     """
     parser = argparse.ArgumentParser(
@@ -67,6 +77,12 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--host", default=Options.host, help="default: 127.0.0.1, this machine")
     parser.add_argument("--port", type=_port, help="default: the first free one from 7860")
     parser.add_argument("--share", action="store_true", help="ask Gradio for a public link")
+    parser.add_argument(
+        "--auth-file", type=Path, metavar="FILE", help="lines of name:password that may log in"
+    )
+    parser.add_argument(
+        "--mcp", action="store_true", help="offer the query to assistants (needs gradio[mcp])"
+    )
     options = Options(**vars(parser.parse_args(arguments)))
     if options.index is not None:
         checked_address(options.index)
@@ -75,7 +91,21 @@ def read_options(arguments: Sequence[str]) -> Options:
             f"There is no folder {options.pictures}: name the one that holds the pictures with "
             f"--pictures or ${PICTURES_VARIABLE}."
         )
+    if options.mcp:
+        _check_mcp(options)
     return options
+
+
+def _check_mcp(options: Options) -> None:
+    if options.auth_file is not None:
+        raise OptionsError(
+            "An assistant cannot log in, so --mcp would leave a door open beside --auth-file: "
+            "leave one of the two out."
+        )
+    if importlib.util.find_spec("mcp") is None:
+        raise OptionsError(
+            "--mcp needs a package that is not installed: `pip install 'gradio[mcp]~=6.31.0'`."
+        )
 
 
 def _port(text: str) -> int:

@@ -21,8 +21,12 @@ from asking import ask, query_source, selection_of
 from door import door_html, view_of
 from drawings import FOLDER, example_path, examples_html
 from painting_input import PaintingInput
+from picture_card import PictureOf
 from programs import LenientBlocks, add_endpoints
-from steering import add_steering
+from settings_link import settings_of
+from sharing import Sharing, add_share_notice
+from steering import COUNTS, add_steering
+from take_away import add_take_away
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS, Language, preferred_language
 from translated import Translated
 
@@ -45,11 +49,17 @@ TELL_ASKED = (
 TELL_ANSWERED = "() => { window.dispatchEvent(new Event('pinacoteca-answered')); }"
 
 
-def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
+def build_page(
+    retriever: Callable[[], PaintingRetriever],
+    picture_of: Callable[[], PictureOf],
+    sharing: Sharing,
+) -> gr.Blocks:
     """Builds the page.
 
     Args:
         retriever: Returns the retriever that answers; called when the first visitor comes.
+        picture_of: Returns what finds the picture of a painting by its ``image_id``.
+        sharing: What is known of the public link.
     """
     show = _shower(retriever)
 
@@ -116,15 +126,23 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
                 steering = add_steering(retriever)
             with gr.Column(scale=5, min_width=320):
                 answer = gr.HTML(empty_html("en"), elem_id="answer", min_height=420)
-                # What is made of an answer, add_take_away(...), comes here.
-        # Whoever sets it, by script or in an event, searches with this painting of the collection.
-        asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
+                # Whoever sets it, by script or in an event, searches with this painting of the
+                # collection.
+                asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
+                settings = [painting, asked, *steering.settings, language]
+                take_away = add_take_away(
+                    retriever,
+                    picture_of,
+                    settings,
+                    concurrency_limit=ANSWERS_AT_ONCE,
+                    concurrency_id="answers",
+                )
+                share_notice = add_share_notice(sharing, language)
         door = gr.HTML("", elem_id="door", js_on_load=SCRIPT.read_text(encoding="utf-8"))
         status = gr.HTML(status_html(None, "en"), elem_id="status")
         footer = gr.HTML()
         answered = gr.State(None)
 
-        settings = [painting, asked, *steering.settings, language]
         shown = [answer, status, asked_with, answered]
         answering: dict[str, Any] = {
             "api_visibility": "private",
@@ -145,6 +163,8 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
                 ],
             ),
             steering.translated,
+            take_away,
+            share_notice,
         ]
         translated = [component for part in parts for component in part.components]
 
@@ -152,14 +172,17 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
             updates = [update for part in parts for update in part.updates(values[-1])]
             return [*updates, *show(*values)]
 
-        def greet(request: gr.Request, *values: Any) -> list[Any]:
-            code = preferred_language(request.headers.get("accept-language", ""))
-            return [code, *translate(*values[:-1], code)]
+        def greet(picture: str | None, request: gr.Request) -> list[Any]:
+            linked = settings_of(dict(request.query_params), retriever().collection, COUNTS)
+            header = request.headers.get("accept-language", "")
+            code = linked.language or preferred_language(header)
+            steered = linked.values()
+            return [*steered, code, *translate(picture, *steered, code)]
 
         page.load(
             greet,
-            settings,
-            [language, *translated, *shown],
+            painting,
+            [*settings[1:], *translated, *shown],
             api_visibility="private",
             show_progress="hidden",
         )

@@ -7,11 +7,26 @@ is bounded by ``max_file_size`` and decoded by ``open_image`` alone.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
+EXAMPLE = "demo/examples/garden.jpg"
+# Where Gradio gives out what was uploaded.
+FILE_ROUTE = "/gradio_api/file="
 REFUSAL = "Please upload the picture itself as a file."
+
+
+def _uploaded(address: str) -> str | None:
+    """Returns the path of the upload that an address of ours gives out, None if it does not."""
+    name = unquote(urlsplit(address).path.partition(FILE_ROUTE)[2])
+    if not name or "\0" in name:
+        return None
+    path, folder = Path(name).resolve(), Path(get_upload_folder()).resolve()
+    return str(path) if path.is_relative_to(folder) and path.is_file() else None
 
 
 class PaintingInput(gr.Image):  # type: ignore[misc]
@@ -21,9 +36,14 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
     is_template = True
 
     async def async_move_resource_to_block_cache(self, url_or_file_path: Any) -> str | None:
-        """Refuses addresses, which Gradio would fetch whatever their size."""
+        """Refuses addresses, which Gradio would fetch whatever their size.
+
+        The address of an upload is none of these: it names a file that is here already.
+        """
         if str(url_or_file_path).startswith(("http://", "https://")):
-            raise gr.Error(REFUSAL, print_exception=False)
+            url_or_file_path = _uploaded(str(url_or_file_path))
+            if url_or_file_path is None:
+                raise gr.Error(REFUSAL, print_exception=False)
         path: str | None = await super().async_move_resource_to_block_cache(url_or_file_path)
         return path
 
@@ -34,3 +54,7 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         if payload.path is None:
             raise gr.Error(REFUSAL, print_exception=False)
         return str(payload.path)
+
+    def example_payload(self) -> dict[str, Any]:
+        """Returns what the documentation for programs sends: Gradio's example is an address."""
+        return {"path": EXAMPLE, "url": EXAMPLE, "meta": {"_type": "gradio.FileData"}}

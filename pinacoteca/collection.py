@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from functools import cached_property
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from pinacoteca.errors import CollectionError
 from pinacoteca.files import written_whole
+from pinacoteca.spreadsheets import defused, restored
 
 TABLE_FILE = "paintings.csv"
 EMBEDDINGS_FILE = "embeddings.safetensors"
@@ -24,10 +24,6 @@ LICENCE = "CC-BY-NC-4.0"
 FORMAT_VERSION = 2
 # One key only: safetensors writes several in an order that changes from run to run.
 _METADATA_KEY = "pinacoteca"
-# Where a spreadsheet starts a cell: Romanian settings split CSV at the semicolon, quoted or not.
-_CELL_START = r"(?:^|(?<=[;\t\r\n]))"
-# What a spreadsheet takes for a formula (OWASP, "CSV Injection"), full-width signs included.
-_FORMULA = r"(?=[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20])"
 
 
 @dataclass(frozen=True)
@@ -276,7 +272,7 @@ def _write_table(path: Path, paintings: Sequence[Painting]) -> None:
             *values, blurhash = astuple(painting)
             # A BlurHash has no brackets or quotes to call anything with, and stays as others
             # read it.
-            writer.writerow([*map(_defused, values), blurhash])
+            writer.writerow([*map(defused, values), blurhash])
 
 
 def _read_table(path: Path) -> tuple[Painting, ...]:
@@ -308,7 +304,7 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
         raise ValueError(f"Row {number} has {len(row)} values instead of {len(COLUMNS)}.")
     *values, blurhash = row
     image_id, artist_slug, artist, title, year, style, page, image, width, height = map(
-        _restored, values
+        restored, values
     )
     numbers = f"Row {number} has year {year!r}, width {width!r} and height {height!r};"
     try:
@@ -330,19 +326,6 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
         height=sides[1],
         blurhash=blurhash,
     )
-
-
-def _defused(value: str | int | None) -> str | int | None:
-    """Puts an apostrophe before everything in a text that a spreadsheet would run as a formula.
-
-    What already bears apostrophes gets one more, so that taking one away restores any text.
-    """
-    return re.sub(_CELL_START + _FORMULA, "'", value) if isinstance(value, str) else value
-
-
-def _restored(value: str) -> str:
-    """Undoes ``_defused``."""
-    return re.sub(_CELL_START + "'" + _FORMULA, "", value)
 
 
 def _read_embeddings(path: Path) -> tuple[dict[str, npt.NDArray[np.float32]], dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -18,8 +19,13 @@ START_SECONDS = 120
 
 
 @contextmanager
-def served_page(log: Path, *arguments: object) -> Iterator[str]:
-    """Yields the address of a page that runs until the block ends; its output goes to ``log``."""
+def served_page(
+    log: Path, *arguments: object, stop: signal.Signals = signal.SIGTERM
+) -> Iterator[str]:
+    """Yields the address of a page that runs until the block ends; its output goes to ``log``.
+
+    Its temporary files are beside ``log``; ``stop`` is the signal that ends it.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -40,7 +46,7 @@ def served_page(log: Path, *arguments: object) -> Iterator[str]:
             _wait_until_ready(address, process, log)
             yield address
         finally:
-            process.terminate()
+            process.send_signal(stop)
             process.wait(timeout=30)
 
 

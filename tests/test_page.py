@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_core_python.selenium import Axe
 from conftest import REPOSITORY
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -420,6 +421,45 @@ def test_the_browsers_language_comes_first_and_can_be_changed(
     page.find("#steering > button").click()
     page.until(lambda: "Euclidean" in page.text("#metric"), "English controls")
     assert page.run("document.documentElement.lang") == "en"
+
+
+def test_an_answer_is_taken_away(visit: Callable[..., Page], picture: Path, tmp_path: Path) -> None:
+    page = visit()
+    downloads = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    page.browser.execute_cdp_cmd("Browser.setDownloadBehavior", downloads)
+    page.find("#take_csv").click()
+    page.until(lambda: "There is no answer yet" in page.text("body"), "a refusal")
+    page.upload(picture)
+
+    for kind, suffix in (("csv", "csv"), ("xlsx", "xlsx"), ("card", "jpg")):
+        page.find(f"#take_{kind}").click()
+        file = tmp_path / f"pinacoteca.{suffix}"
+        page.until(file.is_file, f"a download of {file.name}")
+
+    rows = (tmp_path / "pinacoteca.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert sum(row.startswith("neighbour,") for row in rows) == 5
+    with Image.open(tmp_path / "pinacoteca.jpg") as card:
+        assert card.size == (1600, 1600)
+
+
+def test_a_link_opens_the_page_with_its_settings(visit: Callable[..., Page], picture: Path) -> None:
+    page = visit(language="ro").upload(picture)
+    page.find("#steering > button").click()
+    page.changed(lambda: page.choose("#metric", "euclidean"))
+    page.find("#take_link").click()
+    address = f"{page.address}/?metric=euclidean&language=ro"
+    shown = "document.querySelector('#link textarea')?.value"
+    page.until(lambda: page.run(shown) == address, address)
+    # What is shown is no longer what the link was made of.
+    page.choose("#metric", "cosine")
+    page.until(lambda: page.run(shown) is None, "no link")
+
+    other = visit()
+    other.browser.get(address)
+    other.find("#steering > button").click()
+    chosen = "#metric input[value='euclidean']"
+    other.until(lambda: [each for each in other.all(chosen) if each.is_selected()], "the metric")
+    assert "Tabloul tău" in other.text("#painting")
 
 
 def test_what_is_no_picture_gets_a_sentence(visit: Callable[..., Page], tmp_path: Path) -> None:

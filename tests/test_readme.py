@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from pinacoteca.movements import MOVEMENTS
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+SHELL_SNIPPETS = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
 
 
 def run_snippet(snippet: str, folder: Path = REPOSITORY) -> str:
@@ -50,12 +53,34 @@ def test_the_client_snippet_answers(page: str) -> None:
     assert "movements" in answer and answer.count("'image_id'") == 5
 
 
+def test_the_curl_snippet_answers(page: str) -> None:
+    if not (shutil.which("curl") and shutil.which("sh")):
+        pytest.skip("curl and sh are not on this machine")
+    (snippet,) = [text for text in SHELL_SNIPPETS if "curl" in text]
+    assert "http://127.0.0.1:7860" in snippet
+
+    result = subprocess.run(
+        ["sh", "-euc", snippet.replace("http://127.0.0.1:7860", page)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert "event: complete" in result.stdout
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith("data: [")]
+    (answer,) = json.loads(line.removeprefix("data: "))
+    assert len(answer["neighbours"]) == 5
+
+
 def test_every_file_and_option_that_is_named_is_there() -> None:
     for path in re.findall(r"\b(?:train|demo|gallery|model)/[\w./-]*\w", README):
         assert (REPOSITORY / path).exists(), path
-    for script, option in (("demo/options.py", "--pictures"), ("demo/options.py", "--share")):
+    options = (REPOSITORY / "demo" / "options.py").read_text(encoding="utf-8")
+    for option in ("--pictures", "--share", "--auth-file", "--mcp"):
         assert option in README
-        assert f'"{option}"' in (REPOSITORY / script).read_text(encoding="utf-8")
+        assert f'"{option}"' in options
 
 
 def test_the_readme_says_which_movements_the_weights_know() -> None:

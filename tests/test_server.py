@@ -6,18 +6,16 @@ import base64
 import io
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-import app
 import httpx
 import pytest
 from galleries import painting
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
-from served import APP, served_page
+from served import APP
 
 from pinacoteca.retriever import PaintingRetriever
 
@@ -156,6 +154,25 @@ def test_an_address_is_refused_before_it_is_fetched(client: Client) -> None:
         client.predict(payload, "cosine", api_name="/query")
 
 
+def test_an_upload_may_be_named_by_its_address(
+    client: Client, page: str, picture: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere.jpg").write_bytes(picture.read_bytes())
+    with picture.open("rb") as file:
+        (path,) = httpx.post(f"{page}/gradio_api/upload", files={"files": file}).json()
+
+    def ask(named: str) -> Any:
+        address = f"{page}/gradio_api/file={named}"
+        payload = {"path": address, "meta": {"_type": "gradio.FileData"}}
+        return client.predict(payload, "cosine", api_name="/query")
+
+    assert ask(path)["neighbours"][0]["image_id"] == "painter_work-3"
+    outside = (str(tmp_path / "elsewhere.jpg"), f"{path}/../../../elsewhere.jpg", "", "%00", "/")
+    for other in outside:
+        with pytest.raises(AppError, match="upload the picture itself"):
+            ask(other)
+
+
 def test_a_large_request_is_refused_unread(page: str) -> None:
     answer = httpx.post(f"{page}/gradio_api/call/query", json={"data": ["x" * 200_000]})
 
@@ -185,28 +202,6 @@ def test_pictures_have_a_route_of_their_own(page: str, gallery: Path) -> None:
 @pytest.mark.parametrize("path", ["/monitoring/summary", "/gradio_api/file=/etc/passwd"])
 def test_what_a_public_page_does_not_need_is_shut(page: str, path: str) -> None:
     assert httpx.get(f"{page}{path}").status_code in (401, 403, 404)
-
-
-def test_a_public_link_that_did_not_come_about_is_said_so(
-    model_folder: Path, gallery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Nobody listens there, so no tunnel can be dug, whatever this machine's network allows.
-    monkeypatch.setenv("GRADIO_SHARE_SERVER_ADDRESS", "127.0.0.1:1")
-    log = tmp_path / "log.txt"
-
-    with served_page(log, "--model", model_folder, "--gallery", gallery, "--share") as address:
-        deadline = time.monotonic() + 60
-        while "No public link came about" not in log.read_text(encoding="utf-8"):
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-        assert httpx.get(address).status_code == 200
-
-
-def test_a_public_link_is_told_with_what_it_means() -> None:
-    text = app.share_message("https://abc.gradio.live")
-
-    assert "Public link: https://abc.gradio.live" in text
-    assert "Everyone who has it can use the page on this computer" in text
 
 
 def test_a_port_that_is_taken_is_a_mistake_with_a_way_out(

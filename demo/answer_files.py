@@ -1,0 +1,147 @@
+"""An answer as a table to keep: CSV for programs, XLSX for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from texts import TEXTS, Language, movement_name
+
+from pinacoteca.results import Neighbour, QueryResult
+from pinacoteca.spreadsheets import defused, write_cell
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+COLUMNS = (
+    "kind",
+    "rank",
+    "movement",
+    "probability",
+    "artist",
+    "title",
+    "year",
+    "style",
+    "distance",
+    "closeness",
+    "mirrored",
+    "image_id",
+    "page",
+    "image",
+)
+# In characters, as spreadsheets measure a column.
+NARROWEST, WIDEST = 8, 48
+
+Cell = str | int | float | None
+
+
+def answer_csv(result: QueryResult) -> bytes:
+    """Returns the movements and the neighbours as one table of UTF-8 text.
+
+    Each row is of a ``kind``, ``movement`` or ``neighbour``. Names and numbers are the same in
+    every language, and no cell is a formula.
+    """
+    # Excel reads UTF-8 as such only after a byte order mark.
+    file = io.StringIO("\N{ZERO WIDTH NO-BREAK SPACE}")
+    file.seek(0, io.SEEK_END)
+    writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for rank, entry in enumerate(result.movements, start=1):
+        row: dict[str, Cell] = {
+            "kind": "movement",
+            "rank": rank,
+            "movement": entry.name,
+            "probability": round(entry.probability, 6),
+        }
+        writer.writerow(row)
+    for neighbour in result.neighbours:
+        writer.writerow({name: defused(value) for name, value in _row(neighbour).items()})
+    return file.getvalue().encode("utf-8")
+
+
+def answer_xlsx(result: QueryResult, language: Language) -> bytes:
+    """Returns a workbook with a sheet of neighbours and a sheet of movements, in a language."""
+    from openpyxl import Workbook
+
+    texts = TEXTS[language]
+    workbook = Workbook()
+    paintings = workbook.active
+    paintings.title = texts.sheet_paintings
+    header = (
+        texts.column_rank,
+        texts.column_artist,
+        texts.column_title,
+        texts.column_year,
+        texts.column_style,
+        texts.distance,
+        texts.column_closeness,
+        texts.column_mirrored,
+        texts.page,
+        texts.column_image,
+    )
+    rows = [
+        (
+            neighbour.rank,
+            neighbour.artist,
+            neighbour.title,
+            neighbour.year,
+            neighbour.style,
+            round(neighbour.distance, 6),
+            round(neighbour.closeness, 6),
+            texts.yes if neighbour.mirrored else texts.no,
+            neighbour.links.get("page"),
+            neighbour.links.get("image"),
+        )
+        for neighbour in result.neighbours
+    ]
+    _fill(paintings, header, rows, percent_column=7)
+    movements = workbook.create_sheet(texts.sheet_movements)
+    probabilities = [
+        (movement_name(entry.movement, language), round(entry.probability, 6))
+        for entry in result.movements
+    ]
+    _fill(movements, (texts.movement, texts.column_probability), probabilities, percent_column=2)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def _row(neighbour: Neighbour) -> dict[str, Cell]:
+    return {
+        "kind": "neighbour",
+        "rank": neighbour.rank,
+        "artist": neighbour.artist,
+        "title": neighbour.title,
+        "year": neighbour.year,
+        "style": neighbour.style,
+        "distance": round(neighbour.distance, 6),
+        "closeness": round(neighbour.closeness, 6),
+        "mirrored": "yes" if neighbour.mirrored else "no",
+        "image_id": neighbour.image_id,
+        "page": neighbour.links.get("page"),
+        "image": neighbour.links.get("image"),
+    }
+
+
+def _fill(
+    sheet: Worksheet,
+    header: tuple[str, ...],
+    rows: Sequence[tuple[Cell, ...]],
+    percent_column: int,
+) -> None:
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    for column, name in enumerate(header, start=1):
+        write_cell(sheet, 1, column, name).font = Font(bold=True)
+        width = max(len(str(row[column - 1] or "")) for row in [header, *rows])
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = min(max(width + 2, NARROWEST), WIDEST)
+    for number, row in enumerate(rows, start=2):
+        for column, value in enumerate(row, start=1):
+            cell = write_cell(sheet, number, column, value)
+            if column == percent_column:
+                cell.number_format = "0.0%"
+    sheet.freeze_panes = "A2"

@@ -1,0 +1,149 @@
+"""What a visitor may take along: the answer as a table or a picture, and a link to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+from answer_files import answer_csv, answer_xlsx
+from asking import ask, query_source
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+from picture_card import Asked, PictureOf, card_jpeg, stand_in
+from settings_link import Settings, link_of
+from texts import TEXTS, Language
+from translated import Translated
+
+from pinacoteca.collection import Painting
+from pinacoteca.errors import PinacotecaError
+from pinacoteca.images import open_image
+from pinacoteca.results import QueryResult
+from pinacoteca.retriever import PaintingRetriever
+
+# Hands a file that Gradio offers to the browser's own saving.
+SAVE = """
+file => {
+  if (!file) return;
+  const link = document.createElement("a");
+  link.href = file.url;
+  link.download = file.orig_name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+"""
+# Only the browser knows under which address the page is seen.
+COMPLETE = """
+link => {
+  if (!link) return link;
+  const address = new URL(link, window.location.href).href;
+  navigator.clipboard?.writeText(address).catch(() => {});
+  return address;
+}
+"""
+HIDE = '() => ({__type__: "update", visible: false})'
+
+
+def add_take_away(
+    retriever: Callable[[], PaintingRetriever],
+    picture_of: Callable[[], PictureOf],
+    settings: Sequence[gr.components.Component],
+    **limits: Any,
+) -> Translated:
+    """Adds the buttons that save the answer and the one that makes its link.
+
+    Args:
+        retriever: Returns the retriever that answers.
+        picture_of: Returns what finds the picture of a painting by its ``image_id``.
+        settings: Components with the path of the picture or None, and the values of ``Settings``
+            in their order.
+        limits: How many are served at once, as Gradio's events take it.
+    """
+
+    def answer(path: str | None, *values: Any) -> QueryResult:
+        *asked, language = values
+        try:
+            result = ask(retriever(), path, *asked)
+        except PinacotecaError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        if result is None:
+            raise gr.Error(TEXTS[language].nothing_to_take, print_exception=False)
+        return result
+
+    def as_csv(*values: Any) -> str:
+        return _kept(answer_csv(answer(*values)), "csv")
+
+    def as_xlsx(*values: Any) -> str:
+        return _kept(answer_xlsx(answer(*values), values[-1]), "xlsx")
+
+    def as_card(path: str | None, image_id: str, *values: Any) -> str:
+        result = answer(path, image_id, *values)
+        source = query_source(retriever(), path, image_id)
+        asked = _asked(source, picture_of())
+        jpeg = card_jpeg(asked, result, retriever().collection, picture_of(), values[-1])
+        return _kept(jpeg, "jpg")
+
+    def as_link(_: str | None, *values: Any) -> Any:
+        return gr.update(value=link_of(Settings.of(*values)), visible=True)
+
+    english = TEXTS["en"]
+    heading = gr.HTML(_heading("en"), elem_classes="take-away")
+    with gr.Row(elem_id="take-away"):
+        buttons = [
+            gr.Button(getattr(english, name), size="sm", min_width=120, elem_id=name)
+            for name in ("take_csv", "take_xlsx", "take_card", "take_link")
+        ]
+    address = gr.Textbox(
+        label=english.link_made,
+        info=english.link_hint,
+        buttons=["copy"],
+        interactive=False,
+        visible=False,
+        elem_id="link",
+    )
+    file = gr.File(visible="hidden")
+    event: dict[str, Any] = {"api_visibility": "private", **limits}
+    for button, make in zip(buttons, (as_csv, as_xlsx, as_card), strict=False):
+        button.click(make, settings, file, **event).success(None, file, None, js=SAVE)
+    buttons[-1].click(as_link, settings, address, **event).success(
+        None, address, address, js=COMPLETE
+    )
+    # A link to what is no longer shown would mislead.
+    gr.on(
+        [component.change for component in settings],
+        None,
+        None,
+        address,
+        js=HIDE,
+        api_visibility="private",
+    )
+
+    def updates(language: Language) -> list[Any]:
+        texts = TEXTS[language]
+        return [
+            _heading(language),
+            *(getattr(texts, str(button.elem_id)) for button in buttons),
+            gr.update(label=texts.link_made, info=texts.link_hint),
+        ]
+
+    return Translated([heading, *buttons, address], updates)
+
+
+def _heading(language: Language) -> str:
+    return f'<h2 class="eyebrow">{escape(TEXTS[language].take_away)}</h2>'
+
+
+def _asked(source: str | Painting | None, picture_of: PictureOf) -> Asked:
+    if isinstance(source, Painting):
+        picture = picture_of(source.image_id) or stand_in(source)
+        return Asked(picture, f"{source.artist}, {source.title}")
+    if source is None:
+        raise ValueError("there is no card of nothing")
+    return Asked(open_image(source))
+
+
+def _kept(data: bytes, suffix: str) -> str:
+    """Writes a file where Gradio keeps uploads, and deletes them; returns its path."""
+    return str(save_bytes_to_cache(data, f"pinacoteca.{suffix}", get_upload_folder()))
