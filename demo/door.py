@@ -81,17 +81,30 @@ def door_html(view: View, language: Language) -> str:
         figures.insert(
             0, _query_figure(view.query, [each.query for each in view.matches], language)
         )
-    return (
-        '<dialog class="answer" aria-labelledby="door-heading" closedby="any"><div class="door">'
-        f'<button type="button" class="action" data-close>{escape(texts.back)}</button>'
-        f'<h2 id="door-heading" class="caption">{label_html(painting, language)}</h2>'
+    body = (
         f'<div class="pictures">{"".join(figures)}</div>'
         f'<div class="why"><p class="caption">{closeness}</p>{_regions_html(view, language)}</div>'
         f'<div class="actions">'
         f'<button type="button" class="action" data-ask="{escape(painting.image_id)}">'
         f"{escape(texts.search_with)}</button>"
         f'<button type="button" class="action" data-artist="{escape(painting.artist_slug)}">'
-        f"{escape(texts.more_by)}</button>{link_html(painting, language)}</div></div></dialog>"
+        f"{escape(texts.more_by)}</button>{link_html(painting, language)}</div>"
+    )
+    return _dialog(label_html(painting, language), body, language)
+
+
+def unknown_door_html(language: Language) -> str:
+    """Returns what the dialog says of a painting that the collection does not have."""
+    texts = TEXTS[language]
+    heading, hint = escape(texts.unknown_painting), escape(texts.unknown_painting_hint)
+    return _dialog(heading, f'<p class="why">{hint}</p>', language)
+
+
+def _dialog(heading: str, body: str, language: Language) -> str:
+    return (
+        '<dialog class="answer" aria-labelledby="door-heading" closedby="any"><div class="door">'
+        f'<button type="button" class="action" data-close>{escape(TEXTS[language].back)}</button>'
+        f'<h2 id="door-heading" class="caption">{heading}</h2>{body}</div></dialog>'
     )
 
 

@@ -18,7 +18,7 @@ from answer import (
     unreadable_html,
 )
 from asking import ask, query_source, selection_of
-from door import door_html, view_of
+from door import door_html, unknown_door_html, view_of
 from drawings import FOLDER, example_path, examples_html
 from painting_input import PaintingInput
 from picture_card import PictureOf
@@ -75,8 +75,7 @@ def build_page(
             query = query_source(retriever(), painting, asked)
             view = view_of(retriever(), _told(event, "painting"), query, result, as_in_report)
         except CollectionError:
-            gr.Info(TEXTS[language].unknown_painting_hint, title=TEXTS[language].unknown_painting)
-            return ""
+            return unknown_door_html(language)
         return door_html(view, language)
 
     def hang_example(event: gr.EventData) -> str | None:

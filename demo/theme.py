@@ -33,6 +33,8 @@ THEME = gr.themes.Soft(
     font_mono=MONOSPACE,
     radius_size="sm",
 ).set(
+    # Gradio forgets this one of Soft's whenever another is set.
+    background_fill_primary="*neutral_50",
     # Soft's own are too faint to be made out (WCAG 2.2, 1.4.3 and 1.4.11).
     block_label_text_color="*primary_700",
     block_title_text_color="*primary_700",

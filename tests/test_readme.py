@@ -50,7 +50,7 @@ def test_the_client_snippet_answers(page: str) -> None:
 
     answer = run_snippet(snippet.replace("http://127.0.0.1:7860", page))
 
-    assert "movements" in answer and answer.count("'image_id'") == 5
+    assert "movements" in answer and answer.count("'image_id'") == 5 + 3
 
 
 def test_the_curl_snippet_answers(page: str) -> None:
