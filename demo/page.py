@@ -141,7 +141,6 @@ def build_page(
                 ]
                 all_settings = [painting, asked, metric, *others, language]
                 parts = [
-                    add_share_notice(sharing, language),
                     add_take_away(
                         retriever,
                         picture_of,
@@ -149,6 +148,7 @@ def build_page(
                         concurrency_limit=ANSWERS_AT_ONCE,
                         concurrency_id="answers",
                     ),
+                    add_share_notice(sharing, language),
                 ]
         footer = gr.HTML()
 
