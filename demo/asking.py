@@ -45,8 +45,8 @@ def ask(
         composition: Likewise.
         artists: As in ``Selection``, as are the next four.
         styles: Styles.
-        first_year: The year from which on.
-        last_year: The year up to which.
+        first_year: The year from which on; None or 0, which was no year, for any.
+        last_year: The year up to which, likewise.
         count: The number of neighbours, up to 100; a smaller collection gives all that it has.
         one_per_artist: As ``PaintingRetriever.query`` takes it.
         as_in_report: Likewise.
@@ -115,4 +115,4 @@ def selection_of(
             raise SettingError(f"The collection has no style {name!r}: use one of paintings.csv.")
     if len(words) > MAX_WORDS:
         raise SettingError(f"The words of the title may have {MAX_WORDS} letters at most.")
-    return Selection(tuple(artists), tuple(styles), first_year, last_year, words)
+    return Selection(tuple(artists), tuple(styles), first_year or None, last_year or None, words)

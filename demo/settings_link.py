@@ -32,8 +32,8 @@ class Settings:
         composition: Likewise.
         artists: As in ``Selection``, as are the next three.
         styles: Styles.
-        first_year: The year from which on.
-        last_year: The year up to which.
+        first_year: The year from which on; None or 0, which was no year, for any.
+        last_year: The year up to which, likewise.
         count: The number of neighbours.
         one_per_artist: As ``PaintingRetriever.query`` takes it.
         as_in_report: Likewise.
@@ -78,8 +78,8 @@ def link_of(settings: Settings) -> str:
         ),
         "artists": SEPARATOR.join(settings.artists),
         "styles": SEPARATOR.join(settings.styles),
-        "from": "" if settings.first_year is None else str(settings.first_year),
-        "to": "" if settings.last_year is None else str(settings.last_year),
+        "from": str(settings.first_year or ""),
+        "to": str(settings.last_year or ""),
         "count": str(settings.count) if settings.count != DEFAULTS.count else "",
         "one_per_artist": "yes" if settings.one_per_artist else "",
         "as_in_report": "yes" if settings.as_in_report else "",
