@@ -58,6 +58,7 @@ def test_a_link_opens_the_settings_that_it_was_made_of(settings: Settings) -> No
 def test_what_is_as_usual_is_not_in_the_link() -> None:
     assert link_of(Settings(language="en")) == "?language=en"
     assert link_of(Settings(count=10)) == "?count=10"
+    assert link_of(Settings(first_year=0, last_year=0)) == "?"
 
 
 @pytest.mark.parametrize(
