@@ -5,7 +5,8 @@ r"""Builds the collection: embeddings, table and spreadsheet of PandoraRom's pai
 
 Writes into ``--out``: ``paintings.csv`` and ``embeddings.safetensors``, which ``Collection.load``
 reads, and ``romanian_paintings_with_features.xlsx``, the spreadsheet of the report of 2022: a row
-for each painting with the logit of each movement. ``--per-artist 5`` takes the first five of each
+for each painting with the logit of each movement; and ``map.safetensors``, a place in the plane for
+each (``gallery/draw_map.py``). ``--per-artist 5`` takes the first five of each
 painter, as the report did. No picture is copied.
 
 Prints what is missing on either side and which pictures cannot be read; neither stops it. Building
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from draw_map import draw_map
 from pandorarom import Entry, Table, read_table
 
 from pinacoteca.classifier import Analysis, MovementClassifier, batches
@@ -94,6 +96,7 @@ def build(
         tuple(paintings), whole.styles, whole.compositions, whole.logits, classifier.fingerprint
     )
     collection.save(out)
+    draw_map(classifier, collection, out)
     with written_whole(out / SPREADSHEET_FILE) as path:
         names = [movement.english for movement in classifier.movements]
         write_spreadsheet(path, paintings, names, whole.logits)

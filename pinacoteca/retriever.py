@@ -14,11 +14,12 @@ import numpy.typing as npt
 from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.closeness import Closeness
 from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection_map import CollectionMap
 from pinacoteca.images import open_image
 from pinacoteca.likeness import LikenessSpace, mirrored
 from pinacoteca.regions import Match, matching_regions
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
-from pinacoteca.search import Metric, NearestPaintings, checked_k
+from pinacoteca.search import Metric, NearestPaintings, checked_k, unit_vectors
 from pinacoteca.selection import Selection
 
 if TYPE_CHECKING:
@@ -51,11 +52,23 @@ class _Wish:
 
 
 class PaintingRetriever:
-    """A classifier and the collection whose styles and compositions it made."""
+    """A classifier and the collection whose styles and compositions it made.
 
-    def __init__(self, classifier: MovementClassifier, collection: Collection) -> None:
+    Attributes:
+        classifier: The model.
+        collection: The paintings that are found.
+        map: Their places in the plane, None where no map was drawn.
+    """
+
+    def __init__(
+        self,
+        classifier: MovementClassifier,
+        collection: Collection,
+        map: CollectionMap | None = None,
+    ) -> None:
         self.classifier = classifier
         self.collection = collection
+        self.map = map
         probabilities = classifier.probabilities(collection.logits)
         self._space = LikenessSpace(collection.styles, collection.compositions, probabilities)
         parts = self._space.parts(collection.styles, collection.compositions, probabilities)
@@ -81,12 +94,13 @@ class PaintingRetriever:
 
         Raises:
             ModelError: There is no model in the folder, or it is damaged.
-            CollectionError: There is no collection in the folder, it is damaged, or another model
-                made its embeddings.
+            CollectionError: There is no collection in the folder, it is damaged, another model
+                made its embeddings, or its map is of another collection.
         """
         classifier = MovementClassifier.from_pretrained(_found(model))
-        collection = Collection.load(_found(gallery), classifier.fingerprint)
-        return cls(classifier, collection)
+        folder = _found(gallery)
+        collection = Collection.load(folder, classifier.fingerprint)
+        return cls(classifier, collection, CollectionMap.load(folder, collection))
 
     def query(
         self,
@@ -163,6 +177,18 @@ class PaintingRetriever:
         return tuple(
             match.with_query_mirrored()
             for match in matching_regions(mirrored(first)[0], second, mean)
+        )
+
+    def compared(self) -> npt.NDArray[np.float32]:
+        """Returns the paintings as vectors, float32 ``[n, d]``, for programs that draw or group.
+
+        Half the square of the euclidean distance of two is their cosine distance by style and
+        composition, the composition as usual and the mirror image left aside.
+        """
+        weights = (1 - COMPOSITION_WEIGHT, COMPOSITION_WEIGHT)
+        parts = zip(weights, self._parts, strict=True)
+        return np.hstack(
+            [np.float32(np.sqrt(weight)) * unit_vectors(part) for weight, part in parts]
         )
 
     def _analysis(self, image: Source) -> Analysis:
