@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 from answer import answer_html, empty_html, footer_html, header_html, unreadable_html
+from collection_view import add_collection_tabs, query_place
 from painting_input import PaintingInput
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS, Language, preferred_language
 
@@ -30,14 +31,16 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
         retriever: Returns the retriever that answers; called when the first visitor comes.
     """
 
-    def show(path: str | None, metric: Metric, language: Language) -> str:
-        if path is None:
-            return empty_html(language)
+    def show(path: str | None, asked: str, metric: Metric, language: Language) -> tuple[str, Any]:
+        source = retriever().collection.painting(asked) if asked else path
+        if source is None:
+            return empty_html(language), query_place(retriever(), "", None)
         try:
-            result = retriever().query(path, metric=metric)
+            result = retriever().query(source, metric=metric)
         except ImageError as error:
-            return unreadable_html(str(error), language)
-        return answer_html(result, retriever().collection, language)
+            return unreadable_html(str(error), language), query_place(retriever(), "", None)
+        answer = answer_html(result, retriever().collection, language)
+        return answer, query_place(retriever(), asked, result)
 
     def query(image: str | None, metric: Metric) -> dict[str, Any]:
         if image is None:
@@ -47,7 +50,9 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
         except ImageError as error:
             raise gr.Error(str(error), print_exception=False) from None
 
-    def translate(path: str | None, metric: Metric, language: Language) -> tuple[Any, ...]:
+    def translate(
+        path: str | None, asked: str, metric: Metric, language: Language
+    ) -> tuple[Any, ...]:
         texts = TEXTS[language]
         metrics = [(getattr(texts, name), name) for name in METRICS]
         return (
@@ -56,13 +61,14 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
             gr.update(label=texts.painting, placeholder=texts.drop_here),
             gr.update(label=texts.distance, choices=metrics),
             gr.update(label=texts.examples),
-            show(path, metric, language),
+            show(path, asked, metric, language)[0],
+            *collection_tabs.updates(language),
             footer_html(retriever().classifier.movements, language),
         )
 
-    def greet(path: str | None, metric: Metric, request: gr.Request) -> tuple[Any, ...]:
+    def greet(path: str | None, asked: str, metric: Metric, request: gr.Request) -> tuple[Any, ...]:
         language = preferred_language(request.headers.get("accept-language", ""))
-        return (language, *translate(path, metric, language))
+        return (language, *translate(path, asked, metric, language))
 
     # Gradio gives out files of its working directory only, and the page may start anywhere.
     gr.set_static_paths([EXAMPLES])
@@ -83,7 +89,8 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
                 scale=0,
                 min_width=230,
             )
-        with gr.Row(elem_classes="workspace"):
+        asked = gr.Textbox(visible=False, elem_id="asked-painting")
+        with gr.Tabs() as tabs, gr.Tab("Search", id="search"), gr.Row(elem_classes="workspace"):
             with gr.Column(scale=2, min_width=300):
                 painting = PaintingInput(
                     label=english.painting,
@@ -110,26 +117,32 @@ def build_page(retriever: Callable[[], PaintingRetriever]) -> gr.Blocks:
                 )
             with gr.Column(scale=5, min_width=320):
                 answer = gr.HTML(empty_html("en"), elem_id="answer", min_height=420)
+        with tabs:
+            collection_tabs = add_collection_tabs(retriever, asked)
         footer = gr.HTML()
 
-        settings = [painting, metric, language]
-        translated = [header, language, painting, metric, examples.dataset, answer, footer]
-        page.load(greet, [painting, metric], [language, *translated], api_visibility="private")
+        settings = [painting, asked, metric, language]
+        translated = [header, language, painting, metric, examples.dataset, answer]
+        translated += [*collection_tabs.components, footer]
+        page.load(
+            greet, [painting, asked, metric], [language, *translated], api_visibility="private"
+        )
         language.input(
             translate, settings, translated, api_visibility="private", show_progress="hidden"
         )
         language.change(None, language, js="code => { document.documentElement.lang = code; }")
         gr.on(
-            [painting.change, metric.input],
+            [painting.change, asked.change, metric.input],
             show,
             settings,
-            answer,
+            [answer, collection_tabs.map],
             api_visibility="private",
             show_progress_on=answer,
             concurrency_limit=ANSWERS_AT_ONCE,
             concurrency_id="answers",
             trigger_mode="always_last",
         )
+        asked.change(lambda: gr.Tabs(selected="search"), None, tabs, api_visibility="private")
         # Programs get an answer in names and numbers; nobody clicks this.
         gr.Button(visible=False).click(
             query,
