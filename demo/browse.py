@@ -78,6 +78,15 @@ def style_choices(collection: Collection, language: Language) -> list[tuple[str,
     return [(f"{style or unnamed} ({count})", style) for style, count in counts.most_common()]
 
 
+def year_choices(collection: Collection) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Returns the years from which and up to which one can look, by decades; 0 is any."""
+    years = [painting.year for painting in collection.paintings if painting.year is not None]
+    decades = range(min(years) // 10 * 10, max(years) + 1, 10) if years else range(0)
+    starts = [(str(year), year) for year in decades]
+    ends = [(str(year + 9), year + 9) for year in decades]
+    return [("", 0), *starts], [("", 0), *ends]
+
+
 def _has_words(painting: Painting, words: Sequence[str]) -> bool:
     text = plain(f"{painting.artist} {painting.title}")
     return all(word in text for word in words)

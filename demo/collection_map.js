@@ -86,7 +86,8 @@ function build() {
   }
   parts.count = make(controls, "output", { class: "count" });
 
-  parts.stage = make(root, "div", { class: "stage" });
+  const picture = make(root, "div", { class: "beside" });
+  parts.stage = make(picture, "div", { class: "stage" });
   parts.svg = draw(parts.stage, "svg", {
     tabindex: 0, role: "application", "aria-label": texts.label, "aria-describedby": "map-keys",
   });
@@ -106,7 +107,7 @@ function build() {
   }
   parts.card = make(parts.stage, "div", { class: "card", role: "status" });
   parts.card.hidden = true;
-  parts.legend = make(root, "ul", { class: "legend", "aria-label": texts.legend });
+  parts.legend = make(picture, "ul", { class: "legend", "aria-label": texts.legend });
   make(root, "p", { class: "keys", id: "map-keys" }, texts.keys);
 
   listen();
@@ -119,7 +120,7 @@ function build() {
 
 function dateStep(years) {
   const span = Math.max(...years) - Math.min(...years);
-  return [25, 50, 100, 200, 500, 1000].find((step) => span / step <= RAMP - 2) ?? 5000;
+  return [25, 50, 100, 200, 500, 1000].find((step) => span / step <= RAMP) ?? 5000;
 }
 
 function grouping() {

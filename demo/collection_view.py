@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from browse import Filter, browse_html, style_choices
+from browse import Filter, browse_html, style_choices, year_choices
 from texts import LANGUAGES, TEXTS, Language, movement_name
 from translated import Translated
 
@@ -158,8 +158,10 @@ def _add_browser(
         styles = gr.Dropdown(
             [], multiselect=True, label=english.browse_styles, elem_id="browse-styles", scale=2
         )
-        first_year = gr.Number(label=english.browse_first_year, precision=0, min_width=110)
-        last_year = gr.Number(label=english.browse_last_year, precision=0, min_width=110)
+        first_year, last_year = (
+            gr.Dropdown([("", 0)], value=0, label=label, min_width=110)
+            for label in (english.browse_first_year, english.browse_last_year)
+        )
     browser = gr.HTML(
         css_template=(HERE / "browse.css").read_text(encoding="utf-8"),
         js_on_load=(HERE / "browse.js").read_text(encoding="utf-8"),
@@ -171,21 +173,23 @@ def _add_browser(
     def show(
         words: str,
         styles: list[str],
-        first_year: int | None,
-        last_year: int | None,
+        first_year: int,
+        last_year: int,
         artist: str,
         page: int,
         language: Language,
     ) -> str:
-        chosen = Filter(words or "", tuple(styles or ()), first_year, last_year, artist)
+        chosen = Filter(
+            words or "", tuple(styles or ()), first_year or None, last_year or None, artist
+        )
         return browse_html(retriever().collection, chosen, page, language)
 
     def narrow(*settings: Any) -> tuple[int, str]:
         *chosen, artist, language = settings
         return 0, show(*chosen, artist, 0, language)
 
-    def click(*settings: Any, event: gr.EventData) -> tuple[Any, ...]:
-        *chosen, artist, page, asked_before, language = settings
+    def click(event: gr.EventData, *settings: Any) -> tuple[Any, ...]:
+        *chosen, artist, page, language = settings
         kind, key = event.kind, event.key
         if kind == "painting":
             return artist, page, key, gr.skip()
@@ -193,11 +197,11 @@ def _add_browser(
             artist, page = "" if key == artist else key, 0
         else:
             page = int(key)
-        return artist, page, asked_before, show(*chosen, artist, page, language)
+        return artist, page, gr.skip(), show(*chosen, artist, page, language)
 
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     gr.on(
-        [words.input, styles.change, first_year.change, last_year.change],
+        [words.input, styles.change, first_year.input, last_year.input],
         narrow,
         [*filters, artist, language],
         [page, browser],
@@ -206,7 +210,7 @@ def _add_browser(
     )
     browser.select(
         click,
-        [*filters, artist, page, asked, language],
+        [*filters, artist, page, language],
         [artist, page, asked, browser],
         **quiet,
     )
@@ -214,14 +218,15 @@ def _add_browser(
 
     def updates(language: Language) -> list[Any]:
         texts = TEXTS[language]
+        first_years, last_years = year_choices(retriever().collection)
         return [
             language,
             gr.update(label=texts.browse_words),
             gr.update(
                 label=texts.browse_styles, choices=style_choices(retriever().collection, language)
             ),
-            gr.update(label=texts.browse_first_year),
-            gr.update(label=texts.browse_last_year),
+            gr.update(label=texts.browse_first_year, choices=first_years),
+            gr.update(label=texts.browse_last_year, choices=last_years),
         ]
 
     return Translated([language, *filters], updates)

@@ -96,7 +96,7 @@ def build(
         tuple(paintings), whole.styles, whole.compositions, whole.logits, classifier.fingerprint
     )
     collection.save(out)
-    draw_map(classifier, collection, out)
+    draw_map(classifier, out)
     with written_whole(out / SPREADSHEET_FILE) as path:
         names = [movement.english for movement in classifier.movements]
         write_spreadsheet(path, paintings, names, whole.logits)

@@ -28,8 +28,18 @@ SEED = 35
 PERPLEXITY = 30
 
 
-def draw_map(classifier: MovementClassifier, collection: Collection, folder: Path) -> None:
-    """Writes the map of a collection into its folder; takes away an old one if it is too small."""
+def draw_map(classifier: MovementClassifier, folder: Path) -> None:
+    """Writes the map of a collection into its folder; takes away an old one if it is too small.
+
+    Args:
+        classifier: The model that made the collection.
+        folder: What ``Collection.save`` wrote: as it is stored, rounded, a collection always gives
+            the same map.
+
+    Raises:
+        CollectionError: The folder holds no collection of this model.
+    """
+    collection = Collection.load(folder, classifier.fingerprint)
     if len(collection) < FEWEST:
         (folder / MAP_FILE).unlink(missing_ok=True)
         print(f"No map: {len(collection)} paintings are fewer than {FEWEST}")
@@ -72,8 +82,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     classifier = MovementClassifier.from_pretrained(arguments.model)
-    collection = Collection.load(arguments.gallery, classifier.fingerprint)
-    draw_map(classifier, collection, arguments.gallery)
+    draw_map(classifier, arguments.gallery)
 
 
 if __name__ == "__main__":
