@@ -15,6 +15,8 @@ const RAMP = 7;
 const LARGEST_ZOOM = 16;
 const ZOOM_STEP = 1.6;
 const MARGIN = 28;
+// On a narrower stage the card lies across the map.
+const NARROW = 560;
 // Within so many pixels of a point, a finger or a mouse means it.
 const REACH = { mouse: 16, pen: 16, touch: 28 };
 // A press that moves farther than this is no click.
@@ -205,18 +207,25 @@ function measure() {
 
 function place() {
   const { width, height } = parts;
-  const xs = points.map((point) => point.x);
-  const ys = points.map((point) => point.y);
+  // An upright stage, as on a telephone, shows the map turned.
+  const upright = height > width;
+  const turned = ([x, y]) => (upright ? [y, x] : [x, y]);
+  const places = points.map((point) => turned([point.x, point.y]));
+  const xs = places.map(([x]) => x);
+  const ys = places.map(([, y]) => y);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
   const scale = Math.min(
     (width - 2 * MARGIN) / (right - left || 1), (height - 2 * MARGIN) / (bottom - top || 1),
   );
-  parts.toScreen = (x, y) => [
-    width / 2 + (x - (left + right) / 2) * scale * view.zoom + view.x,
-    height / 2 + (y - (top + bottom) / 2) * scale * view.zoom + view.y,
-  ];
-  const size = (width < 600 ? 0.8 : 1) * Math.min(view.zoom ** 0.4, 2.2);
+  parts.toScreen = (...place) => {
+    const [x, y] = turned(place);
+    return [
+      width / 2 + (x - (left + right) / 2) * scale * view.zoom + view.x,
+      height / 2 + (y - (top + bottom) / 2) * scale * view.zoom + view.y,
+    ];
+  };
+  const size = (width < NARROW ? 0.8 : 1) * Math.min(view.zoom ** 0.4, 2.2);
   for (const point of points) {
     [point.left, point.top] = parts.toScreen(point.x, point.y);
     const where = `translate(${point.left.toFixed(1)} ${point.top.toFixed(1)})`;
@@ -291,11 +300,12 @@ function show(place) {
   parts.card.replaceChildren();
   const picture = make(parts.card, "div", { class: "picture" });
   picture.style.aspectRatio = point.proportions;
-  make(parts.card, "strong", {}, point.artist);
-  make(parts.card, "cite", {}, point.title);
+  const caption = make(parts.card, "div", { class: "caption" });
+  make(caption, "strong", {}, point.artist);
+  make(caption, "cite", {}, point.title);
   const facts = [point.year ?? texts.undated, point.style].filter(Boolean).join(" \u00b7 ");
-  make(parts.card, "span", { class: "facts" }, facts);
-  const button = make(parts.card, "button", { type: "button", tabindex: -1 }, texts.search_with);
+  make(caption, "span", { class: "facts" }, facts);
+  const button = make(caption, "button", { type: "button", tabindex: -1 }, texts.search_with);
   button.onclick = () => search(point);
   clearTimeout(resting);
   resting = setTimeout(() => {
@@ -309,13 +319,18 @@ function showAt(point) {
   parts.ring.setAttribute("visibility", "visible");
   parts.ring.setAttribute("cx", point.left);
   parts.ring.setAttribute("cy", point.top);
+  parts.card.classList.toggle("across", parts.width < NARROW);
+  if (parts.width < NARROW) {
+    // Where it does not cover the point.
+    parts.card.style = point.top > parts.height / 2 ? "top: 4px" : "bottom: 4px";
+    return;
+  }
   const { offsetWidth, offsetHeight } = parts.card;
   const gap = 16;
   let left = point.left + gap;
   if (left + offsetWidth > parts.width) left = point.left - gap - offsetWidth;
   const top = Math.min(point.top - offsetHeight / 3, parts.height - offsetHeight - 4);
-  parts.card.style.left = `${Math.max(left, 4)}px`;
-  parts.card.style.top = `${Math.max(top, 4)}px`;
+  parts.card.style = `left: ${Math.max(left, 4)}px; top: ${Math.max(top, 4)}px`;
 }
 
 function hide() {

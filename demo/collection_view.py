@@ -14,7 +14,8 @@ from translated import Translated
 
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.movements import MOVEMENTS, movement_of_style
-from pinacoteca.retriever import PaintingRetriever, QueryResult
+from pinacoteca.results import QueryResult
+from pinacoteca.retriever import PaintingRetriever
 
 HERE = Path(__file__).parent
 
@@ -170,15 +171,8 @@ def _add_browser(
     )
     filters = [words, styles, first_year, last_year]
 
-    def show(
-        words: str,
-        styles: list[str],
-        first_year: int,
-        last_year: int,
-        artist: str,
-        page: int,
-        language: Language,
-    ) -> str:
+    def show(*settings: Any) -> str:
+        words, styles, first_year, last_year, artist, page, language = settings
         chosen = Filter(
             words or "", tuple(styles or ()), first_year or None, last_year or None, artist
         )

@@ -71,7 +71,7 @@ def positions_of(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         places = PCA(2, svd_solver="full").fit_transform(places.astype(np.float64))
     low, high = places.min(axis=0), places.max(axis=0)
     scaled = (places - (low + high) / 2) / (np.max(high - low) or 1.0) + 0.5
-    return np.clip(scaled, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(scaled, 0, 1), np.float32)
 
 
 def main() -> None:
