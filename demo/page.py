@@ -18,6 +18,7 @@ from answer import (
     unreadable_html,
 )
 from asking import ask, query_source, selection_of
+from collection_view import add_collection_tabs, query_place
 from door import door_html, unknown_door_html, view_of
 from drawings import FOLDER, example_path, examples_html
 from painting_input import PaintingInput
@@ -107,7 +108,10 @@ def build_page(
             )
         with gr.Tabs(elem_id="tabs") as tabs:
             ask_tab = gr.Tab(english.ask, id="ask")
-            # The map and the list of the collection, add_collection_tabs(...), come here.
+            # Whoever sets it, by script or in an event, searches with this painting of the
+            # collection.
+            asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
+            collection_tabs = add_collection_tabs(retriever, asked)
         with ask_tab, gr.Row(elem_classes="workspace"):
             with gr.Column(scale=2, min_width=300, elem_classes="query"):
                 asked_with = gr.HTML(elem_id="asked-with")
@@ -125,9 +129,6 @@ def build_page(
                 steering = add_steering(retriever)
             with gr.Column(scale=5, min_width=320):
                 answer = gr.HTML(empty_html("en"), elem_id="answer", min_height=420)
-                # Whoever sets it, by script or in an event, searches with this painting of the
-                # collection.
-                asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
                 settings = [painting, asked, *steering.settings, language]
                 take_away = add_take_away(
                     retriever,
@@ -142,7 +143,7 @@ def build_page(
         footer = gr.HTML()
         answered = gr.State(None)
 
-        shown = [answer, status, asked_with, answered]
+        shown = [answer, status, asked_with, answered, collection_tabs.map]
         answering: dict[str, Any] = {
             "api_visibility": "private",
             "show_progress_on": answer,
@@ -162,6 +163,7 @@ def build_page(
                 ],
             ),
             steering.translated,
+            collection_tabs,
             take_away,
             share_notice,
         ]
@@ -252,21 +254,26 @@ def build_page(
 
 
 def _shower(retriever: Callable[[], PaintingRetriever]) -> Callable[..., Sequence[Any]]:
-    """Returns what makes the answer, its sentence, what was asked with and the result."""
+    """Returns what makes the answer, its sentence, what was asked with, the result, the place."""
 
     def show(*settings: Any) -> Sequence[Any]:
         *values, language = settings
         painting, asked, _, _, artists, styles, first_year, last_year, *_, words = values
-        collection, silence = retriever().collection, status_html(None, language)
+        collection = retriever().collection
+
+        def nothing(html: str) -> Sequence[Any]:
+            place = query_place(retriever(), "", None)
+            return html, status_html(None, language), "", None, place
+
         try:
             query = query_source(retriever(), painting, asked)
             result = ask(retriever(), *values)
         except ImageError as error:
-            return unreadable_html(str(error), language), silence, "", None
+            return nothing(unreadable_html(str(error), language))
         except CollectionError:
-            return unknown_html(language), silence, "", None
+            return nothing(unknown_html(language))
         if result is None:
-            return empty_html(language), silence, "", None
+            return nothing(empty_html(language))
         selection = selection_of(
             collection.paintings, artists, styles, first_year, last_year, words
         )
@@ -276,6 +283,7 @@ def _shower(retriever: Callable[[], PaintingRetriever]) -> Callable[..., Sequenc
             status_html(result, language),
             asked_html(None if isinstance(query, str) else query, language),
             result,
+            query_place(retriever(), asked, result),
         )
 
     return show

@@ -129,6 +129,36 @@ class Texts:
     share_no_folder: str
     share_no_start: str
     share_refused: str
+    map_tab: str
+    map_intro: str
+    map_keys: str
+    map_label: str
+    map_color_by: str
+    map_style: str
+    map_movement: str
+    map_date: str
+    map_artist: str
+    map_count: str
+    map_legend: str
+    map_search_with: str
+    map_here: str
+    map_zoom_in: str
+    map_zoom_out: str
+    map_whole: str
+    map_no_style: str
+    map_no_movement: str
+    map_missing: str
+    browse_tab: str
+    browse_words: str
+    browse_styles: str
+    browse_first_year: str
+    browse_last_year: str
+    browse_artists: str
+    browse_found: str
+    browse_previous: str
+    browse_next: str
+    browse_nothing: str
+    browse_search_with: str
 
 
 ENGLISH = Texts(
@@ -300,6 +330,42 @@ ENGLISH = Texts(
         "The tunnel was refused or took too long. Look whether a firewall blocks outgoing "
         "connections, and start the page again later."
     ),
+    map_tab="Map",
+    map_intro=(
+        "Every point is a painting of the collection. Those that the network finds alike, in style "
+        "above all, lie near each other; the directions mean nothing."
+    ),
+    map_keys=(
+        "Point at a painting to see it, click to search with it; drag to move. With the keyboard: "
+        "arrows go from painting to painting, Enter searches, + and - zoom, 0 shows the whole map."
+    ),
+    map_label="Map of the collection",
+    map_color_by="Colour by",
+    map_style="style",
+    map_movement="movement",
+    map_date="date",
+    map_artist="Highlight an artist",
+    map_count="{shown} of {all} paintings",
+    map_legend="What the colours and shapes mean; choose some to see these alone",
+    map_search_with="Search with this painting",
+    map_here="Your query",
+    map_zoom_in="Zoom in",
+    map_zoom_out="Zoom out",
+    map_whole="Whole map",
+    map_no_style="no style",
+    map_no_movement="another movement",
+    map_missing="This collection has no map: it has too few paintings, or none was drawn.",
+    browse_tab="Collection",
+    browse_words="Title or artist",
+    browse_styles="Styles",
+    browse_first_year="From year",
+    browse_last_year="To year",
+    browse_artists="Artists, with the years of their works",
+    browse_found="{first} to {last} of {count} paintings",
+    browse_previous="Previous",
+    browse_next="Next",
+    browse_nothing="The collection has no such painting; ask for less.",
+    browse_search_with="Search with {artist}, {title}",
 )
 
 ROMANIAN = Texts(
@@ -477,6 +543,43 @@ ROMANIAN = Texts(
         "Tunelul a fost refuzat sau a durat prea mult. Vezi dacă un firewall blochează "
         "conexiunile spre exterior și pornește pagina din nou mai târziu."
     ),
+    map_tab="Harta",
+    map_intro=(
+        "Fiecare punct este un tablou din colecție. Cele pe care rețeaua le găsește asemănătoare, "
+        "mai ales ca stil, stau aproape unul de altul; direcțiile nu înseamnă nimic."
+    ),
+    map_keys=(
+        "Oprește-te pe un tablou ca să-l vezi, apasă ca să cauți cu el, trage ca să muți harta. De "
+        "la tastatură: săgețile trec de la un tablou la altul, Enter caută, + și - măresc și "
+        "micșorează, 0 arată harta întreagă."
+    ),
+    map_label="Harta colecției",
+    map_color_by="Colorează după",
+    map_style="stil",
+    map_movement="curent",
+    map_date="dată",
+    map_artist="Evidențiază un artist",
+    map_count="Tablouri: {shown} din {all}",
+    map_legend="Ce înseamnă culorile și formele; alege câteva ca să le vezi doar pe ele",
+    map_search_with="Caută cu acest tablou",
+    map_here="Căutarea ta",
+    map_zoom_in="Mărește",
+    map_zoom_out="Micșorează",
+    map_whole="Harta întreagă",
+    map_no_style="fără stil",
+    map_no_movement="alt curent",
+    map_missing="Colecția nu are hartă: are prea puține tablouri sau harta nu a fost desenată.",
+    browse_tab="Colecția",
+    browse_words="Titlu sau artist",
+    browse_styles="Stiluri",
+    browse_first_year="Din anul",
+    browse_last_year="Până în anul",
+    browse_artists="Artiștii, cu anii lucrărilor",
+    browse_found="Tablourile {first}–{last} din {count}",  # noqa: RUF001 - a range
+    browse_previous="Înapoi",
+    browse_next="Înainte",
+    browse_nothing="Colecția nu are un astfel de tablou; renunță la un filtru.",
+    browse_search_with="Caută cu {artist}, {title}",
 )
 
 TEXTS: dict[Language, Texts] = {"en": ENGLISH, "ro": ROMANIAN}

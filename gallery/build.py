@@ -5,7 +5,8 @@ r"""Builds a collection: embeddings, table and spreadsheet of PandoraRom's paint
 
 Writes into ``--out``: ``paintings.csv`` and ``embeddings.safetensors``, which ``Collection.load``
 reads, and ``romanian_paintings_with_features.xlsx``, the spreadsheet of the report of 2022: a row
-for each painting with the logit of each movement. ``--per-artist 5`` takes the first five of each
+for each painting with the logit of each movement; and ``map.safetensors``, a place in the plane for
+each (``gallery/draw_map.py``). ``--per-artist 5`` takes the first five of each
 painter, as the report did. No picture is copied.
 
 Without ``--table``, every picture in ``--images`` and the folders in it is taken: its path is its
@@ -32,6 +33,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from draw_map import draw_map
 from own_folder import read_folder
 from pandorarom import Entry, Table, read_table
 from shards import Batch, Seen, Shard, Shards, batches_of
@@ -149,6 +151,7 @@ def build(
         return old.collection
     built = old.merged(new) if old else new
     built.save(out)
+    draw_map(classifier, out)
     shards.remove()
     artists = {painting.artist_slug for painting in built.collection.paintings} - {""}
     print(

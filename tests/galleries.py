@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from draw_map import draw_map
 from PIL import Image
 from trees import write_picture
 
@@ -54,6 +55,7 @@ def write_gallery(folder: Path, model_folder: Path, count: int = 8) -> Path:
         images.append(open_image(path))
     classifier = MovementClassifier.from_pretrained(model_folder)
     collection_of(paintings, classifier.analyse(images), classifier.fingerprint).save(folder)
+    draw_map(classifier, folder)
     return folder
 
 

@@ -71,7 +71,10 @@ def mean_colours(pictures: Iterable[Image.Image]) -> Analysis:
 @pytest.fixture
 def classifier() -> Any:
     return SimpleNamespace(
-        analyse=mean_colours, fingerprint="colours", movements=(MOVEMENTS[4], MOVEMENTS[8])
+        analyse=mean_colours,
+        probabilities=lambda logits: np.full_like(logits, 0.5),
+        fingerprint="colours",
+        movements=(MOVEMENTS[4], MOVEMENTS[8]),
     )
 
 

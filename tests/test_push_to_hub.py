@@ -49,6 +49,7 @@ class SmallHub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), SmallHubHandler)
         self.endpoint = f"http://127.0.0.1:{self.server_port}"
         self.visibility: dict[str, str] = {}
+        self.kinds: dict[str, tuple[str, str | None]] = {}
         self.always_public = False
         self.may_write = True
         self.uses_lfs = True
@@ -102,8 +103,9 @@ class SmallHubHandler(BaseHTTPRequestHandler):
             self.answer(401, {"error": "Invalid credentials"})
         elif path == "/api/whoami-v2":
             self.answer(200, {"type": "user", "name": "ada", "orgs": []})
-        elif visibility := self.server.visibility.get(path.removeprefix("/api/models/")):
-            name = path.removeprefix("/api/models/")
+        elif visibility := self.server.visibility.get(
+            name := path.removeprefix("/api/models/").removeprefix("/api/spaces/")
+        ):
             self.answer(200, {"id": name, "private": visibility == "private", "siblings": []})
         else:
             self.answer(404, {"error": "Repository not found"}, X_Error_Code="RepoNotFound")
@@ -115,6 +117,7 @@ class SmallHubHandler(BaseHTTPRequestHandler):
         elif path == "/api/repos/create":
             wish = json.loads(body)
             name = f"{wish['organization']}/{wish['name']}"
+            self.server.kinds[name] = (wish.get("type", "model"), wish.get("sdk"))
             public = self.server.always_public or wish["visibility"] == "public"
             self.server.visibility[name] = "public" if public else "private"
             self.answer(200, {"url": f"{self.server.endpoint}/{name}"})
@@ -181,7 +184,8 @@ class House:
         self.script = folder / "train" / "push_to_hub.py"
         for room in (self.model, self.script.parent, folder / "home"):
             room.mkdir()
-        shutil.copyfile(REPOSITORY / "train" / "push_to_hub.py", self.script)
+        for name in ("push_to_hub.py", "space.py"):
+            shutil.copyfile(REPOSITORY / "train" / name, self.script.parent / name)
         self.card.write_text(CARD, encoding="utf-8")
         for name, content in MODEL.items():
             (self.model / name).write_bytes(content)
@@ -263,6 +267,7 @@ def test_a_look_imports_no_network_code(house: House) -> None:
     code = (
         "import runpy, sys\n"
         f"sys.argv = [{str(house.script)!r}, '--repo-id', 'ada/paintings']\n"
+        f"sys.path.insert(0, {str(house.script.parent)!r})\n"
         f"runpy.run_path({str(house.script)!r}, run_name='__main__')\n"
         "network = {'socket', 'ssl', 'http.client', 'httpx', 'httpx2', 'huggingface_hub'}\n"
         "print('NETWORK', sorted(network & set(sys.modules)))\n"
@@ -417,6 +422,54 @@ def test_a_hub_that_creates_public_against_the_wish_gets_nothing(
     hub.always_public = True
     assert "was created and is public" in refused(house.push(hub, "--private"))
     assert hub.changes == ["POST /api/repos/create"]
+
+
+# The page as a Space
+
+
+@pytest.fixture
+def furnished(house: House) -> House:
+    """A house with a page, a library and a gallery beside the model."""
+    for name in ("requirements.txt", "LICENSE"):
+        shutil.copyfile(REPOSITORY / name, house.folder / name)
+    for room in ("pinacoteca", "demo"):
+        shutil.copytree(REPOSITORY / room, house.folder / room)
+    gallery = house.folder / "gallery"
+    gallery.mkdir()
+    for name in ("paintings.csv", "embeddings.safetensors", "map.safetensors", "build.py"):
+        (gallery / name).write_text(name)
+    return house
+
+
+def test_a_space_is_one_commit_of_what_the_page_needs(furnished: House, hub: SmallHub) -> None:
+    known = {"HF_ENDPOINT": hub.endpoint, "HF_TOKEN": TOKEN}
+    arguments = (str(furnished.script), "--space", "ada/page", "--push", "--out", "kept")
+    done = furnished.python(*arguments, **known)
+
+    assert done.returncode == 0, done.stderr
+    assert hub.kinds == {"ada/page": ("space", "gradio")}
+    (files,) = hub.commits
+    assert {"app.py", "README.md", "requirements.txt", "LICENSE"} < set(files)
+    for name in ("demo/page.py", "demo/style.css", "demo/examples/garden.jpg"):
+        assert files[name] == (REPOSITORY / name).read_bytes()
+    assert files["model/model.safetensors"] == MODEL["model.safetensors"]
+    assert files["gallery/map.safetensors"] == b"map.safetensors"
+    unwanted = ("gallery/build.py", "model/last.pth", "demo/screenshot.png")
+    assert not [name for name in files if name in unwanted or "/." in name or "cache" in name]
+    kept = furnished.folder / "kept"
+    assert {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()} == set(
+        files
+    )
+    again = furnished.python(*arguments, **known)
+    assert "'kept' is there already" in refused(again)
+    assert len(hub.commits) == 1
+
+
+def test_a_space_without_a_gallery_is_refused(furnished: House) -> None:
+    (furnished.folder / "gallery" / "paintings.csv").unlink()
+    sentence = refused(furnished.python(str(furnished.script), "--space", "ada/page"))
+    assert "paintings.csv" in sentence
+    assert "embeddings" not in sentence
 
 
 # What the hub or the network refuses

@@ -49,6 +49,15 @@ def test_weights_gallery_and_metrics_are_of_one_model(
     assert len(Collection.load(GALLERY, classifier.fingerprint)) == 1412
 
 
+def test_the_map_keeps_neighbours_together() -> None:
+    from sklearn.manifold import trustworthiness
+
+    retriever = PaintingRetriever.from_pretrained(MODEL, GALLERY)
+
+    assert retriever.map is not None
+    assert trustworthiness(retriever.compared(), retriever.map.positions, n_neighbors=5) > 0.95
+
+
 def test_timm_gets_the_same_logits(classifier: MovementClassifier) -> None:
     import timm
     import torch

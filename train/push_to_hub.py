@@ -1,7 +1,8 @@
-"""Puts the model and its card on the Hugging Face hub, or shows what would be put there.
+"""Puts the model, or the page, on the Hugging Face hub, or shows what would be put there.
 
     python train/push_to_hub.py --repo-id user/name                   # look, touch no network
     python train/push_to_hub.py --repo-id user/name --private --push  # upload
+    python train/push_to_hub.py --space user/name --out build/space   # the page, as a Space
 
 The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
 familiarity.safetensors, likeness.safetensors, metrics.json and the picture of the confusion matrix
@@ -10,8 +11,12 @@ card's front matter; the second then uploads those very bytes in one commit. `--
 that may write: `hf auth login`, or the variable HF_TOKEN. Never give a token as an argument, where
 the process list and the shell's history keep it.
 
-Expected: about 10 MB in a few seconds on a home connection. Exit status 2 and one sentence if
-something is missing, refused or out of reach; the repository is then as it was, at most empty.
+`--space` puts together a Gradio Space instead: the library, the page, the model, the gallery and
+their requirements. `--out` keeps that folder, where `python app.py` serves it as the hub would.
+
+Expected: about 10 MB, or 13 for a Space, in a few seconds on a home connection. Exit status 2 and
+one sentence if something is missing, refused or out of reach; the repository is then as it was, at
+most empty.
 """
 
 from __future__ import annotations
@@ -19,9 +24,12 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+from space import stage_space
 
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ModelError, PinacotecaError
@@ -50,24 +58,56 @@ class HubError(PinacotecaError):
     """The hub cannot be reached, or refuses what was asked of it."""
 
 
+@dataclass(frozen=True)
+class Repository:
+    """A repository on the hub.
+
+    Attributes:
+        name: As user/name.
+        is_space: Whether it is a Gradio Space rather than a model.
+    """
+
+    name: str
+    is_space: bool
+
+    @property
+    def kind(self) -> str:
+        """The hub's word for it."""
+        return "space" if self.is_space else "model"
+
+
 def main() -> None:
     """Stages and shows the hub repository; uploads it only with ``--push``."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--repo-id", required=True, metavar="USER/NAME", help="on the hub")
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--repo-id", metavar="USER/NAME", help="the model's name on the hub")
+    target.add_argument("--space", metavar="USER/NAME", help="the page's name on the hub")
     parser.add_argument("--model", type=Path, default=REPOSITORY / "model", help="its folder")
+    parser.add_argument(
+        "--gallery", type=Path, default=REPOSITORY / "gallery", help="that of the page"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="keep what is uploaded here")
     parser.add_argument("--push", action="store_true", help="upload; without it, only look")
     parser.add_argument("--private", action="store_true", help="refuse anything but private")
     arguments = parser.parse_args()
 
-    check_repository_id(arguments.repo_id)
+    repository = Repository(arguments.space or arguments.repo_id, bool(arguments.space))
+    check_repository_id(repository.name)
+    if arguments.out is not None and arguments.out.exists():
+        raise DataError(f"{str(arguments.out)!r} is there already; please name a new folder.")
     with TemporaryDirectory(prefix="pinacoteca-hub-") as folder:
         staged = Path(folder)
-        stage(arguments.model, CARD, staged)
-        show(arguments.repo_id, arguments.private, staged)
+        if repository.is_space:
+            stage_space(REPOSITORY, arguments.model, arguments.gallery, staged)
+        else:
+            stage(arguments.model, CARD, staged)
+        show(repository.name, arguments.private, staged)
+        if arguments.out is not None:
+            shutil.copytree(staged, arguments.out)
         if arguments.push:
-            print(f"Uploaded: {upload(arguments.repo_id, arguments.private, staged)}")
+            print(f"Uploaded: {upload(repository, arguments.private, staged)}")
         else:
             print("Nothing was uploaded; add --push to upload.")
 
@@ -140,13 +180,18 @@ def show(repository_id: str, private: bool, folder: Path) -> None:
     print(f"Repository: {repository_id}")
     print(f"Visibility: {'private' if private else 'public, unless it exists and is private'}")
     print("Files:")
-    for path in sorted(folder.iterdir()):
-        print(f"  {path.name:<20} {path.stat().st_size:>12,} bytes  sha256 {sha256_of(path)}")
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        print(f"  {name:<34} {path.stat().st_size:>12,} bytes  sha256 {sha256_of(path)}")
     print("Front matter:")
     print(front_matter_of(folder / "README.md"))
 
 
-def upload(repository_id: str, private: bool, folder: Path) -> str:
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def upload(repository: Repository, private: bool, folder: Path) -> str:
     """Uploads a staged folder in one commit, after the hub has confirmed who sees it.
 
     Returns:
@@ -170,13 +215,17 @@ def upload(repository_id: str, private: bool, folder: Path) -> str:
         get_session().timeout = REACH_SECONDS
         hub.whoami()
         get_session().timeout = TRANSFER_SECONDS
-        _make_visible_as_asked(hub, repository_id, private)
+        _make_visible_as_asked(hub, repository, private)
         # Unlike upload_folder, this lets the hub check the card before the weights travel, and
         # is one commit for certain.
         commit = hub.create_commit(
-            repository_id,
-            [CommitOperationAdd(path.name, path) for path in sorted(folder.iterdir())],
-            commit_message=f"Model {sha256_of(folder / 'model.safetensors')[:12]}",
+            repository.name,
+            [
+                CommitOperationAdd(path.relative_to(folder).as_posix(), path)
+                for path in _files(folder)
+            ],
+            commit_message=f"Model {sha256_of(next(folder.rglob('model.safetensors')))[:12]}",
+            repo_type=repository.kind,
         )
     except LocalTokenNotFoundError as error:
         raise HubError(
@@ -186,7 +235,7 @@ def upload(repository_id: str, private: bool, folder: Path) -> str:
     except OfflineModeIsEnabled as error:
         raise HubError("The hub's client is offline; please unset HF_HUB_OFFLINE.") from error
     except HfHubHTTPError as error:
-        raise HubError(_refusal(error, repository_id)) from error
+        raise HubError(_refusal(error, repository.name)) from error
     except httpx.TransportError as error:
         raise HubError(
             f"The hub at {hub.endpoint} cannot be reached ({type(error).__name__}); "
@@ -199,7 +248,7 @@ def upload(repository_id: str, private: bool, folder: Path) -> str:
     return commit.commit_url
 
 
-def _make_visible_as_asked(hub: HfApi, repository_id: str, private: bool) -> None:
+def _make_visible_as_asked(hub: HfApi, repository: Repository, private: bool) -> None:
     """Creates the repository if there is none, and refuses a public one where private was asked.
 
     The hub ignores the wish where the repository exists, and an organisation may overrule it where
@@ -207,20 +256,27 @@ def _make_visible_as_asked(hub: HfApi, repository_id: str, private: bool) -> Non
     """
     from huggingface_hub.errors import RepositoryNotFoundError
 
+    name, kind = repository.name, repository.kind
     try:
-        is_private = hub.model_info(repository_id).private
+        is_private = hub.repo_info(name, repo_type=kind).private
         state = "exists already"
     except RepositoryNotFoundError:
-        hub.create_repo(repository_id, private=private, exist_ok=True)
-        is_private = hub.model_info(repository_id).private
+        hub.create_repo(
+            name,
+            private=private,
+            exist_ok=True,
+            repo_type=kind,
+            space_sdk="gradio" if repository.is_space else None,
+        )
+        is_private = hub.repo_info(name, repo_type=kind).private
         state = "was created"
     if private and not is_private:
         raise HubError(
-            f"{repository_id} {state} and is public, though --private was asked for; nothing was "
+            f"{name} {state} and is public, though --private was asked for; nothing was "
             "uploaded. Please make it private in its settings, or leave --private out."
         )
     audience = "private" if is_private else "public: everyone will see this upload"
-    print(f"{repository_id} {state} and is {audience}.")
+    print(f"{name} {state} and is {audience}.")
 
 
 def _refusal(error: HfHubHTTPError, repository_id: str) -> str:

@@ -1,0 +1,226 @@
+"""The tabs that show the whole collection: as a map, and artist by artist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from browse import Filter, browse_html, style_choices, year_choices
+from texts import LANGUAGES, TEXTS, Language, movement_name
+from translated import Translated
+
+from pinacoteca.collection_map import CollectionMap
+from pinacoteca.movements import MOVEMENTS, movement_of_style
+from pinacoteca.results import QueryResult
+from pinacoteca.retriever import PaintingRetriever
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class CollectionTabs(Translated):
+    """Both tabs.
+
+    Attributes:
+        map: Where an answer marks its place: an output for ``query_place``.
+    """
+
+    map: gr.components.Component
+
+
+def add_collection_tabs(
+    retriever: Callable[[], PaintingRetriever], asked: gr.Textbox
+) -> CollectionTabs:
+    """Adds two tabs to the ``gr.Tabs`` around.
+
+    Args:
+        retriever: Returns the retriever with the collection; called when somebody looks.
+        asked: Where a click puts the ``image_id`` of the painting to search with.
+    """
+    english = TEXTS["en"]
+    with gr.Tab(english.map_tab, id="map") as map_tab:
+        painting_map = _add_map(retriever, asked)
+    with gr.Tab(english.browse_tab, id="browse") as browse_tab:
+        browser = _add_browser(retriever, asked, browse_tab)
+
+    def updates(language: Language) -> list[Any]:
+        texts = TEXTS[language]
+        return [
+            gr.update(label=texts.map_tab),
+            gr.update(texts=map_texts(language)),
+            gr.update(label=texts.browse_tab),
+            *browser.updates(language),
+        ]
+
+    components = [map_tab, painting_map, browse_tab, *browser.components]
+    return CollectionTabs(components, updates, painting_map)
+
+
+def query_place(retriever: PaintingRetriever, asked: str, result: QueryResult | None) -> Any:
+    """Returns what the map needs to mark the place of a query, an update of ``CollectionTabs.map``.
+
+    Args:
+        retriever: What answered.
+        asked: The ``image_id`` of the painting that was asked with, empty for a picture.
+        result: The answer; None, or one without neighbours, takes the mark away.
+    """
+    places = retriever.map
+    if places is None or result is None or not result.neighbours:
+        return gr.update(place=None)
+    if asked:
+        x, y = places.positions[retriever.collection.row(asked)].tolist()
+    else:
+        x, y = places.place(result.neighbours)
+    return gr.update(
+        place={"x": x, "y": y, "neighbours": [each.image_id for each in result.neighbours]}
+    )
+
+
+def map_texts(language: Language) -> dict[str, Any]:
+    """Returns the words that the map shows."""
+    texts = TEXTS[language]
+    # By number, 1 to 18; 0 is none of them.
+    movements = [texts.map_no_movement, *(movement_name(each, language) for each in MOVEMENTS)]
+    prefix = "map_"
+    words = {
+        field.name.removeprefix(prefix): getattr(texts, field.name)
+        for field in fields(texts)
+        if field.name.startswith(prefix)
+    }
+    return words | {"movements": movements, "undated": texts.year_unknown}
+
+
+def points_of(retriever: PaintingRetriever, places: CollectionMap) -> list[tuple[Any, ...]]:
+    """Returns what the map knows of each painting.
+
+    That is: id, artist, title, year, style, number of the movement or 0, two coordinates from 0 to
+    1, and width divided by height.
+    """
+    points = []
+    for painting, (x, y) in zip(
+        retriever.collection.paintings,
+        places.positions.astype(float).round(4).tolist(),
+        strict=True,
+    ):
+        movement = movement_of_style(painting.style)
+        points.append(
+            (
+                painting.image_id,
+                painting.artist,
+                painting.title,
+                painting.year,
+                painting.style,
+                movement.number if movement else 0,
+                x,
+                y,
+                round(painting.width / painting.height, 3),
+            )
+        )
+    return points
+
+
+def _add_map(retriever: Callable[[], PaintingRetriever], asked: gr.Textbox) -> gr.HTML:
+    # Gradio hands over what the script gave, here nothing.
+    def collection_points(_: None) -> list[tuple[Any, ...]]:
+        places = retriever().map
+        return [] if places is None else points_of(retriever(), places)
+
+    painting_map = gr.HTML(
+        None,
+        html_template='<div class="map"></div>',
+        css_template=(HERE / "collection_map.css").read_text(encoding="utf-8"),
+        js_on_load=(HERE / "collection_map.js").read_text(encoding="utf-8"),
+        server_functions=[collection_points],
+        apply_default_css=False,
+        elem_id="map",
+        texts=map_texts(LANGUAGES[0]),
+        place=None,
+    )
+
+    def search(event: gr.EventData) -> str:
+        return str(event.image_id)
+
+    painting_map.select(search, None, asked, api_visibility="private", show_progress="hidden")
+    return painting_map
+
+
+def _add_browser(
+    retriever: Callable[[], PaintingRetriever], asked: gr.Textbox, tab: gr.Tab
+) -> Translated:
+    english = TEXTS["en"]
+    language = gr.State(LANGUAGES[0])
+    artist = gr.State("")
+    page = gr.State(0)
+    with gr.Row(elem_classes="filters"):
+        words = gr.Textbox(label=english.browse_words, elem_id="browse-words", scale=2)
+        styles = gr.Dropdown(
+            [], multiselect=True, label=english.browse_styles, elem_id="browse-styles", scale=2
+        )
+        first_year, last_year = (
+            gr.Dropdown([("", 0)], value=0, label=label, min_width=110)
+            for label in (english.browse_first_year, english.browse_last_year)
+        )
+    browser = gr.HTML(
+        css_template=(HERE / "browse.css").read_text(encoding="utf-8"),
+        js_on_load=(HERE / "browse.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id="browser",
+    )
+    filters = [words, styles, first_year, last_year]
+
+    def show(*settings: Any) -> str:
+        words, styles, first_year, last_year, artist, page, language = settings
+        chosen = Filter(
+            words or "", tuple(styles or ()), first_year or None, last_year or None, artist
+        )
+        return browse_html(retriever().collection, chosen, page, language)
+
+    def narrow(*settings: Any) -> tuple[int, str]:
+        *chosen, artist, language = settings
+        return 0, show(*chosen, artist, 0, language)
+
+    def click(event: gr.EventData, *settings: Any) -> tuple[Any, ...]:
+        *chosen, artist, page, language = settings
+        kind, key = event.kind, event.key
+        if kind == "painting":
+            return artist, page, key, gr.skip()
+        if kind == "artist":
+            artist, page = "" if key == artist else key, 0
+        else:
+            page = int(key)
+        return artist, page, gr.skip(), show(*chosen, artist, page, language)
+
+    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    gr.on(
+        [words.input, styles.change, first_year.input, last_year.input],
+        narrow,
+        [*filters, artist, language],
+        [page, browser],
+        trigger_mode="always_last",
+        **quiet,
+    )
+    browser.select(
+        click,
+        [*filters, artist, page, language],
+        [artist, page, asked, browser],
+        **quiet,
+    )
+    gr.on([tab.select, language.change], show, [*filters, artist, page, language], browser, **quiet)
+
+    def updates(language: Language) -> list[Any]:
+        texts = TEXTS[language]
+        first_years, last_years = year_choices(retriever().collection)
+        return [
+            language,
+            gr.update(label=texts.browse_words),
+            gr.update(
+                label=texts.browse_styles, choices=style_choices(retriever().collection, language)
+            ),
+            gr.update(label=texts.browse_first_year, choices=first_years),
+            gr.update(label=texts.browse_last_year, choices=last_years),
+        ]
+
+    return Translated([language, *filters], updates)

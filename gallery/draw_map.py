@@ -1,0 +1,89 @@
+"""Draws the map of the collection: paintings that are alike lie near each other.
+
+    python gallery/draw_map.py --model model --gallery gallery
+
+Writes ``map.safetensors`` into the gallery folder, a place in the plane for each painting, by t-SNE
+(L. van der Maaten, G. Hinton, "Visualizing Data using t-SNE", JMLR 2008) of what the retriever
+compares. ``gallery/build.py`` does this at its end; this script is for a map alone. Drawing the
+same again gives the same bytes. 1,412 paintings take about ten seconds on one CPU core.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.collection import Collection
+from pinacoteca.collection_map import MAP_FILE, CollectionMap
+from pinacoteca.command_line import run
+from pinacoteca.retriever import PaintingRetriever
+
+# A handful of paintings is seen at a glance, and t-SNE makes nothing of them.
+FEWEST = 5
+SEED = 35
+PERPLEXITY = 30
+
+
+def draw_map(classifier: MovementClassifier, folder: Path) -> None:
+    """Writes the map of a collection into its folder; takes away an old one if it is too small.
+
+    Args:
+        classifier: The model that made the collection.
+        folder: What ``Collection.save`` wrote: as it is stored, rounded, a collection always gives
+            the same map.
+
+    Raises:
+        CollectionError: The folder holds no collection of this model.
+    """
+    collection = Collection.load(folder, classifier.fingerprint)
+    if len(collection) < FEWEST:
+        (folder / MAP_FILE).unlink(missing_ok=True)
+        print(f"No map: {len(collection)} paintings are fewer than {FEWEST}")
+        return
+    vectors = PaintingRetriever(classifier, collection).compared()
+    image_ids = tuple(painting.image_id for painting in collection.paintings)
+    CollectionMap(image_ids, positions_of(vectors), collection.model_fingerprint).save(folder)
+    print(f"Drew the map of {len(collection)} paintings into {folder / MAP_FILE}")
+
+
+def positions_of(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Returns places for vectors.
+
+    Args:
+        vectors: float32 ``[n, d]``, compared by their euclidean distance.
+
+    Returns:
+        float32 ``[n, 2]``, 0 to 1; widest to the right, both directions on one scale.
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
+
+    # Several threads add numbers up in an order of their own, which t-SNE makes much of.
+    with threadpool_limits(1):
+        places = TSNE(
+            perplexity=min(PERPLEXITY, (len(vectors) - 1) / 3), init="pca", random_state=SEED
+        ).fit_transform(vectors)
+        places = PCA(2, svd_solver="full").fit_transform(places.astype(np.float64))
+    low, high = places.min(axis=0), places.max(axis=0)
+    scaled = (places - (low + high) / 2) / (np.max(high - low) or 1.0) + 0.5
+    return np.asarray(np.clip(scaled, 0, 1), np.float32)
+
+
+def main() -> None:
+    """Draws the map."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="what train/train.py exported")
+    parser.add_argument("--gallery", type=Path, required=True, help="what gallery/build.py wrote")
+    arguments = parser.parse_args()
+
+    classifier = MovementClassifier.from_pretrained(arguments.model)
+    draw_map(classifier, arguments.gallery)
+
+
+if __name__ == "__main__":
+    run(main)

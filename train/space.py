@@ -1,0 +1,123 @@
+"""The page as a Hugging Face Space: a folder that runs as it is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from pinacoteca.errors import DataError
+
+APP_FILE = "app.py"
+# What the page needs of these, and nothing else: somebody's pictures may lie beside a gallery.
+NEEDED = {
+    "pinacoteca": ("*.py",),
+    "model": ("config.json", "metrics.json", "*.safetensors"),
+    "gallery": ("paintings.csv", "*.safetensors"),
+}
+NOT_SERVED = ("__pycache__", "*.pyi", ".*", "draw_examples.py", "screenshot.png")
+# A Space has its own Gradio, of sdk_version, with the hub's client; our library lies beside app.py.
+NOT_REQUIRED = ("-e", "gradio", "huggingface-hub")
+
+# The server must listen to the outside; without server-side rendering the page is the one that we
+# test.
+APP = '''"""Starts the page on a Hugging Face Space; by hand: python app.py"""
+
+import os
+import runpy
+import sys
+from pathlib import Path
+
+DEMO = Path(__file__).resolve().parent / "demo"
+os.environ["GRADIO_SSR_MODE"] = "false"
+sys.path.insert(0, str(DEMO))
+sys.argv[1:] = sys.argv[1:] or ["--host", "0.0.0.0", "--port", "7860"]
+runpy.run_path(str(DEMO / "app.py"), run_name="__main__")
+'''
+
+CARD = """---
+title: Pinacoteca
+emoji: 🖼️
+colorFrom: yellow
+colorTo: red
+sdk: gradio
+sdk_version: {gradio}
+python_version: "3.11"
+app_file: {app}
+license: cc-by-nc-4.0
+short_description: A painting's movement and the nearest Romanian paintings
+---
+
+# Pinacoteca
+
+Drop a painting: see its art movement, with honest confidence, and the nearest paintings by Romanian
+artists. In English and Romanian.
+
+No picture of the collection is in here: the page fetches those from WikiArt whose addresses the
+table has, and draws the others' colours. Code: Apache-2.0. Weights, embeddings and table: CC BY-NC
+4.0, for research and teaching.
+"""
+
+
+def stage_space(repository: Path, model: Path, gallery: Path, folder: Path) -> None:
+    """Copies what the page needs into an empty folder, and writes how a Space starts it.
+
+    Args:
+        repository: With the library, the page, ``requirements.txt`` and the licence.
+        model: The model folder.
+        gallery: The gallery folder, made by that model.
+        folder: Where the Space is put together.
+
+    Raises:
+        DataError: A file is missing, or ``requirements.txt`` names no version of Gradio.
+    """
+    needed = (
+        model / "config.json",
+        model / "model.safetensors",
+        gallery / "paintings.csv",
+        gallery / "embeddings.safetensors",
+        repository / "requirements.txt",
+        repository / "LICENSE",
+    )
+    missing = [str(path) for path in needed if not path.is_file()]
+    if missing:
+        raise DataError(f"The Space would lack {', '.join(missing)}; please make them first.")
+    requirements = (repository / "requirements.txt").read_text(encoding="utf-8")
+    card = CARD.format(gradio=gradio_version(requirements), app=APP_FILE)
+    shutil.copytree(
+        repository / "demo", folder / "demo", ignore=shutil.ignore_patterns(*NOT_SERVED)
+    )
+    sources = {"pinacoteca": repository / "pinacoteca", "model": model, "gallery": gallery}
+    for room, source in sources.items():
+        (folder / room).mkdir()
+        for pattern in NEEDED[room]:
+            for path in source.glob(pattern):
+                shutil.copyfile(path, folder / room / path.name)
+    shutil.copyfile(repository / "LICENSE", folder / "LICENSE")
+    (folder / "requirements.txt").write_text(space_requirements(requirements), encoding="utf-8")
+    (folder / APP_FILE).write_text(APP, encoding="utf-8")
+    (folder / "README.md").write_text(card, encoding="utf-8")
+
+
+def gradio_version(requirements: str) -> str:
+    """Returns the version of Gradio that a text of requirements asks for.
+
+    Raises:
+        DataError: It names none.
+    """
+    found = re.search(r"^gradio(?:\[\w+\])?\s*[~=>]=\s*([\d.]+)", requirements, re.MULTILINE)
+    if found is None:
+        raise DataError("requirements.txt names no version of gradio, as in gradio~=6.31.0.")
+    return found[1]
+
+
+def space_requirements(requirements: str) -> str:
+    """Returns the requirements of a Space: ours, with PyTorch for a machine without a GPU."""
+    lines = [
+        line
+        for line in requirements.splitlines()
+        if line
+        and not line.startswith("#")
+        and re.split(r"[\s\[~=<>!]", line)[0] not in NOT_REQUIRED
+    ]
+    return "\n".join(["--extra-index-url https://download.pytorch.org/whl/cpu", *lines]) + "\n"
