@@ -129,6 +129,14 @@ def settings_of(
     )
 
 
+def century_of(settings: Settings) -> int:
+    """Returns the century, 19 for 1801 to 1900, that the years are, 0 if they are none."""
+    first, last = settings.first_year, settings.last_year
+    if first is None or last is None or last % 100 or last - first != 99:
+        return 0
+    return last // 100
+
+
 def _number(text: str | None, least: float, most: float) -> float | None:
     try:
         value = float(text or "")

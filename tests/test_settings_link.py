@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from galleries import painting
-from settings_link import DEFAULTS, Settings, link_of, settings_of
+from settings_link import DEFAULTS, Settings, century_of, link_of, settings_of
 
 COUNTS = (5, 10, 20)
 
@@ -103,3 +103,11 @@ def test_the_values_of_the_page_become_settings() -> None:
     values = ("", "cosine", 0.15, ["ion-popescu"], [], None, None, 5, False, False, "", "ro")
 
     assert Settings.of(*values) == Settings(artists=("ion-popescu",), language="ro")
+
+
+@pytest.mark.parametrize(
+    ("years", "century"),
+    [((1801, 1900), 19), ((1, 100), 1), ((1800, 1899), 0), ((1801, None), 0), ((None, None), 0)],
+)
+def test_a_century_is_known_by_its_years(years: tuple[int | None, ...], century: int) -> None:
+    assert century_of(Settings(first_year=years[0], last_year=years[1])) == century
