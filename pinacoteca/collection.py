@@ -199,7 +199,11 @@ class Collection:
         from safetensors.numpy import save_file
 
         with np.errstate(over="ignore"):
-            rounded = {name: array.astype(np.float16) for name, array in self._arrays.items()}
+            rounded = {
+                # safetensors writes memory as it lies, columns first if need be.
+                name: np.ascontiguousarray(array.astype(np.float16))
+                for name, array in self._arrays.items()
+            }
         self._check_finite(rounded)
         header = {
             "format_version": FORMAT_VERSION,

@@ -18,6 +18,7 @@ from trees import write_picture
 import pinacoteca.classifier
 from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.collection import EMBEDDINGS_FILE, TABLE_FILE
+from pinacoteca.collection_map import MAP_FILE
 
 PICTURES = 7
 # Runs build.py with two pictures a batch and dies, unasked, before the third batch.
@@ -89,7 +90,7 @@ def test_a_killed_build_goes_on_to_the_same_bytes(
         straight = (tmp_path / "straight" / name).read_bytes()
         assert (tmp_path / "stopped" / name).read_bytes() == straight
     assert {path.name for path in (tmp_path / "stopped").iterdir()} == {
-        *(TABLE_FILE, EMBEDDINGS_FILE, build.SPREADSHEET_FILE)
+        *(TABLE_FILE, EMBEDDINGS_FILE, MAP_FILE, build.SPREADSHEET_FILE)
     }
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from galleries import analysis_of, collection_of, painting
 from PIL import Image
 
-from pinacoteca.classifier import MovementClassifier
+from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.errors import CollectionError, ImageError, ModelError
 from pinacoteca.images import open_image
 from pinacoteca.likeness import EXPANDED_BY, EXPANSION_WEIGHT, GRID, mirrored
@@ -254,6 +255,31 @@ def test_a_mirror_image_is_found_and_said_to_be_one(with_mirror_image: PaintingR
     assert first.image_id == "painter_work-2"
     assert first.mirrored
     assert not all(each.mirrored for each in others)
+
+
+def test_a_bad_picture_of_a_painting_is_taken_for_the_painting(
+    retriever: PaintingRetriever, with_mirror_image: PaintingRetriever
+) -> None:
+    collection = with_mirror_image.collection
+    dice = np.random.default_rng(3)
+    noise = dice.normal(0, 0.2, collection.compositions[7].shape)
+    # Its colours have gone, and so its style is another; where things are is still to be seen.
+    seen = analysis_of(-collection.styles[7:8], (collection.compositions[7] + noise)[None])
+    stranger = analysis_of(seen.styles, dice.normal(size=seen.compositions.shape))
+
+    def answer(analysis: Analysis) -> QueryResult:
+        stub: Any = SimpleNamespace(
+            analyse=lambda pictures: analysis,
+            probabilities=retriever.classifier.probabilities,
+            movements=retriever.classifier.movements,
+            familiarity=None,
+        )
+        return PaintingRetriever(stub, collection).query(Image.new("RGB", (9, 9)), k=4)
+
+    known = answer(seen)
+    assert found(known)[0] == "painter_work-7"
+    assert found(known)[1:] == found(with_mirror_image.query(collection.paintings[7], k=3))
+    assert found(answer(stranger))[0] != "painter_work-7"
 
 
 def test_the_way_of_the_report_compares_outputs(retriever: PaintingRetriever) -> None:
