@@ -24,7 +24,7 @@ from drawings import FOLDER, example_path, examples_html
 from painting_input import PaintingInput
 from picture_card import PictureOf
 from programs import LenientBlocks, add_endpoints
-from settings_link import settings_of
+from settings_link import century_of, settings_of
 from sharing import Sharing, add_share_notice
 from steering import COUNTS, add_steering
 from take_away import add_take_away
@@ -178,12 +178,14 @@ def build_page(
             header = request.headers.get("accept-language", "")
             code = linked.language or preferred_language(header)
             steered = linked.values()
-            return [*steered, code, *translate(picture, *steered, code)]
+            texts_and_answer = translate(picture, *steered, code)
+            return [*steered, code, *texts_and_answer, century_of(linked)]
 
         page.load(
             greet,
             painting,
-            [*settings[1:], *translated, *shown],
+            # The choices of the century come with the texts, before what is chosen of them.
+            [*settings[1:], *translated, *shown, steering.century],
             api_visibility="private",
             show_progress="hidden",
         )
