@@ -25,7 +25,8 @@ class CollectionTabs(Translated):
     """Both tabs.
 
     Attributes:
-        map: Where an answer marks its place: an output for ``query_place``.
+        map: An output for ``query_place``, which every answer and every change of the language
+            gives anew.
     """
 
     map: gr.components.Component
@@ -50,33 +51,36 @@ def add_collection_tabs(
         texts = TEXTS[language]
         return [
             gr.update(label=texts.map_tab),
-            gr.update(texts=map_texts(language)),
             gr.update(label=texts.browse_tab),
             *browser.updates(language),
         ]
 
-    components = [map_tab, painting_map, browse_tab, *browser.components]
+    components = [map_tab, browse_tab, *browser.components]
     return CollectionTabs(components, updates, painting_map)
 
 
-def query_place(retriever: PaintingRetriever, asked: str, result: QueryResult | None) -> Any:
+def query_place(
+    retriever: PaintingRetriever, asked: str, result: QueryResult | None, language: Language
+) -> Any:
     """Returns what the map needs to mark the place of a query, an update of ``CollectionTabs.map``.
+
+    The texts come along: a tab that was never opened keeps nothing but its last update.
 
     Args:
         retriever: What answered.
         asked: The ``image_id`` of the painting that was asked with, empty for a picture.
         result: The answer; None, or one without neighbours, takes the mark away.
+        language: Of the page.
     """
-    places = retriever.map
+    texts, places = map_texts(language), retriever.map
     if places is None or result is None or not result.neighbours:
-        return gr.update(place=None)
+        return gr.update(texts=texts, place=None)
     if asked:
         x, y = places.positions[retriever.collection.row(asked)].tolist()
     else:
         x, y = places.place(result.neighbours)
-    return gr.update(
-        place={"x": x, "y": y, "neighbours": [each.image_id for each in result.neighbours]}
-    )
+    neighbours = [each.image_id for each in result.neighbours]
+    return gr.update(texts=texts, place={"x": x, "y": y, "neighbours": neighbours})
 
 
 def map_texts(language: Language) -> dict[str, Any]:

@@ -106,11 +106,10 @@ def build_page(
                 scale=0,
                 min_width=230,
             )
+        # Whoever sets it, by script or in an event, searches with this painting of the collection.
+        asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
         with gr.Tabs(elem_id="tabs") as tabs:
             ask_tab = gr.Tab(english.ask, id="ask")
-            # Whoever sets it, by script or in an event, searches with this painting of the
-            # collection.
-            asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
             collection_tabs = add_collection_tabs(retriever, asked)
         with ask_tab, gr.Row(elem_classes="workspace"):
             with gr.Column(scale=2, min_width=300, elem_classes="query"):
@@ -264,7 +263,7 @@ def _shower(retriever: Callable[[], PaintingRetriever]) -> Callable[..., Sequenc
         collection = retriever().collection
 
         def nothing(html: str) -> Sequence[Any]:
-            place = query_place(retriever(), "", None)
+            place = query_place(retriever(), "", None, language)
             return html, status_html(None, language), "", None, place
 
         try:
@@ -285,7 +284,7 @@ def _shower(retriever: Callable[[], PaintingRetriever]) -> Callable[..., Sequenc
             status_html(result, language),
             asked_html(None if isinstance(query, str) else query, language),
             result,
-            query_place(retriever(), asked, result),
+            query_place(retriever(), asked, result, language),
         )
 
     return show

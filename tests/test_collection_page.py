@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium import webdriver
@@ -66,7 +67,7 @@ def answered_with(page: Page, number: int) -> None:
         "return [...document.querySelectorAll('.neighbours img')].map(i => i.getAttribute('src'))"
     )
     assert f"pictures/painter_work-{number}" not in shown
-    page.until(lambda: selected_tab(page) == "Search", "the first tab")
+    page.until(lambda: selected_tab(page) == "Ask", "the first tab")
 
 
 def test_a_point_shows_its_painting_and_a_click_searches_with_it(visit: Page) -> None:
@@ -125,13 +126,26 @@ def test_a_group_or_an_artist_is_highlighted(visit: Page) -> None:
 
 def test_the_table_is_filtered_and_searched_from(visit: Page) -> None:
     open_tab(visit, "Collection", "#browser .rows img")
-    assert visit.text("#browser .artists button").split() == ["Painter", "8", "1901–1907"]  # noqa: RUF001
+    artists = [button.text.split() for button in visit.all("#browser .artists button")]
+    assert [*("Painter", "6"), "1901–1905"] in artists  # noqa: RUF001
 
     visit.find("#browse-words textarea, #browse-words input").send_keys("work 5")
 
     visit.until(lambda: len(visit.all("#browser .rows img")) == 1, "one painting")
     visit.find("#browser .rows button").click()
     answered_with(visit, 5)
+
+
+def test_a_map_that_is_opened_after_an_answer_has_its_words_and_the_place(
+    visit: Page, picture: Path
+) -> None:
+    visit.upload(picture)
+
+    open_tab(visit, "Map", "#map .query .here")
+
+    assert "Every point is a painting" in visit.text("#map")
+    assert len(visit.all("#map .query line")) == 5
+    assert visit.errors() == []
 
 
 def test_both_are_said_in_romanian(visit: Page) -> None:
