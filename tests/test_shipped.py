@@ -140,7 +140,10 @@ def test_every_romanian_painting_finds_itself(shared_data: Path) -> None:
     for painting in retriever.collection.paintings[::100]:
         path = images / painting.artist_slug.title() / f"{painting.image_id}.jpg"
         first = retriever.query(path).neighbours[0]
-        assert first.distance == pytest.approx(0, abs=1e-3), painting.image_id
+        assert first.image_id == painting.image_id
+        # The query leans a little towards the neighbours of the painting.
+        assert first.distance < 0.03, painting.image_id
+        assert first.closeness == 1
 
 
 @pytest.fixture(scope="module")

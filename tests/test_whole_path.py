@@ -54,5 +54,6 @@ def test_from_a_tree_of_pictures_to_an_answer(
     first = result.neighbours[0]
     assert first.image_id == "victor-brauner_=1+1-1934"
     assert (first.artist, first.year, first.style) == ("Victor Brauner", 1934, "Surrealism")
-    assert first.distance == pytest.approx(0, abs=1e-3)
+    # The query leans a little towards its neighbours.
+    assert first.distance < 0.03
     assert first.links["page"].startswith("https://www.wikiart.org/en/victor-brauner/")

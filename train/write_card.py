@@ -294,8 +294,6 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
     unknown = [movement for movement in MOVEMENTS if movement not in known]
     english = {movement.folder: movement.english for movement in known}
     training = metrics["training"]
-    unseen = read_runs(RESULTS / "unseen-painters")
-    largest = max((run.settings["train_pictures"] for run in unseen), default=0)
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         known_count=len(known),
         known=", ".join(movement.english for movement in known),
@@ -331,10 +329,7 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
             # The whole training part was a run of the ablation.
             [*read_runs(RESULTS / "learning-curve"), read_run(RESULTS / "ablation" / "painters")]
         ),
-        unseen_ablation_section=ablation_section(
-            [run for run in unseen if run.settings["train_pictures"] == largest]
-        ),
-        unseen_curve_section=learning_curve_section([run for run in unseen if run.name != "base"]),
+        unseen_curve_section=learning_curve_section(read_runs(RESULTS / "unseen-painters")),
         class_table=class_table(metrics),
         confused="; ".join(
             f"{english[pair['true']]} taken for {english[pair['predicted']]} "
