@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
 from pinacoteca.files import written_whole
+from pinacoteca.tensors import read_arrays
 
 FAMILIARITY_FILE = "familiarity.safetensors"
 
@@ -69,19 +70,10 @@ class Familiarity:
         Raises:
             ModelError: The file is damaged or belongs to another network.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
         path = folder / FAMILIARITY_FILE
-        if not path.exists():
+        if (arrays := read_arrays(path)) is None:
             return None
-        try:
-            arrays = load_file(path)
-            shapes = {name: array.shape for name, array in arrays.items()}
-        except (OSError, SafetensorError) as error:
-            raise ModelError(
-                f"{path} cannot be read ({error}): export the model anew with train/train.py."
-            ) from None
+        shapes = {name: array.shape for name, array in arrays.items()}
         expected = {"mean": (features,), "whitening": (features, features), "threshold": (1,)}
         if shapes != expected:
             raise ModelError(

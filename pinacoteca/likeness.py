@@ -8,7 +8,7 @@ the composition is where they are. What of them counts is learned from the train
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
 from pinacoteca.files import written_whole
+from pinacoteca.tensors import read_arrays
 
 LIKENESS_FILE = "likeness.safetensors"
 # A composition has so many cells a side. More would ask that things stand where they stand to the
@@ -90,24 +91,18 @@ class Likeness:
         Raises:
             ModelError: The file is damaged or belongs to another network.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
         path = folder / LIKENESS_FILE
-        if not path.exists():
+        if (arrays := read_arrays(path)) is None:
             return None
-        try:
-            likeness = cls(**load_file(path))
-        except (OSError, SafetensorError, TypeError) as error:
-            raise ModelError(
-                f"{path} cannot be read ({error}): export the model anew with train/train.py."
-            ) from None
-        if any(array.shape[:1] != (features,) for array in vars(likeness).values()):
+        expected = {field.name for field in fields(cls)}
+        if arrays.keys() != expected or any(
+            array.shape[:1] != (features,) for array in arrays.values()
+        ):
             raise ModelError(
                 f"{path} does not fit the network beside it, which gives {features} features: "
                 "export the model anew with train/train.py."
             )
-        return likeness
+        return cls(**arrays)
 
 
 class LikenessSpace:
