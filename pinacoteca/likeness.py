@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
 from pinacoteca.files import written_whole
+from pinacoteca.search import unit_vectors
 from pinacoteca.tensors import read_arrays
 
 LIKENESS_FILE = "likeness.safetensors"
@@ -135,8 +136,8 @@ class LikenessSpace:
         Returns:
             Style, float32 ``[n, s + movements]``, and composition, float32 ``[n, d]``.
         """
-        features = _units(styles - self._style_mean)
-        movements = _units(_soft_roots(logits) - self._movement_mean)
+        features = unit_vectors(styles - self._style_mean)
+        movements = unit_vectors(_soft_roots(logits) - self._movement_mean)
         style = np.hstack([features, np.sqrt(MOVEMENT_WEIGHT) * movements])
         style /= np.sqrt(1 + MOVEMENT_WEIGHT)
         composition = (compositions - self._composition_mean) / self._composition_scale
@@ -179,8 +180,3 @@ def _soft_roots(logits: Array) -> Array:
 def _mean(vectors: Array) -> Array:
     # Less its own mean, a lone painting would be nothing.
     return vectors.mean(axis=0) if len(vectors) > 1 else np.zeros_like(vectors[0])
-
-
-def _units(vectors: Array) -> Array:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)

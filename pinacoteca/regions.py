@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.likeness import GRID
+from pinacoteca.search import unit_vectors
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def matching_regions(
     """
     shape = (GRID * GRID, -1)
     common = mean.reshape(shape).mean(axis=0)
-    first, second = (_units(each.reshape(shape) - common) for each in (query, painting))
+    first, second = (unit_vectors(each.reshape(shape) - common) for each in (query, painting))
     similarities = first @ second.T
     matches = []
     for _ in range(count):
@@ -57,8 +58,3 @@ def matching_regions(
         matches.append(Match(divmod(row, GRID), divmod(column, GRID), similarity))
         similarities[row, :] = similarities[:, column] = -np.inf
     return tuple(matches)
-
-
-def _units(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)

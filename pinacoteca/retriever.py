@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, Union
 
@@ -187,16 +188,18 @@ class PaintingRetriever:
             ImageError: The file is not a picture that can be read.
             CollectionError: The collection has no such painting.
         """
-        compositions = self.collection.compositions
         first = self._analysis(image).compositions
-        second = compositions[self.collection.row(painting.image_id)]
-        mean = compositions.mean(axis=0)
+        second = self.collection.compositions[self.collection.row(painting.image_id)]
         if not mirror:
-            return matching_regions(first[0], second, mean)
+            return matching_regions(first[0], second, self._mean_composition)
         return tuple(
             match.with_query_mirrored()
-            for match in matching_regions(mirrored(first)[0], second, mean)
+            for match in matching_regions(mirrored(first)[0], second, self._mean_composition)
         )
+
+    @cached_property
+    def _mean_composition(self) -> npt.NDArray[np.float32]:
+        return np.asarray(self.collection.compositions.mean(axis=0))
 
     def compared(self) -> npt.NDArray[np.float32]:
         """Returns the paintings as vectors, float32 ``[n, d]``, for programs that draw or group.
