@@ -115,10 +115,11 @@ def closeness_html(neighbour: Neighbour, language: Language) -> str:
     """Returns how close a neighbour is, in words and as its distance."""
     texts = TEXTS[language]
     distance = texts.neighbour_distance.format(distance=number(neighbour.distance, 3, language))
-    facts = [closeness_in_words(neighbour.closeness, language), distance]
-    if neighbour.mirrored:
-        facts.append(texts.mirrored)
-    return "".join(f'<span class="facts">{escape(fact)}</span>' for fact in facts)
+    words, meaning = closeness_in_words(neighbour.closeness, language)
+    facts = [meaning, distance, *([texts.mirrored] if neighbour.mirrored else [])]
+    return f'<span class="closeness">{escape(words)}</span>' + "".join(
+        f'<span class="facts">{escape(fact)}</span>' for fact in facts
+    )
 
 
 def link_html(painting: Painting, language: Language) -> str:
@@ -141,8 +142,12 @@ def _notice(heading: str, sentence: str) -> str:
 
 
 def header_html(language: Language) -> str:
-    """Returns the title of the page."""
-    return f"<header><h1>Pinacoteca</h1><p>{escape(TEXTS[language].subtitle)}</p></header>"
+    """Returns the title of the page, and before it what takes a keyboard to the answer."""
+    texts = TEXTS[language]
+    return (
+        f'<button type="button" class="skip action" data-answer>{escape(texts.to_answer)}</button>'
+        f"<header><h1>Pinacoteca</h1><p>{escape(texts.subtitle)}</p></header>"
+    )
 
 
 def footer_html(known: Sequence[Movement], language: Language) -> str:

@@ -21,6 +21,8 @@ const NARROW = 560;
 const REACH = { mouse: 16, pen: 16, touch: 28 };
 // A press that moves farther than this is no click.
 const STILL = 5;
+// How much of the width the buttons take, in pixels.
+const BUTTONS = 60;
 // Pictures are asked for where the pointer rests.
 const REST_MILLISECONDS = 90;
 
@@ -269,11 +271,12 @@ function drawQuery() {
     draw(parts.query, "circle", { class: "near", cx: point.left, cy: point.top, r: 8 });
   }
   draw(parts.query, "circle", { class: "here", cx: x, cy: y, r: 7 });
-  const right = x < parts.width * 0.75;
-  const label = draw(parts.query, "text", {
-    x: right ? x + 13 : x - 13, y: y + 4, "text-anchor": right ? "start" : "end",
-  });
+  const label = draw(parts.query, "text", { y: y + 4 });
   label.textContent = props.texts.here;
+  // On the side where there is room for it, beside the buttons.
+  const right = x + 13 + label.getComputedTextLength() < parts.width - BUTTONS;
+  label.setAttribute("x", right ? x + 13 : x - 13);
+  label.setAttribute("text-anchor", right ? "start" : "end");
 }
 
 // The painting that is looked at

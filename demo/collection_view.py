@@ -18,6 +18,8 @@ from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 
 HERE = Path(__file__).parent
+# Of the tabs, the one with the answer.
+ANSWER = gr.update(selected="ask")
 
 
 @dataclass(frozen=True)
@@ -33,19 +35,20 @@ class CollectionTabs(Translated):
 
 
 def add_collection_tabs(
-    retriever: Callable[[], PaintingRetriever], asked: gr.Textbox
+    retriever: Callable[[], PaintingRetriever], asked: gr.Textbox, tabs: gr.Tabs
 ) -> CollectionTabs:
     """Adds two tabs to the ``gr.Tabs`` around.
 
     Args:
         retriever: Returns the retriever with the collection; called when somebody looks.
         asked: Where a click puts the ``image_id`` of the painting to search with.
+        tabs: These; a click leads to the answer, whether or not it has been asked before.
     """
     english = TEXTS["en"]
     with gr.Tab(english.map_tab, id="map") as map_tab:
-        painting_map = _add_map(retriever, asked)
+        painting_map = _add_map(retriever, asked, tabs)
     with gr.Tab(english.browse_tab, id="browse") as browse_tab:
-        browser = _add_browser(retriever, asked, browse_tab)
+        browser = _add_browser(retriever, asked, browse_tab, tabs)
 
     def updates(language: Language) -> list[Any]:
         texts = TEXTS[language]
@@ -126,7 +129,9 @@ def points_of(retriever: PaintingRetriever, places: CollectionMap) -> list[tuple
     return points
 
 
-def _add_map(retriever: Callable[[], PaintingRetriever], asked: gr.Textbox) -> gr.HTML:
+def _add_map(
+    retriever: Callable[[], PaintingRetriever], asked: gr.Textbox, tabs: gr.Tabs
+) -> gr.HTML:
     # Gradio hands over what the script gave, here nothing.
     def collection_points(_: None) -> list[tuple[Any, ...]]:
         places = retriever().map
@@ -144,15 +149,17 @@ def _add_map(retriever: Callable[[], PaintingRetriever], asked: gr.Textbox) -> g
         place=None,
     )
 
-    def search(event: gr.EventData) -> str:
-        return str(event.image_id)
+    def search(event: gr.EventData) -> tuple[str, Any]:
+        return str(event.image_id), ANSWER
 
-    painting_map.select(search, None, asked, api_visibility="private", show_progress="hidden")
+    painting_map.select(
+        search, None, [asked, tabs], api_visibility="private", show_progress="hidden"
+    )
     return painting_map
 
 
 def _add_browser(
-    retriever: Callable[[], PaintingRetriever], asked: gr.Textbox, tab: gr.Tab
+    retriever: Callable[[], PaintingRetriever], asked: gr.Textbox, tab: gr.Tab, tabs: gr.Tabs
 ) -> Translated:
     english = TEXTS["en"]
     language = gr.State(LANGUAGES[0])
@@ -190,12 +197,12 @@ def _add_browser(
         *chosen, artist, page, language = settings
         kind, key = event.kind, event.key
         if kind == "painting":
-            return artist, page, key, gr.skip()
+            return artist, page, key, gr.skip(), ANSWER
         if kind == "artist":
             artist, page = "" if key == artist else key, 0
         else:
             page = int(key)
-        return artist, page, gr.skip(), show(*chosen, artist, page, language)
+        return artist, page, gr.skip(), show(*chosen, artist, page, language), gr.skip()
 
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     gr.on(
@@ -209,7 +216,7 @@ def _add_browser(
     browser.select(
         click,
         [*filters, artist, page, language],
-        [artist, page, asked, browser],
+        [artist, page, asked, browser, tabs],
         **quiet,
     )
     gr.on([tab.select, language.change], show, [*filters, artist, page, language], browser, **quiet)

@@ -1,10 +1,10 @@
 // What the page does in the browser beyond Gradio. Buttons anywhere on the page say what they want:
 // data-door opens the large view of a painting, data-ask searches with one (with the uploaded
 // picture where it is empty), data-artist keeps to an artist, data-example hangs a drawing,
-// data-close closes the large view.
+// data-close closes the large view, data-answer goes to the answer.
 // `element`, `props`, `trigger` and `watch` are those of gr.HTML's js_on_load.
 
-const WISHES = "[data-door], [data-ask], [data-artist], [data-example], [data-close]";
+const WISHES = "[data-door], [data-ask], [data-artist], [data-example], [data-close], [data-answer]";
 const answer = () => document.querySelector("#answer");
 const dialog = () => element.querySelector("dialog");
 const asked = () => document.querySelector("#asked-painting :is(input, textarea)");
@@ -13,12 +13,16 @@ let returning = null;
 
 history.replaceState({ ...history.state, door: false, asked: "" }, "");
 
+function goToAnswer() {
+  answer().tabIndex = -1;
+  answer().focus({ preventScroll: true });
+}
+
 function ask(painting) {
   asked().value = painting;
   asked().dispatchEvent(new Event("input", { bubbles: true }));
   // The button that was pressed goes away.
-  answer().tabIndex = -1;
-  answer().focus({ preventScroll: true });
+  goToAnswer();
 }
 
 function closed() {
@@ -31,6 +35,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.(WISHES);
   if (!button) return;
   const { door, ask: painting, artist, example } = button.dataset;
+  if (button.dataset.answer !== undefined) return goToAnswer();
   if (door !== undefined) {
     history.replaceState({ ...history.state, opened: door }, "");
     trigger("select", { painting: door });

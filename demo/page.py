@@ -18,13 +18,13 @@ from answer import (
     unreadable_html,
 )
 from asking import ask, query_source, selection_of
-from collection_view import add_collection_tabs, query_place
+from collection_view import ANSWER, add_collection_tabs, query_place
 from door import door_html, unknown_door_html, view_of
 from drawings import FOLDER, example_path, examples_html
-from painting_input import PaintingInput
+from painting_input import PaintingInput, uploaded_path
 from picture_card import PictureOf
 from programs import LenientBlocks, add_endpoints
-from settings_link import century_of, settings_of
+from settings_link import century_of_years, settings_of
 from sharing import Sharing, add_share_notice
 from steering import COUNTS, add_steering
 from take_away import add_take_away
@@ -35,7 +35,8 @@ from pinacoteca.errors import CollectionError, ImageError
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 
-SCRIPT = Path(__file__).parent / "door.js"
+HERE = Path(__file__).parent
+DOOR_SCRIPT, HANG_SCRIPT = (HERE / name for name in ("door.js", "hang.js"))
 # Every ten minutes, uploads older than an hour are deleted.
 DELETE_SECONDS = (600, 3600)
 # Two cores answer two at a time; more would only wait for each other.
@@ -82,6 +83,13 @@ def build_page(
     def hang_example(event: gr.EventData) -> str | None:
         return example_path(_told(event, "example"))
 
+    def hang_upload(language: Language, event: gr.EventData) -> list[Any]:
+        path = uploaded_path(_told(event, "address") or "")
+        if path is None:
+            gr.Warning(TEXTS[language].no_file)
+            return [gr.skip(), gr.skip()]
+        return [path, ANSWER]
+
     def keep_to_artist(event: gr.EventData) -> list[str]:
         artist = _told(event, "artist")
         known = {painting.artist_slug for painting in retriever().collection.paintings}
@@ -110,7 +118,7 @@ def build_page(
         asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
         with gr.Tabs(elem_id="tabs") as tabs:
             ask_tab = gr.Tab(english.ask, id="ask")
-            collection_tabs = add_collection_tabs(retriever, asked)
+            collection_tabs = add_collection_tabs(retriever, asked, tabs)
         with ask_tab, gr.Row(elem_classes="workspace"):
             with gr.Column(scale=2, min_width=300, elem_classes="query"):
                 asked_with = gr.HTML(elem_id="asked-with")
@@ -124,7 +132,11 @@ def build_page(
                     height=340,
                     elem_id="painting",
                 )
-                examples = gr.HTML(examples_html("en"), elem_id="examples")
+                examples = gr.HTML(
+                    examples_html("en"),
+                    elem_id="examples",
+                    js_on_load=HANG_SCRIPT.read_text(encoding="utf-8"),
+                )
                 steering = add_steering(retriever)
             with gr.Column(scale=5, min_width=320):
                 answer = gr.HTML(empty_html("en"), elem_id="answer", min_height=420)
@@ -137,7 +149,7 @@ def build_page(
                     concurrency_id="answers",
                 )
                 share_notice = add_share_notice(sharing, language)
-        door = gr.HTML("", elem_id="door", js_on_load=SCRIPT.read_text(encoding="utf-8"))
+        door = gr.HTML("", elem_id="door", js_on_load=DOOR_SCRIPT.read_text(encoding="utf-8"))
         status = gr.HTML(status_html(None, "en"), elem_id="status")
         footer = gr.HTML()
         answered = gr.State(None)
@@ -178,7 +190,12 @@ def build_page(
             code = linked.language or preferred_language(header)
             steered = linked.values()
             texts_and_answer = translate(picture, *steered, code)
-            return [*steered, code, *texts_and_answer, century_of(linked)]
+            return [
+                *steered,
+                code,
+                *texts_and_answer,
+                century_of_years(linked.first_year, linked.last_year),
+            ]
 
         page.load(
             greet,
@@ -208,7 +225,7 @@ def build_page(
             **answering,
         )
         asked.change(
-            lambda _: gr.update(selected="ask"),
+            lambda _: ANSWER,
             asked,
             tabs,
             js=TELL_ASKED,
@@ -230,6 +247,13 @@ def build_page(
             hang_example,
             None,
             painting,
+            api_visibility="private",
+            show_progress="hidden",
+        )
+        examples.upload(
+            hang_upload,
+            language,
+            [painting, tabs],
             api_visibility="private",
             show_progress="hidden",
         )

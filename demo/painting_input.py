@@ -20,8 +20,8 @@ FILE_ROUTE = "/gradio_api/file="
 REFUSAL = "Please upload the picture itself as a file."
 
 
-def _uploaded(address: str) -> str | None:
-    """Returns the path of the upload that an address of ours gives out, None if it does not."""
+def uploaded_path(address: str) -> str | None:
+    """Returns the path of the upload that an address of ours gives out, None for any other."""
     name = unquote(urlsplit(address).path.partition(FILE_ROUTE)[2])
     if not name or "\0" in name:
         return None
@@ -41,7 +41,7 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         The address of an upload is none of these: it names a file that is here already.
         """
         if str(url_or_file_path).startswith(("http://", "https://")):
-            url_or_file_path = _uploaded(str(url_or_file_path))
+            url_or_file_path = uploaded_path(str(url_or_file_path))
             if url_or_file_path is None:
                 raise gr.Error(REFUSAL, print_exception=False)
         path: str | None = await super().async_move_resource_to_block_cache(url_or_file_path)

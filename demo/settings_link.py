@@ -113,14 +113,17 @@ def settings_of(
     artists = {painting.artist_slug for painting in paintings}
     styles = {painting.style for painting in paintings if painting.style}
     composition = _number(parameters.get("composition"), 0, 1)
+    years = _year(parameters.get("from")), _year(parameters.get("to"))
+    # The page shows no other years than those of a century.
+    first_year, last_year = years if century_of_years(*years) else (None, None)
     return Settings(
         asked=_one_of(parameters.get("painting"), image_ids) or "",
         metric=_one_of(parameters.get("metric"), METRICS) or DEFAULTS.metric,
         composition=DEFAULTS.composition if composition is None else composition,
         artists=_some_of(parameters.get("artists"), artists),
         styles=_some_of(parameters.get("styles"), styles),
-        first_year=_year(parameters.get("from")),
-        last_year=_year(parameters.get("to")),
+        first_year=first_year,
+        last_year=last_year,
         count=_nearest(_number(parameters.get("count"), 1, MAX_COUNT), counts),
         one_per_artist=parameters.get("one_per_artist") == "yes",
         as_in_report=parameters.get("as_in_report") == "yes",
@@ -129,9 +132,8 @@ def settings_of(
     )
 
 
-def century_of(settings: Settings) -> int:
+def century_of_years(first: int | None, last: int | None) -> int:
     """Returns the century, 19 for 1801 to 1900, that the years are, 0 if they are none."""
-    first, last = settings.first_year, settings.last_year
     if first is None or last is None or last % 100 or last - first != 99:
         return 0
     return last // 100

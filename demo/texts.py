@@ -22,6 +22,7 @@ class Texts:
     """The texts of one language; words in braces are filled in."""
 
     subtitle: str
+    to_answer: str
     language: str
     painting: str
     drop_here: str
@@ -86,6 +87,7 @@ class Texts:
     drawings: Mapping[str, str]
     unreadable: str
     unreadable_hint: str
+    no_file: str
     about: str
     knows: str
     knows_not: str
@@ -163,6 +165,7 @@ class Texts:
 
 ENGLISH = Texts(
     subtitle="Drop a painting: see its art movement and the Romanian paintings nearest to it.",
+    to_answer="To the answer",
     language="Language",
     painting="Your painting",
     drop_here="Drop a painting here, paste it, or click to choose a file",
@@ -189,8 +192,8 @@ ENGLISH = Texts(
     close="close",
     fairly_close="fairly close",
     not_close="not close",
-    closer_than="{words}: closer than {share} of pairs of paintings",
-    closer_than_all="{words}: closer than all pairs of paintings",
+    closer_than="closer than {share} of pairs of paintings",
+    closer_than_all="closer than all pairs of paintings",
     mirrored="nearer as a mirror image",
     nothing_close="Nothing close: even the first of these is farther than neighbours mostly are.",
     nothing_found="No painting meets these filters",
@@ -250,6 +253,7 @@ ENGLISH = Texts(
     },
     unreadable="This picture could not be read",
     unreadable_hint="Please use a sound JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP file.",
+    no_file="What you dropped is not a file: save the picture first, and drop that.",
     about="What the network knows, and what happens to your picture",
     knows="It knows {count} movements: {movements}.",
     knows_not="It has never seen {movements}, and takes a painting of these for one of the others.",
@@ -370,6 +374,7 @@ ENGLISH = Texts(
 
 ROMANIAN = Texts(
     subtitle="Trage aici un tablou: afli curentul lui și tablourile românești cele mai apropiate.",
+    to_answer="La răspuns",
     language="Limba",
     painting="Tabloul tău",
     drop_here="Trage un tablou aici, lipește-l sau apasă ca să alegi un fișier",
@@ -396,8 +401,8 @@ ROMANIAN = Texts(
     close="apropiat",
     fairly_close="destul de apropiat",
     not_close="îndepărtat",
-    closer_than="{words}: mai apropiat decât {share} din perechile de tablouri",
-    closer_than_all="{words}: mai apropiat decât toate perechile de tablouri",
+    closer_than="mai apropiat decât {share} din perechile de tablouri",
+    closer_than_all="mai apropiat decât toate perechile de tablouri",
     mirrored="mai apropiat în oglindă",
     nothing_close="Nimic apropiat: chiar și primul e mai departe decât sunt de obicei vecinii.",
     nothing_found="Niciun tablou nu trece de filtre",
@@ -459,6 +464,7 @@ ROMANIAN = Texts(
         "Fișierul e deteriorat, prea mare sau de alt fel: folosește un fișier JPEG, PNG, WebP, "
         "AVIF, GIF, TIFF sau BMP întreg, de cel mult 64 de milioane de pixeli."
     ),
+    no_file="Ce ai tras aici nu e un fișier: salvează mai întâi imaginea, apoi trage fișierul.",
     about="Ce știe rețeaua și ce se întâmplă cu imaginea ta",
     knows="Cunoaște {count} curente: {movements}.",
     knows_not=(
@@ -612,8 +618,8 @@ def percent(share: float, language: Language) -> str:
     return f"{text} %" if language == "ro" else f"{text}%"
 
 
-def closeness_in_words(closeness: float, language: Language) -> str:
-    """Returns what a closeness means, e.g. "close: closer than 98.5% of pairs of paintings".
+def closeness_in_words(closeness: float, language: Language) -> tuple[str, str]:
+    """Returns how close and what that means: "close", "closer than 98.5% of pairs of paintings".
 
     Args:
         closeness: ``Neighbour.closeness``.
@@ -624,11 +630,11 @@ def closeness_in_words(closeness: float, language: Language) -> str:
         getattr(texts, name) for name, share in CLOSENESS_WORDS.items() if closeness >= share
     )
     if closeness == 1:
-        return texts.closer_than_all.format(words=words)
+        return words, texts.closer_than_all
     # Cut off, not rounded: what is not closer than all must not be said to be.
     share = number(math.floor(1000 * closeness) / 10, 1, language)
     unit = "\N{NO-BREAK SPACE}%" if language == "ro" else "%"
-    return texts.closer_than.format(words=words, share=f"{share}{unit}")
+    return words, texts.closer_than.format(share=f"{share}{unit}")
 
 
 def century_name(century: int, language: Language) -> str:

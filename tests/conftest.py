@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,21 +10,12 @@ import pytest
 from galleries import write_gallery, write_likeness
 from selenium import webdriver
 from served import served_page
+from visitor import Page, open_browser
 
 from pinacoteca.movements import MOVEMENTS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
-QUIET = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -107,14 +97,33 @@ def run_script(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """Chromium, one for all tests."""
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not chromedriver:
-        pytest.skip("chromium and chromedriver are not on this machine")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for argument in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    browser = webdriver.Chrome(options, webdriver.ChromeService(chromedriver))
+    try:
+        browser = open_browser(tmp_path_factory.mktemp("browser"))
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
     yield browser
     browser.quit()
+
+
+@pytest.fixture
+def visit(page: str, browser: webdriver.Chrome) -> Iterator[Callable[..., Page]]:
+    """Opens the page in a window of a width, in a language and a colour scheme.
+
+    Whatever a test does there, nothing may go wrong in the console and nobody else be asked.
+    """
+    visited = Page(browser, page)
+
+    def start(width: int = 1440, language: str = "en", scheme: str = "light") -> Page:
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        preference = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", preference)
+        agent = browser.execute_script("return navigator.userAgent")
+        browser.execute_cdp_cmd(
+            "Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": language}
+        )
+        return visited.open()
+
+    yield start
+    assert visited.errors() == []
+    assert visited.foreign_requests() == []

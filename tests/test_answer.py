@@ -112,12 +112,13 @@ def test_a_neighbour_bears_its_label() -> None:
         "Painter",
         "Work 1",
         "1901 · Cubism",
-        "close: closer than 98.5% of pairs of paintings",
+        "closer than 98.5% of pairs of paintings",
         "distance 0.123",
         "Page on WikiArt",
     ):
         assert expected in page.text, expected
     assert "mirror" not in page.text
+    assert '<span class="closeness">close</span>' in html_of()
     (image,) = page.of("img")
     assert image["alt"] == "Painter, Work 1"
     assert image["src"] == "pictures/painter_work-1"

@@ -9,7 +9,7 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from test_page import Page, contrast
+from visitor import Page, contrast
 
 pytestmark = pytest.mark.browser
 
@@ -68,6 +68,14 @@ def test_a_point_shows_its_painting_and_a_click_searches_with_it(visit: Page) ->
     assert len(visit.all("#map .query line")) == 5
     assert visit.errors() == []
     assert visit.foreign_requests() == []
+
+
+def test_the_painting_that_was_asked_with_leads_to_its_answer_again(visit: Page) -> None:
+    for _ in range(2):
+        open_tab(visit, "Map", point(visit, 3))
+        ActionChains(visit.browser).click(visit.find(point(visit, 3))).perform()
+        visit.until(lambda: selected_tab(visit) == "Ask", "the first tab")
+        answered_with(visit, 3)
 
 
 def test_the_map_is_used_with_the_keyboard_alone(visit: Page) -> None:

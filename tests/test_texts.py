@@ -84,7 +84,7 @@ def test_romanian_is_spelled_with_commas_below() -> None:
     ],
 )
 def test_closeness_is_said_in_words(closeness: float, language: Language, text: str) -> None:
-    assert closeness_in_words(closeness, language).startswith(text)
+    assert ": ".join(closeness_in_words(closeness, language)).startswith(text)
 
 
 def test_centuries_are_named_as_each_language_names_them() -> None:

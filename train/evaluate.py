@@ -15,7 +15,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,9 +33,6 @@ from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.metrics import expected_calibration_error, top_k_accuracy
 from pinacoteca.movements import Movement
-
-if TYPE_CHECKING:
-    pass
 
 PRIMARY_METRIC = "top1"
 CONFUSION_PICTURE = "confusion_matrix.png"

@@ -1,0 +1,44 @@
+// A picture may be dropped anywhere on the page, and pasted with the keyboard, whether or not one
+// hangs there already. Gradio's own input takes them only while it is empty, and in its area alone;
+// elsewhere the browser would leave the page and show the file.
+// `trigger` and `upload` are those of gr.HTML's js_on_load.
+
+const DRAGGED = ["Files", "text/uri-list"];
+const ownArea = (target) => target.closest?.("#painting button:has(input[type=file])");
+const brings = ({ target, dataTransfer }) =>
+  dataTransfer.types.some((type) => DRAGGED.includes(type)) && !ownArea(target);
+const dragging = (on) => document.body.classList.toggle("dragging", on);
+
+async function hang(files) {
+  const file = [...files].find(({ type }) => type.startsWith("image/")) ?? files[0];
+  if (!file) return trigger("upload", { address: "" });
+  try {
+    trigger("upload", { address: (await upload(file)).url });
+  } catch {
+    // Gradio has said on the page what is wrong, that the file is too large for example.
+  }
+}
+
+// What bubbles up may have been stopped on the way; what goes down has not.
+const listen = (kind, listener) => document.addEventListener(kind, listener, { capture: true });
+
+listen("dragover", (event) => {
+  if (!brings(event)) return;
+  event.preventDefault();
+  dragging(true);
+});
+listen("dragleave", ({ relatedTarget }) => {
+  if (!relatedTarget) dragging(false);
+});
+listen("drop", (event) => {
+  dragging(false);
+  if (!brings(event)) return;
+  event.preventDefault();
+  hang(event.dataTransfer.files);
+});
+document.addEventListener("paste", (event) => {
+  const { files } = event.clipboardData;
+  if (!files.length) return;
+  event.preventDefault();
+  hang(files);
+});
