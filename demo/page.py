@@ -101,6 +101,8 @@ def build_page(
     with LenientBlocks(
         title="Pinacoteca",
         analytics_enabled=False,
+        # Up to the width that the style sheet gives.
+        fill_width=True,
         delete_cache=DELETE_SECONDS,
     ) as page:
         with gr.Row(elem_classes="top"):

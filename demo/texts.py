@@ -271,7 +271,7 @@ ENGLISH = Texts(
     take_csv="Table (CSV)",
     take_xlsx="Table (XLSX)",
     take_card="Picture card",
-    take_link="Link to this answer",
+    take_link="Link to these settings",
     link_made="Link",
     link_hint=(
         "It opens the page with the same settings, and with the same painting if that is one of "
@@ -485,7 +485,7 @@ ROMANIAN = Texts(
     take_csv="Tabel (CSV)",
     take_xlsx="Tabel (XLSX)",
     take_card="Cartonaș cu imagini",
-    take_link="Link către acest răspuns",
+    take_link="Link cu aceste setări",
     link_made="Link",
     link_hint=(
         "Deschide pagina cu aceleași setări și cu același tablou, dacă e din colecție; "

@@ -67,6 +67,11 @@ def test_metrics_say_what_the_model_does(
     )
     changed = (compressed.argmax(axis=1) != probabilities.argmax(axis=1)).mean()
     assert metrics["answers_changed"]["compressed as JPEG of quality 75"] == changed
+    right_then = [
+        classifier.movements[row.argmax()] == picture.movement
+        for row, picture in zip(compressed, tested, strict=True)
+    ]
+    assert metrics["top1_stored_anew"]["compressed as JPEG of quality 75"] == np.mean(right_then)
     assert metrics["model_fingerprint"] == classifier.fingerprint
     assert np.sum(metrics["confusion_matrix"]) == 4
     assert np.trace(metrics["confusion_matrix"]) == sum(right)
