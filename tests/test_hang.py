@@ -83,6 +83,18 @@ def test_pasted_words_stay_words(visit: Callable[..., Page], picture: Path) -> N
     assert page.text("#answer") == before
 
 
+def test_a_picture_is_taken_with_the_camera(visit: Callable[..., Page]) -> None:
+    page = visit(width=390)
+    page.find("#painting button[aria-label='Capture from camera']").click()
+    page.until(
+        lambda: next((b for b in page.all("#painting button") if "Webcam" in b.text), None),
+        "the button that starts the camera",
+    ).click()
+    page.find("#painting button[aria-label='capture photo']").click()
+
+    page.answered()
+
+
 def test_an_example_is_answered_and_the_painting_taken_down(visit: Callable[..., Page]) -> None:
     page = visit(language="ro")
     assert len(page.all("#examples button img")) >= 6

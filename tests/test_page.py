@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from PIL import Image
 from selenium.webdriver.common.keys import Keys
 from visitor import Page, contrast
@@ -214,6 +215,8 @@ def test_an_answer_is_taken_away(visit: Callable[..., Page], picture: Path, tmp_
 
     rows = (tmp_path / "pinacoteca.csv").read_text(encoding="utf-8-sig").splitlines()
     assert sum(row.startswith("neighbour,") for row in rows) == 5
+    sheet = load_workbook(tmp_path / "pinacoteca.xlsx")["Paintings"]
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [1, 2, 3, 4, 5]
     with Image.open(tmp_path / "pinacoteca.jpg") as card:
         assert card.size == (1600, 1600)
 

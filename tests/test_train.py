@@ -123,6 +123,21 @@ def test_a_run_with_other_settings_is_not_resumed(train_tiny) -> None:
         train_tiny("never", "--resume")
 
 
+def test_a_run_whose_rate_falls_in_steps_may_be_given_more_epochs(train_tiny) -> None:
+    steps = ("--set", 'schedule="step"', "--set", "step_epochs=1")
+    expected = load_file(
+        train_tiny("straight", *steps, "--set", "epochs=2") / "model" / "model.safetensors"
+    )
+    train_tiny("longer", *steps, "--set", "epochs=1")
+
+    longer = train_tiny("longer", *steps, "--set", "epochs=2", "--resume")
+
+    resumed = load_file(longer / "model" / "model.safetensors")
+    assert all(torch.equal(resumed[name], value) for name, value in expected.items())
+    with pytest.raises(DataError, match="epochs was 2, is 1"):
+        train_tiny("longer", *steps, "--set", "epochs=1", "--resume")
+
+
 def test_frozen_blocks_keep_their_weights_and_statistics(train_tiny, backbone: Path) -> None:
     (recipes.FOLDER / "tiny.toml").write_text(
         TINY.replace("warmup_epochs = 0.5", "warmup_epochs = 0.0")

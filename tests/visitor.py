@@ -18,7 +18,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 SECONDS = 30
-QUIET = (
+SWITCHES = (
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +27,9 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A camera for everybody, and nobody to ask whether it may be used.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 # What another program hands over when somebody lets go of the mouse or pastes: files or a text.
 GIVE = """
@@ -62,7 +65,7 @@ def open_browser(profile: Path, recorded: bool = True) -> webdriver.Chrome:
         raise FileNotFoundError("chromium and chromedriver are not on this machine")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for argument in (*QUIET, f"--user-data-dir={profile}"):
+    for argument in (*SWITCHES, f"--user-data-dir={profile}"):
         options.add_argument(argument)
     if recorded:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
