@@ -23,7 +23,7 @@ from confusion import most_confused, per_class, plot_confusion
 from literature import REPORTED_RESULTS
 from mistakes import Mistake, draw_mistakes, mistakes
 from pandora import SPLITS_HELP, painter_keys, split_name
-from robustness import answers_changed, photographs_kept, strangers_recognised
+from robustness import photographs_kept, predictions_stored_anew, strangers_recognised
 from splits import SEED
 from tested import analysed, tested_pictures, training_of
 
@@ -126,6 +126,7 @@ def measure(
     predictions = analysis.logits.argmax(axis=1)
     # Painters are what a split by artist holds out, so painters are what is drawn anew.
     groups = painter_keys(measured) if split == "artist" else range(len(measured))
+    stored_anew = dict(predictions_stored_anew(classifier, data, measured))
     confusion = confusion_matrix(targets, predictions, labels=range(len(classifier.movements)))
     metrics = {
         "primary_metric": PRIMARY_METRIC,
@@ -136,7 +137,12 @@ def measure(
         "training": training,
         "scores": dict(scores(classifier, analysis.logits, targets)),
         "top1_interval": accuracy_interval(predictions == targets, groups),
-        "answers_changed": dict(answers_changed(classifier, data, measured, predictions)),
+        "answers_changed": {
+            name: float((copies != predictions).mean()) for name, copies in stored_anew.items()
+        },
+        "top1_stored_anew": {
+            name: float((copies == targets).mean()) for name, copies in stored_anew.items()
+        },
         "per_class": per_class(classifier.movements, predictions, targets),
         "most_confused": most_confused(classifier.movements, confusion),
         "confusion_matrix": confusion.tolist(),
@@ -159,9 +165,9 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
         print(f"  {name:28}{value:8.4f}")
     low, high = metrics["top1_interval"]
     print(f"  top1, 95 % interval         {low:8.4f} to {high:.4f}")
-    print("\nanswers that change when the same pictures are")
+    print("\nwhen the same pictures are           answers that change  top1 then")
     for name, share in metrics["answers_changed"].items():
-        print(f"  {name:36}{share:7.1%}")
+        print(f"  {name:36}{share:18.1%}{metrics['top1_stored_anew'][name]:11.1%}")
     if "photographs_kept" in metrics:
         for quality, copy in metrics["photographs_kept"]["copies"].items():
             print(

@@ -24,16 +24,13 @@ COPY_QUALITIES = (95, 90)
 SURE = 0.5
 
 
-def answers_changed(
-    classifier: MovementClassifier,
-    directory: Path,
-    pictures: Sequence[Picture],
-    predictions: npt.NDArray[np.int64],
-) -> Iterator[tuple[str, float]]:
-    """Yields each way to store a picture and the share of predictions, 0 to 1, that it changes."""
+def predictions_stored_anew(
+    classifier: MovementClassifier, directory: Path, pictures: Sequence[Picture]
+) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+    """Yields each way to store the pictures anew and the predictions then, int64 ``[n]``."""
     for name, copy in COPIES.items():
         analysis, _, _ = analysed(classifier, directory, pictures, copy)
-        yield name, float((analysis.logits.argmax(axis=1) != predictions).mean())
+        yield name, analysis.logits.argmax(axis=1)
 
 
 def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[str, Any]:

@@ -601,7 +601,11 @@ class Checkpoint:
         if not self._path.is_file():
             raise DataError(f"There is nothing to resume: {self._path} does not exist.")
         state = torch.load(self._path, map_location="cpu", weights_only=True)
-        if differing := _differences(state["settings"], self._settings):
+        settings = state["settings"]
+        if settings["schedule"] == "step":
+            # Its rate does not depend on where the run ends: it may end later than was planned.
+            settings = settings | {"epochs": max(settings["epochs"], self._settings["epochs"])}
+        if differing := _differences(settings, self._settings):
             raise DataError(
                 f"{self._path} is of a run with other settings ({differing}): "
                 "resume with the same ones or choose another --out."
