@@ -114,8 +114,7 @@ def visit(page: str, browser: webdriver.Chrome) -> Iterator[Callable[..., Page]]
     visited = Page(browser, page)
 
     def start(width: int = 1440, language: str = "en", scheme: str = "light") -> Page:
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        visited.resize(width)
         preference = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", preference)
         agent = browser.execute_script("return navigator.userAgent")

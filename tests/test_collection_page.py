@@ -17,13 +17,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def visit(browser: webdriver.Chrome, page: str) -> Page:
     """The page, opened anew on a desk."""
-    resize(browser, 1440)
-    return Page(browser, page).open()
-
-
-def resize(browser: webdriver.Chrome, width: int) -> None:
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    visited = Page(browser, page)
+    visited.resize(1440)
+    return visited.open()
 
 
 def open_tab(page: Page, name: str, selector: str) -> None:
@@ -153,7 +149,7 @@ def test_both_are_said_in_romanian(visit: Page) -> None:
 def test_nothing_sticks_out_and_everything_can_be_read(
     visit: Page, width: int, scheme: str
 ) -> None:
-    resize(visit.browser, width)
+    visit.resize(width)
     visit.browser.get(f"{visit.address}?__theme={scheme}")
     visit.find("#painting input[type=file]")
     open_tab(visit, "Map", point(visit, 7))

@@ -86,6 +86,11 @@ class Page:
         self.find(".about")
         return self
 
+    def resize(self, width: int) -> None:
+        """Makes the window so many pixels wide, below 600 that of a phone."""
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
     def all(self, selector: str) -> list[WebElement]:
         return self.browser.find_elements(By.CSS_SELECTOR, selector)
 
