@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandora
@@ -40,6 +41,7 @@ stored_anew_share = 0.5
 largest_side = 40
 smallest_crop = 0.5
 painter_weight = 0.3
+painter_balance = 0.5
 resolutions = [32, 48]
 test_resolution = 48
 crop_mode = "squash"
@@ -326,6 +328,56 @@ def test_painters_of_two_movements_are_two(tmp_path: Path) -> None:
 
     assert classes == [2, 0, 1, 0]
     assert movements == [baroque, baroque, rococo]
+
+
+def _works(painters: dict[str, int], movement: Any) -> list[pandora.Picture]:
+    return [
+        pandora.Picture(f"{movement.folder}/{painter}/{number}.jpg", movement, painter)
+        for painter, count in painters.items()
+        for number in range(count)
+    ]
+
+
+def test_balance_thins_the_prolific_and_leaves_a_movement_its_share() -> None:
+    pictures = _works({"much": 9, "little": 1}, pandora.MOVEMENTS[4])
+    pictures += _works({"alone": 5}, pandora.MOVEMENTS[5])
+
+    half, whole = (train.showings(pictures, balance).tolist() for balance in (0.5, 1.0))
+
+    # Nine times as many pictures are seen three times as often: 7.5 of ten showings and 2.5.
+    assert half == pytest.approx([7.5 / 9] * 9 + [2.5] + [1.0] * 5)
+    assert whole == pytest.approx([5 / 9] * 9 + [5.0] + [1.0] * 5)
+
+
+def test_a_balanced_epoch_shows_each_picture_as_often_as_its_weight_says(
+    tiny_recipe: str, tmp_path: Path
+) -> None:
+    pictures = _works({"much": 90, "little": 10}, pandora.MOVEMENTS[4])
+    plain = train.Training(
+        recipe=replace(recipes.read_recipe(tiny_recipe), painter_balance=0.0),
+        recipe_name=tiny_recipe,
+        split="random",
+        directory=tmp_path,
+        movements=train.movements_in(pictures),
+        train=tuple(pictures),
+        validation=(),
+        device="cpu",
+        out=tmp_path,
+    )
+    balanced = replace(plain, recipe=replace(plain.recipe, painter_balance=0.5))
+
+    def order(training: train.Training, seed: int) -> torch.Tensor:
+        return train.epoch_order(training, torch.Generator().manual_seed(seed))
+
+    assert order(plain, 1).sort().values.tolist() == list(range(100))
+    shown = torch.bincount(order(balanced, 1), minlength=100)
+    # Weights of 0.83 and 2.5, rounded up or down.
+    assert set(shown[:90].tolist()) == {0, 1} and set(shown[90:].tolist()) == {2, 3}
+    assert 70 <= int(shown[:90].sum()) <= 80 and int(shown.sum()) == 100
+    assert torch.equal(order(balanced, 1), order(balanced, 1))
+    assert not torch.equal(order(balanced, 1), order(balanced, 2))
+    # What is shown twice is not shown at once.
+    assert int((order(balanced, 1).diff() == 0).sum()) < 5
 
 
 def test_strided_convolutions_stay_exact_and_copies_keep_their_own_weights() -> None:

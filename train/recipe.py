@@ -46,6 +46,9 @@ class Recipe:
             sharper and more compressed, before the crop, so that the network does not learn how
             its pictures were stored.
         painter_weight: Weight of a second loss, for telling the painters apart; 0 for none.
+        painter_balance: How much of the inequality between painters is taken out: of two painters
+            of a movement, one with r times the pictures is seen r ** (1 - painter_balance) times
+            as often. 0 shows every picture once an epoch, 1 all painters equally often.
         largest_side: Pictures with a longer side are reduced to it first, in training and in use,
             so that a large photograph and its small copy look alike to the network; 0 for never.
         smallest_crop: Least area of a random crop, as a share of the picture; 1 trains on the
@@ -74,6 +77,7 @@ class Recipe:
     mixed_epochs: int
     stored_anew_share: float
     painter_weight: float
+    painter_balance: float
     largest_side: int
     smallest_crop: float
     resolutions: tuple[int, ...]

@@ -204,6 +204,38 @@ def loader(
     )
 
 
+def epoch_order(training: Training, generator: torch.Generator) -> torch.Tensor:
+    """Returns which training pictures one epoch shows, in its order, int64 ``[pictures]``.
+
+    With a ``painter_balance``, prolific painters are thinned and the others repeated; every
+    movement keeps its share. Each picture is shown as often as its weight says, rounded up or down
+    at random (systematic resampling).
+    """
+    import torch
+
+    order = torch.randperm(len(training.train), generator=generator)
+    if not training.recipe.painter_balance:
+        return order
+    weights = showings(training.train, training.recipe.painter_balance)
+    bounds = weights[order].cumsum(0)
+    # The sum of the weights is the number of pictures but for rounding.
+    points = torch.arange(len(order)) + torch.rand((), generator=generator)
+    drawn = order[torch.searchsorted(bounds, points * bounds[-1] / len(order))]
+    return drawn[torch.randperm(len(drawn), generator=generator)]
+
+
+def showings(pictures: Sequence[Picture], balance: float) -> torch.Tensor:
+    """Returns how often each picture is to be shown an epoch, float64 ``[pictures]``."""
+    import torch
+
+    classes, _ = painter_classes(pictures)
+    painters = torch.tensor(classes)
+    movements = torch.tensor([picture.movement.number for picture in pictures])
+    weights = torch.bincount(painters)[painters].double() ** -balance
+    shares = torch.bincount(movements) / torch.bincount(movements, weights)
+    return weights * shares[movements]
+
+
 def training_batches(
     training: Training, epoch: int
 ) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
@@ -216,7 +248,7 @@ def training_batches(
     recipe = training.recipe
     seed = recipe.seed * 1_000 + epoch
     generator = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(training.train), generator=generator).tolist()
+    order = epoch_order(training, generator).tolist()
     classes, _ = painter_classes(training.train)
     data = LabelledPictures(
         training,
