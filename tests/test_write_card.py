@@ -181,23 +181,26 @@ def test_runs_are_set_beside_each_other(tmp_path: Path) -> None:
     assert write_card.ablation_section(finished_runs.read_runs(tmp_path / "nowhere")).startswith(
         "Not meas"
     )
-    write_run(tmp_path / "base", [0.4, 0.5, 0.45], train_pictures=90)
-    write_run(tmp_path / "half", [0.3, 0.35], train_pictures=45)
+    write_run(tmp_path / "recipe", [0.4, 0.5, 0.45], split="random", train_pictures=90)
+    write_run(tmp_path / "again", [0.4, 0.3, 0.6], split="random", train_pictures=90, seed=36)
+    write_run(tmp_path / "artist", [0.3, 0.2], split="artist", train_pictures=45)
+    write_run(tmp_path / "small", [0.35], split="random", train_pictures=90, batch_size=16)
+    runs = finished_runs.read_runs(tmp_path)
 
-    ablation = write_card.ablation_section(finished_runs.read_runs(tmp_path)).splitlines()
+    ablation = write_card.ablation_section(runs).splitlines()
     assert ablation[2:] == [
-        "| `train_pictures=45` | 35.0 % | 2 | 3 | 1 |",
-        "| nothing: the base | 50.0 % | 2 | 3 | 2 |",
+        "| nothing: the recipe | 55.0 % (2 seeds) | 30.0 % | 1 |",
+        "| `batch_size=16` | 35.0 % |  | 0 |",
     ]
-    curve = write_card.learning_curve_section(finished_runs.read_runs(tmp_path)).splitlines()
-    assert curve[2:] == ["| 45 | 35.0 % | 60.0 % |", "| 90 | 50.0 % | 60.0 % |"]
+    curve = write_card.learning_curve_section([run for run in runs if run.name != "again"])
+    assert curve.splitlines()[2:4] == ["| 45 | 30.0 % | 60.0 % |", "| 90 | 50.0 % | 60.0 % |"]
 
-    base = finished_runs.read_run(tmp_path / "base")
+    base = finished_runs.read_run(tmp_path / "recipe")
     base.settings.update(train_pictures=6494, recipe="best")
     cost = write_card.cost_sentence(base)
     assert "on 6,494 pictures took 2 minutes" in cost
     assert "about 3 minutes there" in cost
 
-    (tmp_path / "half" / "summary.csv").unlink()
+    (tmp_path / "small" / "summary.csv").unlink()
     with pytest.raises(DataError, match="is no finished run"):
         finished_runs.read_runs(tmp_path)

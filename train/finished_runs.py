@@ -10,6 +10,9 @@ from typing import Any
 
 from pinacoteca.errors import DataError
 
+# Settings that may differ between two runs of one recipe.
+_OF_THE_RUN = ("split", "train_pictures", "validation_pictures", "seed")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -63,9 +66,12 @@ def read_runs(folder: Path) -> list[Run]:
 
 
 def differences(run: Run, base: Run) -> str:
-    """Returns the settings in which a run departs from another one, as ``--set`` takes them."""
+    """Returns the settings in which a run departs from another one, as ``--set`` takes them.
+
+    What it was trained on and its seed are not among them.
+    """
     return ", ".join(
         f"{name}={value}"
         for name, value in run.settings.items()
-        if value != base.settings.get(name)
+        if name not in _OF_THE_RUN and value != base.settings.get(name)
     )
