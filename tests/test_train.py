@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import batches
+import network as networks
 import numpy as np
 import pandora
 import pytest
@@ -15,6 +17,7 @@ import recipe as recipes
 import torch
 from PIL import Image
 from safetensors.torch import load_file
+from training import Training
 from trees import write_pandora
 
 import train
@@ -170,7 +173,7 @@ def test_random_crops_depend_on_the_epoch_and_the_place_alone(
 ) -> None:
     tree = write_pandora(tmp_path / "tree", range(5, 8))
     pictures = train.read_tree(tree)
-    training = train.Training(
+    training = Training(
         recipe=replace(recipes.read_recipe(tiny_recipe), batch_size=6),
         recipe_name=tiny_recipe,
         split="random",
@@ -182,9 +185,9 @@ def test_random_crops_depend_on_the_epoch_and_the_place_alone(
         out=tmp_path,
     )
 
-    first, again, later = (train.training_batches(training, epoch) for epoch in (0, 0, 1))
+    first, again, later = (batches.training_batches(training, epoch) for epoch in (0, 0, 1))
 
-    labels = [torch.cat([classes for _, classes in batches]) for batches in (first, again, later)]
+    labels = [torch.cat([classes for _, classes in each]) for each in (first, again, later)]
     assert torch.equal(labels[0], labels[1]) and not torch.equal(labels[0], labels[2])
     assert {images.shape[-1] for images, _ in first} == {32, 48}
     alone = first.dataset[3][0]
@@ -229,8 +232,8 @@ def test_without_crops_training_sees_what_the_model_will_see() -> None:
     from timm.data import create_transform
 
     assert torch.equal(
-        train.training_transform(plain, 32)(picture),
-        create_transform(**train.data_config(plain))(picture),
+        batches.training_transform(plain, 32)(picture),
+        create_transform(**batches.data_config(plain))(picture),
     )
 
 
@@ -285,7 +288,7 @@ def test_without_weights_and_hub_the_way_out_is_named(
 
     monkeypatch.setattr(timm, "create_model", unreachable)
     with pytest.raises(ModelError, match="name a safetensors file with --weights"):
-        train._network_from_hub(3)
+        networks._network_from_hub(3)
 
 
 def test_a_movement_without_training_pictures_is_no_silent_class(train_tiny) -> None:
@@ -342,7 +345,7 @@ def test_balance_thins_the_prolific_and_leaves_a_movement_its_share() -> None:
     pictures = _works({"much": 9, "little": 1}, pandora.MOVEMENTS[4])
     pictures += _works({"alone": 5}, pandora.MOVEMENTS[5])
 
-    half, whole = (train.showings(pictures, balance).tolist() for balance in (0.5, 1.0))
+    half, whole = (batches.showings(pictures, balance).tolist() for balance in (0.5, 1.0))
 
     # Nine times as many pictures are seen three times as often: 7.5 of ten showings and 2.5.
     assert half == pytest.approx([7.5 / 9] * 9 + [2.5] + [1.0] * 5)
@@ -353,7 +356,7 @@ def test_a_balanced_epoch_shows_each_picture_as_often_as_its_weight_says(
     tiny_recipe: str, tmp_path: Path
 ) -> None:
     pictures = _works({"much": 90, "little": 10}, pandora.MOVEMENTS[4])
-    plain = train.Training(
+    plain = Training(
         recipe=replace(recipes.read_recipe(tiny_recipe), painter_balance=0.0),
         recipe_name=tiny_recipe,
         split="random",
@@ -366,8 +369,8 @@ def test_a_balanced_epoch_shows_each_picture_as_often_as_its_weight_says(
     )
     balanced = replace(plain, recipe=replace(plain.recipe, painter_balance=0.5))
 
-    def order(training: train.Training, seed: int) -> torch.Tensor:
-        return train.epoch_order(training, torch.Generator().manual_seed(seed))
+    def order(training: Training, seed: int) -> torch.Tensor:
+        return batches.epoch_order(training, torch.Generator().manual_seed(seed))
 
     assert order(plain, 1).sort().values.tolist() == list(range(100))
     shown = torch.bincount(order(balanced, 1), minlength=100)
@@ -388,7 +391,7 @@ def test_strided_convolutions_stay_exact_and_copies_keep_their_own_weights() -> 
     images = torch.randn(2, 4, 8, 8)
     expected = strided(images)
 
-    train.strides_in_single_precision(network)
+    networks.strides_in_single_precision(network)
     twin = copy.deepcopy(network)
     torch.nn.init.zeros_(network[0].weight)
     with torch.autocast("cpu", torch.bfloat16):

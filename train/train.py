@@ -19,20 +19,26 @@ import argparse
 import csv
 import json
 import math
-import os
-import random
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batches import LabelledPictures, data_config, loader, training_batches
 from familiarity import learn_familiarity
 from fewer import evenly, whole_painters
-from in_step import average_gradients, average_statistics, share_of, summed
+from in_step import average_gradients, average_statistics, summed
 from likeness import learn_likeness
+from network import (
+    build_network,
+    freeze,
+    half_precision,
+    painter_head,
+    set_training_mode,
+    strides_in_single_precision,
+)
 from pandora import (
     SPLITS_HELP,
     Picture,
@@ -45,23 +51,19 @@ from pandora import (
     write_manifest,
 )
 from recipe import Recipe, read_recipe, recipe_names
-from storage import StoredAnew
+from training import Training
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.command_line import positive, run
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import written_whole
-from pinacoteca.images import open_image, reduced
-from pinacoteca.movements import Movement
-from pinacoteca.processes import ALONE, Processes, join_processes
+from pinacoteca.processes import join_processes
 
 if TYPE_CHECKING:
     import torch
     from timm.data import Mixup
     from timm.utils import ModelEmaV3
-    from torch.utils.data import DataLoader
 
-ARCHITECTURE = "mobilenetv2_100"
 # Of the batches in an epoch that mixes; the others keep the network used to whole pictures.
 MIXED_SHARE = 0.5
 SUMMARY_COLUMNS = (
@@ -75,279 +77,7 @@ SUMMARY_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Training:
-    """What one run trains on and with."""
-
-    recipe: Recipe
-    recipe_name: str
-    split: str
-    directory: Path
-    movements: tuple[Movement, ...]
-    train: tuple[Picture, ...]
-    validation: tuple[Picture, ...]
-    device: str
-    out: Path
-    processes: Processes = ALONE
-
-    @property
-    def index_of(self) -> dict[int, int]:
-        """The class index of each movement's number."""
-        return {movement.number: index for index, movement in enumerate(self.movements)}
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What must be equal for a run to be resumed, and what is saved beside its results."""
-        return {
-            "recipe": self.recipe_name,
-            "split": self.split,
-            "movements": [movement.folder for movement in self.movements],
-            "train_pictures": len(self.train),
-            "validation_pictures": len(self.validation),
-            **({"processes": self.processes.count} if self.processes.count > 1 else {}),
-            **asdict(self.recipe),
-        }
-
-
-# ---- pictures ------------------------------------------------------------------------------------
-
-
-def data_config(recipe: Recipe) -> dict[str, Any]:
-    """Returns the preprocessing of ``recipe`` in timm's words; it is exported with the weights."""
-    from timm.data import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
-
-    return {
-        "input_size": (3, recipe.test_resolution, recipe.test_resolution),
-        "interpolation": "bicubic",
-        "crop_pct": 1.0,
-        "crop_mode": recipe.crop_mode,
-        "mean": IMAGENET_DEFAULT_MEAN,
-        "std": IMAGENET_DEFAULT_STD,
-    }
-
-
-def training_transform(recipe: Recipe, resolution: int) -> Any:
-    """Returns random copies, crops and mirror images, or the plain preprocessing if there are none.
-
-    The tensors are squares of ``resolution`` pixels.
-
-    Colours are left alone: they are part of what makes a movement.
-    """
-    from timm.data import create_transform
-    from torchvision.transforms import Compose
-
-    settings = data_config(recipe) | {"input_size": (3, resolution, resolution)}
-    if recipe.smallest_crop == 1:
-        return create_transform(**settings)
-    settings |= {"interpolation": "random", "scale": (recipe.smallest_crop, 1.0)}
-    crops = create_transform(**settings, is_training=True, color_jitter=0.0)
-    return (
-        Compose([StoredAnew(recipe.stored_anew_share), crops])
-        if recipe.stored_anew_share
-        else crops
-    )
-
-
-class LabelledPictures:
-    """A map-style data set of ``(tensor [3, side, side], class index)``.
-
-    Batches take the transforms in turn. With a seed, what is random about a picture depends on
-    that seed and its place alone: neither the number of workers nor a resumed run can change it.
-    """
-
-    def __init__(
-        self,
-        training: Training,
-        pictures: Sequence[Picture],
-        classes: Sequence[int],
-        transforms: Sequence[Any],
-        seed: int | None = None,
-    ) -> None:
-        self._directory = training.directory
-        self._batch_size = training.recipe.batch_size
-        self._largest_side = training.recipe.largest_side
-        self._pictures = pictures
-        self._classes = classes
-        self._transforms = transforms
-        self._seed = seed
-
-    def __len__(self) -> int:
-        return len(self._pictures)
-
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        import torch
-
-        if self._seed is not None:
-            # timm draws from both modules.
-            random.seed(self._seed + index)
-            torch.manual_seed(self._seed + index)
-        transform = self._transforms[index // self._batch_size % len(self._transforms)]
-        image = open_image(self._directory / self._pictures[index].path)
-        return transform(reduced(image, self._largest_side)), self._classes[index]
-
-
-def loader(
-    training: Training,
-    data: LabelledPictures,
-    drop_last: bool = False,
-    processes: Processes = ALONE,
-) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
-    """Returns batches of ``data`` in its order, or what of them falls to this process."""
-    from torch.utils.data import BatchSampler, DataLoader
-
-    batches = BatchSampler(range(len(data)), training.recipe.batch_size, drop_last)
-    return DataLoader(
-        data,  # type: ignore[arg-type]
-        batch_sampler=share_of(batches, processes),
-        num_workers=max(min(12, os.cpu_count() or 1) // processes.count, 1),
-        pin_memory=training.device == "cuda",
-    )
-
-
-def epoch_order(training: Training, generator: torch.Generator) -> torch.Tensor:
-    """Returns which training pictures one epoch shows, in its order, int64 ``[pictures]``.
-
-    With a ``painter_balance``, prolific painters are thinned and the others repeated; every
-    movement keeps its share. Each picture is shown as often as its weight says, rounded up or down
-    at random (systematic resampling).
-    """
-    import torch
-
-    order = torch.randperm(len(training.train), generator=generator)
-    if not training.recipe.painter_balance:
-        return order
-    weights = showings(training.train, training.recipe.painter_balance)
-    bounds = weights[order].cumsum(0)
-    # The sum of the weights is the number of pictures but for rounding.
-    points = torch.arange(len(order)) + torch.rand((), generator=generator)
-    drawn = order[torch.searchsorted(bounds, points * bounds[-1] / len(order))]
-    return drawn[torch.randperm(len(drawn), generator=generator)]
-
-
-def showings(pictures: Sequence[Picture], balance: float) -> torch.Tensor:
-    """Returns how often each picture is to be shown an epoch, float64 ``[pictures]``."""
-    import torch
-
-    classes, _ = painter_classes(pictures)
-    painters = torch.tensor(classes)
-    movements = torch.tensor([picture.movement.number for picture in pictures])
-    weights = torch.bincount(painters)[painters].double() ** -balance
-    shares = torch.bincount(movements) / torch.bincount(movements, weights)
-    return weights * shares[movements]
-
-
-def training_batches(
-    training: Training, epoch: int
-) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
-    """Returns the shuffled batches of one epoch, painter classes for labels.
-
-    They are the same whenever they are asked for.
-    """
-    import torch
-
-    recipe = training.recipe
-    seed = recipe.seed * 1_000 + epoch
-    generator = torch.Generator().manual_seed(seed)
-    order = epoch_order(training, generator).tolist()
-    classes, _ = painter_classes(training.train)
-    data = LabelledPictures(
-        training,
-        [training.train[index] for index in order],
-        [classes[index] for index in order],
-        [training_transform(recipe, resolution) for resolution in recipe.resolutions],
-        seed=seed * 1_000_000,
-    )
-    # Batch normalisation cannot train on a last batch of one picture.
-    drop_last = len(data) > recipe.batch_size
-    return loader(training, data, drop_last, training.processes)
-
-
-# ---- network -------------------------------------------------------------------------------------
-
-
-def build_network(training: Training, weights: Path | None) -> Any:
-    """Returns a network with a new last layer on an ImageNet backbone.
-
-    Args:
-        training: Gives the number of classes, the seed and the blocks that stay frozen.
-        weights: A safetensors file of the backbone; None asks the hub for it.
-
-    Raises:
-        ModelError: The weights do not fit, or the hub cannot be reached.
-    """
-    import torch
-
-    torch.manual_seed(training.recipe.seed)
-    network = (
-        _network_from_hub(len(training.movements))
-        if weights is None
-        else _network_from_file(len(training.movements), weights)
-    )
-    # timm's own start gives logits of a size that takes half an epoch to unlearn.
-    torch.nn.init.normal_(network.classifier.weight, std=0.01)
-    torch.nn.init.zeros_(network.classifier.bias)
-    return network
-
-
-def _network_from_file(classes: int, weights: Path) -> Any:
-    import timm
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    network = timm.create_model(ARCHITECTURE, num_classes=classes)
-    try:
-        state = load_file(weights)
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"{weights} is not a safetensors file ({error}).") from None
-    backbone = {name: value for name, value in state.items() if not name.startswith("classifier.")}
-    fit = network.load_state_dict(backbone, strict=False)
-    if fit.unexpected_keys or set(fit.missing_keys) != {"classifier.weight", "classifier.bias"}:
-        raise ModelError(f"{weights} does not hold the weights of a {ARCHITECTURE}.")
-    return network
-
-
-def _network_from_hub(classes: int) -> Any:
-    import timm
-
-    try:
-        return timm.create_model(ARCHITECTURE, pretrained=True, num_classes=classes)
-    # Transport errors differ between versions of huggingface_hub and share no base class.
-    except Exception as error:
-        raise ModelError(
-            f"The ImageNet weights of {ARCHITECTURE} could not be had from the hub "
-            f"({type(error).__name__}): name a safetensors file with --weights."
-        ) from None
-
-
-def painter_head(network: Any, painters: int) -> torch.nn.Linear:
-    """Returns a second last layer, which tells the painters of the training part apart.
-
-    It is left behind after training; what it taught the layers before it stays (Strezoski and
-    Worring, "OmniArt", ACM TOMM 2018, learn several facts about a painting at once in this way).
-    """
-    import torch
-
-    head = torch.nn.Linear(network.classifier.in_features, painters)
-    torch.nn.init.normal_(head.weight, std=0.01)
-    torch.nn.init.zeros_(head.bias)
-    return head
-
-
-def freeze(network: Any, blocks: int) -> None:
-    """Stops the stem and the first ``blocks`` blocks from learning; 0 freezes nothing."""
-    for module in _frozen_modules(network, blocks):
-        module.requires_grad_(False)
-
-
-def set_training_mode(network: Any, blocks: int) -> None:
-    """Sets training mode, in which frozen modules keep the statistics of their normalisation."""
-    network.train()
-    for module in _frozen_modules(network, blocks):
-        module.eval()
-
-
-def _frozen_modules(network: Any, blocks: int) -> list[Any]:
-    return [network.conv_stem, network.bn1, *network.blocks[:blocks]] if blocks else []
+# ---- one epoch -----------------------------------------------------------------------------------
 
 
 def build_optimizer(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -388,40 +118,6 @@ def mixing(recipe: Recipe, epoch: int, classes: int) -> Mixup | None:
         label_smoothing=0.0,
         num_classes=classes,
     )
-
-
-def half_precision(device: str) -> AbstractContextManager[Any]:
-    """Returns bfloat16 autocast where the processor computes in it, else an idle context."""
-    import torch
-
-    native = (
-        torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
-        if device == "cuda"
-        else any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
-    )
-    return torch.autocast(device, torch.bfloat16, enabled=bool(native))
-
-
-def strides_in_single_precision(network: torch.nn.Module) -> None:
-    """Keeps depthwise convolutions that stride out of autocast.
-
-    oneDNN has no fast bfloat16 gradient for them: the four of a MobileNetV2 took a third of every
-    step on a processor with AVX-512.
-    """
-    import torch
-
-    class SinglePrecisionConv2d(torch.nn.Conv2d):
-        def forward(self, input: torch.Tensor) -> torch.Tensor:
-            with torch.autocast(input.device.type, enabled=False):
-                return super().forward(input.float())
-
-    for module in network.modules():
-        if type(module) is torch.nn.Conv2d and module.groups > 1 and module.stride != (1, 1):
-            # The class alone changes, so that copies of the network keep working on their own.
-            module.__class__ = SinglePrecisionConv2d
-
-
-# ---- one epoch -----------------------------------------------------------------------------------
 
 
 def train_epoch(

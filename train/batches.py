@@ -1,0 +1,171 @@
+"""Pictures on their way into the network: crops, their order in an epoch, batches."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from in_step import share_of
+from pandora import Picture, painter_classes
+from recipe import Recipe
+from storage import StoredAnew
+from training import Training
+
+from pinacoteca.images import open_image, reduced
+from pinacoteca.processes import ALONE, Processes
+
+if TYPE_CHECKING:
+    import torch
+    from torch.utils.data import DataLoader
+
+
+def data_config(recipe: Recipe) -> dict[str, Any]:
+    """Returns the preprocessing of ``recipe`` in timm's words; it is exported with the weights."""
+    from timm.data import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
+
+    return {
+        "input_size": (3, recipe.test_resolution, recipe.test_resolution),
+        "interpolation": "bicubic",
+        "crop_pct": 1.0,
+        "crop_mode": recipe.crop_mode,
+        "mean": IMAGENET_DEFAULT_MEAN,
+        "std": IMAGENET_DEFAULT_STD,
+    }
+
+
+def training_transform(recipe: Recipe, resolution: int) -> Any:
+    """Returns random copies, crops and mirror images, or the plain preprocessing if there are none.
+
+    The tensors are squares of ``resolution`` pixels.
+
+    Colours are left alone: they are part of what makes a movement.
+    """
+    from timm.data import create_transform
+    from torchvision.transforms import Compose
+
+    settings = data_config(recipe) | {"input_size": (3, resolution, resolution)}
+    if recipe.smallest_crop == 1:
+        return create_transform(**settings)
+    settings |= {"interpolation": "random", "scale": (recipe.smallest_crop, 1.0)}
+    crops = create_transform(**settings, is_training=True, color_jitter=0.0)
+    return (
+        Compose([StoredAnew(recipe.stored_anew_share), crops])
+        if recipe.stored_anew_share
+        else crops
+    )
+
+
+class LabelledPictures:
+    """A map-style data set of ``(tensor [3, side, side], class index)``.
+
+    Batches take the transforms in turn. With a seed, what is random about a picture depends on
+    that seed and its place alone: neither the number of workers nor a resumed run can change it.
+    """
+
+    def __init__(
+        self,
+        training: Training,
+        pictures: Sequence[Picture],
+        classes: Sequence[int],
+        transforms: Sequence[Any],
+        seed: int | None = None,
+    ) -> None:
+        self._directory = training.directory
+        self._batch_size = training.recipe.batch_size
+        self._largest_side = training.recipe.largest_side
+        self._pictures = pictures
+        self._classes = classes
+        self._transforms = transforms
+        self._seed = seed
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        import torch
+
+        if self._seed is not None:
+            # timm draws from both modules.
+            random.seed(self._seed + index)
+            torch.manual_seed(self._seed + index)
+        transform = self._transforms[index // self._batch_size % len(self._transforms)]
+        image = open_image(self._directory / self._pictures[index].path)
+        return transform(reduced(image, self._largest_side)), self._classes[index]
+
+
+def loader(
+    training: Training,
+    data: LabelledPictures,
+    drop_last: bool = False,
+    processes: Processes = ALONE,
+) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
+    """Returns batches of ``data`` in its order, or what of them falls to this process."""
+    from torch.utils.data import BatchSampler, DataLoader
+
+    batches = BatchSampler(range(len(data)), training.recipe.batch_size, drop_last)
+    return DataLoader(
+        data,  # type: ignore[arg-type]
+        batch_sampler=share_of(batches, processes),
+        num_workers=max(min(12, os.cpu_count() or 1) // processes.count, 1),
+        pin_memory=training.device == "cuda",
+    )
+
+
+def epoch_order(training: Training, generator: torch.Generator) -> torch.Tensor:
+    """Returns which training pictures one epoch shows, in its order, int64 ``[pictures]``.
+
+    With a ``painter_balance``, prolific painters are thinned and the others repeated; every
+    movement keeps its share. Each picture is shown as often as its weight says, rounded up or down
+    at random (systematic resampling).
+    """
+    import torch
+
+    order = torch.randperm(len(training.train), generator=generator)
+    if not training.recipe.painter_balance:
+        return order
+    weights = showings(training.train, training.recipe.painter_balance)
+    bounds = weights[order].cumsum(0)
+    # The sum of the weights is the number of pictures but for rounding.
+    points = torch.arange(len(order)) + torch.rand((), generator=generator)
+    drawn = order[torch.searchsorted(bounds, points * bounds[-1] / len(order))]
+    return drawn[torch.randperm(len(drawn), generator=generator)]
+
+
+def showings(pictures: Sequence[Picture], balance: float) -> torch.Tensor:
+    """Returns how often each picture is to be shown an epoch, float64 ``[pictures]``."""
+    import torch
+
+    classes, _ = painter_classes(pictures)
+    painters = torch.tensor(classes)
+    movements = torch.tensor([picture.movement.number for picture in pictures])
+    weights = torch.bincount(painters)[painters].double() ** -balance
+    shares = torch.bincount(movements) / torch.bincount(movements, weights)
+    return weights * shares[movements]
+
+
+def training_batches(
+    training: Training, epoch: int
+) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
+    """Returns the shuffled batches of one epoch, painter classes for labels.
+
+    They are the same whenever they are asked for.
+    """
+    import torch
+
+    recipe = training.recipe
+    seed = recipe.seed * 1_000 + epoch
+    generator = torch.Generator().manual_seed(seed)
+    order = epoch_order(training, generator).tolist()
+    classes, _ = painter_classes(training.train)
+    data = LabelledPictures(
+        training,
+        [training.train[index] for index in order],
+        [classes[index] for index in order],
+        [training_transform(recipe, resolution) for resolution in recipe.resolutions],
+        seed=seed * 1_000_000,
+    )
+    # Batch normalisation cannot train on a last batch of one picture.
+    drop_last = len(data) > recipe.batch_size
+    return loader(training, data, drop_last, training.processes)

@@ -1,0 +1,132 @@
+"""A MobileNetV2 on ImageNet weights, and what of it learns in which precision."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from training import Training
+
+from pinacoteca.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+
+ARCHITECTURE = "mobilenetv2_100"
+
+
+def build_network(training: Training, weights: Path | None) -> Any:
+    """Returns a network with a new last layer on an ImageNet backbone.
+
+    Args:
+        training: Gives the number of classes, the seed and the blocks that stay frozen.
+        weights: A safetensors file of the backbone; None asks the hub for it.
+
+    Raises:
+        ModelError: The weights do not fit, or the hub cannot be reached.
+    """
+    import torch
+
+    torch.manual_seed(training.recipe.seed)
+    network = (
+        _network_from_hub(len(training.movements))
+        if weights is None
+        else _network_from_file(len(training.movements), weights)
+    )
+    # timm's own start gives logits of a size that takes half an epoch to unlearn.
+    torch.nn.init.normal_(network.classifier.weight, std=0.01)
+    torch.nn.init.zeros_(network.classifier.bias)
+    return network
+
+
+def _network_from_file(classes: int, weights: Path) -> Any:
+    import timm
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    network = timm.create_model(ARCHITECTURE, num_classes=classes)
+    try:
+        state = load_file(weights)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{weights} is not a safetensors file ({error}).") from None
+    backbone = {name: value for name, value in state.items() if not name.startswith("classifier.")}
+    fit = network.load_state_dict(backbone, strict=False)
+    if fit.unexpected_keys or set(fit.missing_keys) != {"classifier.weight", "classifier.bias"}:
+        raise ModelError(f"{weights} does not hold the weights of a {ARCHITECTURE}.")
+    return network
+
+
+def _network_from_hub(classes: int) -> Any:
+    import timm
+
+    try:
+        return timm.create_model(ARCHITECTURE, pretrained=True, num_classes=classes)
+    # Transport errors differ between versions of huggingface_hub and share no base class.
+    except Exception as error:
+        raise ModelError(
+            f"The ImageNet weights of {ARCHITECTURE} could not be had from the hub "
+            f"({type(error).__name__}): name a safetensors file with --weights."
+        ) from None
+
+
+def painter_head(network: Any, painters: int) -> torch.nn.Linear:
+    """Returns a second last layer, which tells the painters of the training part apart.
+
+    It is left behind after training; what it taught the layers before it stays (Strezoski and
+    Worring, "OmniArt", ACM TOMM 2018, learn several facts about a painting at once in this way).
+    """
+    import torch
+
+    head = torch.nn.Linear(network.classifier.in_features, painters)
+    torch.nn.init.normal_(head.weight, std=0.01)
+    torch.nn.init.zeros_(head.bias)
+    return head
+
+
+def freeze(network: Any, blocks: int) -> None:
+    """Stops the stem and the first ``blocks`` blocks from learning; 0 freezes nothing."""
+    for module in _frozen_modules(network, blocks):
+        module.requires_grad_(False)
+
+
+def set_training_mode(network: Any, blocks: int) -> None:
+    """Sets training mode, in which frozen modules keep the statistics of their normalisation."""
+    network.train()
+    for module in _frozen_modules(network, blocks):
+        module.eval()
+
+
+def _frozen_modules(network: Any, blocks: int) -> list[Any]:
+    return [network.conv_stem, network.bn1, *network.blocks[:blocks]] if blocks else []
+
+
+def half_precision(device: str) -> AbstractContextManager[Any]:
+    """Returns bfloat16 autocast where the processor computes in it, else an idle context."""
+    import torch
+
+    native = (
+        torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
+        if device == "cuda"
+        else any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
+    )
+    return torch.autocast(device, torch.bfloat16, enabled=bool(native))
+
+
+def strides_in_single_precision(network: torch.nn.Module) -> None:
+    """Keeps depthwise convolutions that stride out of autocast.
+
+    oneDNN has no fast bfloat16 gradient for them: the four of a MobileNetV2 took a third of every
+    step on a processor with AVX-512.
+    """
+    import torch
+
+    class SinglePrecisionConv2d(torch.nn.Conv2d):
+        def forward(self, input: torch.Tensor) -> torch.Tensor:
+            with torch.autocast(input.device.type, enabled=False):
+                return super().forward(input.float())
+
+    for module in network.modules():
+        if type(module) is torch.nn.Conv2d and module.groups > 1 and module.stride != (1, 1):
+            # The class alone changes, so that copies of the network keep working on their own.
+            module.__class__ = SinglePrecisionConv2d

@@ -1,0 +1,47 @@
+"""What one run trains on and with."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pandora import Picture
+from recipe import Recipe
+
+from pinacoteca.movements import Movement
+from pinacoteca.processes import ALONE, Processes
+
+
+@dataclass(frozen=True)
+class Training:
+    """What one run trains on and with."""
+
+    recipe: Recipe
+    recipe_name: str
+    split: str
+    directory: Path
+    movements: tuple[Movement, ...]
+    train: tuple[Picture, ...]
+    validation: tuple[Picture, ...]
+    device: str
+    out: Path
+    processes: Processes = ALONE
+
+    @property
+    def index_of(self) -> dict[int, int]:
+        """The class index of each movement's number."""
+        return {movement.number: index for index, movement in enumerate(self.movements)}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What must be equal for a run to be resumed, and what is saved beside its results."""
+        return {
+            "recipe": self.recipe_name,
+            "split": self.split,
+            "movements": [movement.folder for movement in self.movements],
+            "train_pictures": len(self.train),
+            "validation_pictures": len(self.validation),
+            **({"processes": self.processes.count} if self.processes.count > 1 else {}),
+            **asdict(self.recipe),
+        }
