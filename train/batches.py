@@ -128,7 +128,8 @@ def epoch_order(training: Training, generator: torch.Generator) -> torch.Tensor:
     weights = showings(training.train, training.recipe.painter_balance)
     bounds = weights[order].cumsum(0)
     # The sum of the weights is the number of pictures but for rounding.
-    points = torch.arange(len(order)) + torch.rand((), generator=generator)
+    start = torch.rand((), dtype=torch.float64, generator=generator)
+    points = torch.arange(len(order), dtype=torch.float64) + start
     drawn = order[torch.searchsorted(bounds, points * bounds[-1] / len(order))]
     return drawn[torch.randperm(len(drawn), generator=generator)]
 
