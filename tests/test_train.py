@@ -75,6 +75,22 @@ def train_tiny(
     return call
 
 
+def training_on(
+    pictures: list[pandora.Picture], directory: Path, recipe: recipes.Recipe
+) -> Training:
+    return Training(
+        recipe=recipe,
+        recipe_name="tiny",
+        split="random",
+        directory=directory,
+        movements=train.movements_in(pictures),
+        train=tuple(pictures),
+        validation=(),
+        device="cpu",
+        out=directory,
+    )
+
+
 def test_a_run_leaves_what_it_promises(train_tiny, capsys: pytest.CaptureFixture[str]) -> None:
     out = train_tiny("run")
 
@@ -173,17 +189,7 @@ def test_random_crops_depend_on_the_epoch_and_the_place_alone(
 ) -> None:
     tree = write_pandora(tmp_path / "tree", range(5, 8))
     pictures = train.read_tree(tree)
-    training = Training(
-        recipe=replace(recipes.read_recipe(tiny_recipe), batch_size=6),
-        recipe_name=tiny_recipe,
-        split="random",
-        directory=tree,
-        movements=train.movements_in(pictures),
-        train=tuple(pictures),
-        validation=(),
-        device="cpu",
-        out=tmp_path,
-    )
+    training = training_on(pictures, tree, replace(recipes.read_recipe(tiny_recipe), batch_size=6))
 
     first, again, later = (batches.training_batches(training, epoch) for epoch in (0, 0, 1))
 
@@ -356,16 +362,8 @@ def test_a_balanced_epoch_shows_each_picture_as_often_as_its_weight_says(
     tiny_recipe: str, tmp_path: Path
 ) -> None:
     pictures = _works({"much": 90, "little": 10}, pandora.MOVEMENTS[4])
-    plain = Training(
-        recipe=replace(recipes.read_recipe(tiny_recipe), painter_balance=0.0),
-        recipe_name=tiny_recipe,
-        split="random",
-        directory=tmp_path,
-        movements=train.movements_in(pictures),
-        train=tuple(pictures),
-        validation=(),
-        device="cpu",
-        out=tmp_path,
+    plain = training_on(
+        pictures, tmp_path, replace(recipes.read_recipe(tiny_recipe), painter_balance=0.0)
     )
     balanced = replace(plain, recipe=replace(plain.recipe, painter_balance=0.5))
 
