@@ -40,8 +40,7 @@ def find_pictures(directory: Path) -> Pictures:
     Raises:
         DataError: The folder is missing or holds no picture.
     """
-    if not directory.is_dir():
-        raise DataError(f"There is no folder {directory}: name the one that holds the pictures.")
+    _check_folder(directory)
     inside = [
         folder
         for folder in sorted(directory.iterdir())
@@ -63,8 +62,7 @@ def find_pictures_by_path(directory: Path) -> Pictures:
     Raises:
         DataError: The folder is missing or holds no picture.
     """
-    if not directory.is_dir():
-        raise DataError(f"There is no folder {directory}: name the one that holds the pictures.")
+    _check_folder(directory)
     files = [
         (path_id(inside), directory / inside)
         for inside in (file.relative_to(directory) for file in _pictures_below(directory))
@@ -103,6 +101,11 @@ def picture_paths(directory: Path) -> Mapping[str, Path]:
     """
     # A path tells apart what a name alone may not.
     return {**find_pictures(directory).paths, **find_pictures_by_path(directory).paths}
+
+
+def _check_folder(directory: Path) -> None:
+    if not directory.is_dir():
+        raise DataError(f"There is no folder {directory}: name the one that holds the pictures.")
 
 
 def _pictures_below(folder: Path) -> list[Path]:
