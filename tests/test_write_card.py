@@ -200,6 +200,15 @@ def test_runs_are_set_beside_each_other(tmp_path: Path) -> None:
         "| 90 | 35.0 % | 60.0 % |",
     ]
 
+    for each in runs:
+        each.settings["recipe"] = "best" if each.name == "artist" else f"experiment-{each.epochs}"
+    saturation = write_card.saturation_section(runs).splitlines()
+    assert saturation[2:] == [
+        "| random | `experiment-1` | 1 | 60.0 % | 35.0 % | 1 |",
+        "| random | `experiment-3` | 3 | 60.0 % | 50.0 % | 2 |",
+        "| artist | `best` | 2 | 60.0 % | 30.0 % | 1 |",
+    ]
+
     base = finished_runs.read_run(tmp_path / "recipe")
     base.settings.update(train_pictures=6494, recipe="best")
     cost = write_card.cost_sentence(base)

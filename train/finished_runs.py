@@ -23,6 +23,7 @@ class Run:
         settings: Of ``settings.json``.
         validation: The best accuracy on the validation part, 0 to 1.
         best_epoch: The epoch that reached it, from 1.
+        epochs: Passes that it made.
         minutes: Of all its epochs.
         train_accuracy: Of the last epoch, 0 to 1, as seen while learning.
     """
@@ -31,6 +32,7 @@ class Run:
     settings: dict[str, Any]
     validation: float
     best_epoch: int
+    epochs: int
     minutes: float
     train_accuracy: float
 
@@ -51,6 +53,7 @@ def read_run(folder: Path) -> Run:
             settings=settings,
             validation=float(best["validation_accuracy"]),
             best_epoch=int(best["epoch"]),
+            epochs=len(rows),
             minutes=sum(float(row["seconds"]) for row in rows) / 60,
             train_accuracy=float(rows[-1]["train_accuracy"]),
         )

@@ -251,6 +251,36 @@ def ablation_section(runs: Sequence[Run]) -> str:
     )
 
 
+def saturation_section(runs: Sequence[Run]) -> str:
+    """Returns when each recipe was at its best: a row for its longest run on either split."""
+    longest: dict[tuple[str, str], Run] = {}
+    for each in sorted(runs, key=lambda each: each.epochs):
+        longest[str(each.settings["split"]), str(each.settings["recipe"])] = each
+    return table(
+        (
+            "split",
+            "recipe",
+            "epochs",
+            "training top-1, last epoch",
+            "validation top-1, best epoch",
+            "best epoch",
+        ),
+        (
+            (
+                split,
+                f"`{recipe}`",
+                str(each.epochs),
+                percent(each.train_accuracy),
+                percent(each.validation),
+                str(each.best_epoch),
+            )
+            for (split, recipe), each in sorted(
+                longest.items(), key=lambda item: (item[0][0] == "artist", item[0][1])
+            )
+        ),
+    )
+
+
 def learning_curve_section(runs: Sequence[Run]) -> str:
     """Returns what the recipe reaches with parts of the training pictures."""
     if not runs:
@@ -342,6 +372,9 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
         ),
         comparison_table=comparison_table(same_pictures(metrics, others)),
         unseen_section=unseen_section(others) or "Not measured yet for this model.",
+        saturation_section=saturation_section(
+            [read_run(path.parent) for path in sorted(RESULTS.glob("*/summary.csv"))]
+        ),
         changed_table=table(
             ("the same picture", "answers that change", "top-1 then"),
             (
