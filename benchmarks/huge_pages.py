@@ -6,7 +6,7 @@ Linux only, with glibc 2.35 or newer and transparent huge pages not switched off
 runs in a process of its own, for memory is allotted as the process began, and the two take turns.
 The network and the batches are those of the recipes, each at its largest side; pixels are noise.
 
-Prints a Markdown table: the median step of each and their ratio. Takes four minutes on two CPU
+Prints a Markdown table: the median step of each and their ratio. Takes five minutes on two CPU
 cores and 8 GB of memory.
 """
 
