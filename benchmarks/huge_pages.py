@@ -24,6 +24,8 @@ from unittest.mock import patch
 
 from tqdm import tqdm
 
+from pinacoteca.markdown import table
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.append(str(REPOSITORY / "train"))
 
@@ -48,11 +50,17 @@ def main() -> None:
             ProcessPoolExecutor(1, get_context("spawn")) as fresh,
         ):
             seconds[name] += fresh.submit(steps, read_recipe(name)).result()
-    print("| recipe | usual pages | huge pages | usual / huge |")
-    print("| --- | ---: | ---: | ---: |")
-    for name in RECIPES:
-        before, after = median(usual[name]), median(huge[name])
-        print(f"| `{name}` | {before:.3g} s | {after:.3g} s | {before / after:.2f} |")
+    print(
+        table(
+            ("recipe", "usual pages", "huge pages", "usual / huge"),
+            (table_row(name, median(usual[name]), median(huge[name])) for name in RECIPES),
+        )
+    )
+
+
+def table_row(name: str, usual: float, huge: float) -> tuple[str, ...]:
+    """Returns a recipe's two median steps, in seconds, and their ratio."""
+    return f"`{name}`", f"{usual:.3g} s", f"{huge:.3g} s", f"{usual / huge:.2f}"
 
 
 def steps(recipe: Recipe) -> list[float]:
@@ -68,12 +76,14 @@ def steps(recipe: Recipe) -> list[float]:
     )
     from torch.nn.functional import cross_entropy
 
+    from train import build_optimizer
+
     network = timm.create_model(ARCHITECTURE, num_classes=CLASSES)
     network.to(memory_format=torch.channels_last)
     strides_in_single_precision(network)
     freeze(network, recipe.frozen_blocks)
     set_training_mode(network, recipe.frozen_blocks)
-    optimizer = torch.optim.AdamW(network.parameters())
+    optimizer = build_optimizer(network, recipe)
     side = max(recipe.resolutions)
     images = torch.randn(recipe.batch_size, 3, side, side).to(memory_format=torch.channels_last)
     targets = torch.randint(CLASSES, (recipe.batch_size,))

@@ -255,7 +255,7 @@ def saturation_section(runs: Sequence[Run]) -> str:
     """Returns when each recipe was at its best: a row for its longest run on either split."""
     longest: dict[tuple[str, str], Run] = {}
     for each in sorted(runs, key=lambda each: each.epochs):
-        longest[str(each.settings["split"]), str(each.settings["recipe"])] = each
+        longest[each.settings["split"], each.settings["recipe"]] = each
     return table(
         (
             "split",
