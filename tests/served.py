@@ -41,6 +41,8 @@ def served_page(
             stderr=subprocess.STDOUT,
             cwd=log.parent,
             env=environment,
+            # A shell's background jobs, and what they start, ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
             _wait_until_ready(address, process, log)
