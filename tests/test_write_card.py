@@ -184,13 +184,14 @@ def test_runs_are_set_beside_each_other(tmp_path: Path) -> None:
     write_run(tmp_path / "recipe", [0.4, 0.5, 0.45], split="random", train_pictures=90)
     write_run(tmp_path / "again", [0.4, 0.3, 0.6], split="random", train_pictures=90, seed=36)
     write_run(tmp_path / "artist", [0.3, 0.2], split="artist", train_pictures=45)
-    write_run(tmp_path / "small", [0.35], split="random", train_pictures=90, batch_size=16)
+    other = {"batch_size": 16, "crop_mode": "center"}
+    write_run(tmp_path / "small", [0.35], split="random", train_pictures=90, **other)
     runs = finished_runs.read_runs(tmp_path)
 
     ablation = write_card.ablation_section(runs).splitlines()
     assert ablation[2:] == [
         "| nothing: the recipe | 55.0 % (2 seeds) | 30.0 % | 1 |",
-        "| `batch_size=16` | 35.0 % |  | 0 |",
+        '| `batch_size=16, crop_mode="center"` | 35.0 % |  | 0 |',
     ]
     curve = write_card.learning_curve_section(runs).splitlines()
     assert curve[2:] == [

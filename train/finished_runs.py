@@ -74,7 +74,8 @@ def differences(run: Run, base: Run) -> str:
     What it was trained on and its seed are not among them.
     """
     return ", ".join(
-        f"{name}={value}"
+        # Of these values, JSON's spelling is TOML's.
+        f"{name}={json.dumps(value)}"
         for name, value in run.settings.items()
         if name not in _OF_THE_RUN and value != base.settings.get(name)
     )
