@@ -169,6 +169,27 @@ def test_photographs_and_strangers_are_reported_where_they_were_measured() -> No
     assert "| pages | 9 | 0.988 | 50.0 % |" in text
 
 
+def test_what_storing_anew_brings_stands_beside_what_it_costs() -> None:
+    def measured(share: float, fingerprint: str) -> dict[str, Any]:
+        return METRICS | {
+            "model_fingerprint": fingerprint,
+            "training": METRICS["training"] | {"stored_anew_share": share},
+            "photographs_kept": {"copies": {"95": {"kept": 0.925}}},
+        }
+
+    ours = {"scores": {"other_hands_precision": 0.26, "ndcg": 0.4}}
+    retrieval = {"model_fingerprint": "one", "ways": {"ours": ours}}
+    runs = [(measured(0.2, "one"), retrieval), (measured(0.8, "two"), retrieval)]
+
+    section = write_card.storing_section([*runs, (METRICS, retrieval)]).splitlines()
+
+    assert section[2:] == [
+        "| 0.2 | 65.4 % | 61.3 % | 6.1 % | 92.5 % | 0.260 | 0.400 |",
+        # Another model embedded the collection.
+        "| 0.8 | 65.4 % | 61.3 % | 6.1 % | 92.5 % |  |  |",
+    ]
+
+
 def write_run(folder: Path, accuracies: list[float], **settings: Any) -> None:
     folder.mkdir(parents=True)
     (folder / "settings.json").write_text(json.dumps({"epochs": 3} | settings), encoding="utf-8")

@@ -2,8 +2,8 @@
 
     python train/write_card.py
 
-Reads ``model/metrics.json`` and the ``metrics.json`` of other runs in ``train/results``; no figure
-of either text is typed by hand. Takes a second and needs no network.
+Reads ``model/metrics.json``, ``gallery/metrics.json`` and those of other runs in ``train/results``;
+no figure of either text is typed by hand. Takes a second and needs no network.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ from pinacoteca.movements import MOVEMENTS, movement_of_folder
 REPOSITORY = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).parent / "card_template.md"
 RESULTS = Path(__file__).parent / "results"
+# Runs of the recipe as long as the shipped one, with another setting.
+WHOLE_LENGTH = RESULTS / "whole-length"
+GALLERY = REPOSITORY / "gallery"
 # Of its 18,038 pictures, 80 % less the tenth that is kept for validation.
 PANDORA18K_TRAINED = 12_987
 # Of the ways in which evaluate.py stores the test pictures anew.
@@ -251,6 +254,45 @@ def ablation_section(runs: Sequence[Run]) -> str:
     )
 
 
+def storing_section(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
+    """Returns what storing training pictures anew brings, and what it costs.
+
+    Args:
+        runs: Of each model what ``train/evaluate.py`` wrote, and what ``gallery/evaluate.py`` wrote
+            of the collection. Where another model embedded that, its two cells stay empty.
+    """
+
+    def neighbours(metrics: dict[str, Any], retrieval: dict[str, Any]) -> tuple[str, str]:
+        if retrieval.get("model_fingerprint") != metrics["model_fingerprint"]:
+            return "", ""
+        scores = retrieval["ways"]["ours"]["scores"]
+        return f"{scores['other_hands_precision']:.3f}", f"{scores['ndcg']:.3f}"
+
+    return table(
+        (
+            "`stored_anew_share`",
+            "top-1",
+            "after one more JPEG",
+            "answers that it changes",
+            "photographs kept, JPEG 95",
+            "style, other hands P@5",
+            "nDCG@5",
+        ),
+        (
+            (
+                str(metrics["training"]["stored_anew_share"]),
+                percent(metrics["scores"]["top1"]),
+                percent(metrics["top1_stored_anew"][ONE_MORE_JPEG]),
+                percent(metrics["answers_changed"][ONE_MORE_JPEG]),
+                percent(metrics["photographs_kept"]["copies"]["95"]["kept"]),
+                *neighbours(metrics, retrieval),
+            )
+            for metrics, retrieval in runs
+            if "photographs_kept" in metrics
+        ),
+    )
+
+
 def saturation_section(runs: Sequence[Run]) -> str:
     """Returns when each recipe was at its best: a row for its longest run on either split."""
     longest: dict[tuple[str, str], Run] = {}
@@ -385,6 +427,15 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
         photographs_section=photographs_section(metrics),
         familiarity_section=familiarity_section(metrics),
         ablation_section=ablation_section(read_runs(RESULTS / "ablation")),
+        storing_section=storing_section(
+            [
+                (read_metrics(folder), read_metrics(gallery))
+                for folder, gallery in (
+                    *((folder, folder / "gallery") for folder in sorted(WHOLE_LENGTH.iterdir())),
+                    (model, GALLERY),
+                )
+            ]
+        ),
         learning_curve_section=learning_curve_section(
             # The whole training part was a run of the ablation, here and below.
             [*read_runs(RESULTS / "learning-curve"), read_run(RESULTS / "ablation" / "recipe")]
