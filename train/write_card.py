@@ -429,11 +429,11 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
         ablation_section=ablation_section(read_runs(RESULTS / "ablation")),
         storing_section=storing_section(
             [
-                (read_metrics(folder), read_metrics(gallery))
-                for folder, gallery in (
-                    *((folder, folder / "gallery") for folder in sorted(WHOLE_LENGTH.iterdir())),
-                    (model, GALLERY),
-                )
+                *(
+                    (read_metrics(folder), read_metrics(folder / "gallery"))
+                    for folder in sorted(WHOLE_LENGTH.iterdir())
+                ),
+                (metrics, read_metrics(GALLERY)),
             ]
         ),
         learning_curve_section=learning_curve_section(
