@@ -129,8 +129,15 @@ def test_a_readme_without_a_place_for_the_table_is_refused() -> None:
 
 
 def test_an_unmeasured_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"measure the model with train/evaluate\.py"):
+    with pytest.raises(ModelError, match=r"measure it anew with train/evaluate\.py"):
         write_card.read_metrics(tmp_path)
+
+
+def test_unmeasured_neighbours_are_refused_with_the_script_that_measures_them(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ModelError, match=r"measure it anew with gallery/evaluate\.py"):
+        write_card.read_neighbours(tmp_path)
 
 
 def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:

@@ -55,8 +55,8 @@ def score_text(name: str, value: float) -> str:
     return f"{value:.3f}" if name.startswith("calibration") else percent(value)
 
 
-def read_metrics(folder: Path) -> dict[str, Any]:
-    """Reads what ``evaluate.py`` wrote into a folder.
+def read_metrics(folder: Path, script: str = "train/evaluate.py") -> dict[str, Any]:
+    """Reads what ``script``, one of the two ``evaluate.py``, wrote into a folder.
 
     Raises:
         ModelError: There is no such file, or it is damaged.
@@ -66,9 +66,14 @@ def read_metrics(folder: Path) -> dict[str, Any]:
         metrics: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"{path} cannot be read ({error}): measure the model with train/evaluate.py."
+            f"{path} cannot be read ({error}): measure it anew with {script}."
         ) from None
     return metrics
+
+
+def read_neighbours(folder: Path) -> dict[str, Any]:
+    """Reads what ``gallery/evaluate.py`` wrote into a folder; raises as `read_metrics` does."""
+    return read_metrics(folder, "gallery/evaluate.py")
 
 
 def same_pictures(
@@ -430,10 +435,10 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
         storing_section=storing_section(
             [
                 *(
-                    (read_metrics(folder), read_metrics(folder / "gallery"))
+                    (read_metrics(folder), read_neighbours(folder / "gallery"))
                     for folder in sorted(WHOLE_LENGTH.iterdir())
                 ),
-                (metrics, read_metrics(GALLERY)),
+                (metrics, read_neighbours(GALLERY)),
             ]
         ),
         learning_curve_section=learning_curve_section(
