@@ -235,7 +235,9 @@ def collection_of(
     """Returns the collection of paintings of which ``analysis`` has a row each."""
     return Collection(
         tuple(paintings),
+        analysis.hands,
         analysis.styles,
+        analysis.subjects,
         analysis.compositions,
         analysis.logits,
         classifier.fingerprint,

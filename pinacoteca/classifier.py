@@ -20,6 +20,7 @@ from pinacoteca.files import sha256_of
 from pinacoteca.images import reduced
 from pinacoteca.likeness import GRID, LIKENESS_FILE, Likeness
 from pinacoteca.movements import Movement, movement_of_folder
+from pinacoteca.prediction_sets import PredictionSets
 
 if TYPE_CHECKING:
     import torch
@@ -49,15 +50,36 @@ class Analysis(NamedTuple):
         embeddings: float32 ``[n, dimension]``: the pooled features that the last layer classifies.
         textures: float32 ``[n, textures]``: mean and standard deviation, over the picture, of each
             channel of a middle block.
-        styles: float32 ``[n, s]``, by the model's ``Likeness``; ``s`` is 0 if it has none.
-        compositions: float32 ``[n, d]``, likewise.
+        hands: float32 ``[n, h]``, by the model's ``Likeness``; ``h`` is 0 if it has none.
+        styles: float32 ``[n, s]``, likewise, as are the next two.
+        subjects: float32 ``[n, p]``.
+        compositions: float32 ``[n, d]``.
     """
 
     logits: npt.NDArray[np.float32]
     embeddings: npt.NDArray[np.float32]
     textures: npt.NDArray[np.float32]
+    hands: npt.NDArray[np.float32]
     styles: npt.NDArray[np.float32]
+    subjects: npt.NDArray[np.float32]
     compositions: npt.NDArray[np.float32]
+
+
+class Features(NamedTuple):
+    """What the network makes of ``b`` pictures, before anything is learned from it.
+
+    Attributes:
+        logits: float32 ``[b, movements]``.
+        embeddings: float32 ``[b, dimension]``: the pooled features.
+        statistics: float32 ``[b, statistics]``: of the stem and each of the seven blocks in turn,
+            the means of its channels over the picture and then their standard deviations.
+        cells: float32 ``[b, GRID, GRID, dimension]``: the last features, pooled in a grid.
+    """
+
+    logits: npt.NDArray[np.float32]
+    embeddings: npt.NDArray[np.float32]
+    statistics: npt.NDArray[np.float32]
+    cells: npt.NDArray[np.float32]
 
 
 class MovementClassifier:
@@ -72,7 +94,9 @@ class MovementClassifier:
         largest_side: Pictures with a longer side, in pixels, are reduced to it before timm's
             preprocessing, as the training pictures were; 0 for never.
         familiarity: Tells pictures that are no paintings; None if the model folder has none.
-        likeness: Makes styles and compositions; None if the model folder has none.
+        likeness: Makes hands, styles, subjects and compositions; None if the folder has none.
+        prediction_sets: Makes the smallest sets of movements that keep a promised coverage; None if
+            the model was not calibrated for them.
     """
 
     def __init__(
@@ -84,6 +108,7 @@ class MovementClassifier:
         largest_side: int = 0,
         familiarity: Familiarity | None = None,
         likeness: Likeness | None = None,
+        prediction_sets: PredictionSets | None = None,
     ) -> None:
         import torch
         from timm.data import create_transform, resolve_model_data_config
@@ -94,6 +119,7 @@ class MovementClassifier:
         self.largest_side = largest_side
         self.familiarity = familiarity
         self.likeness = likeness
+        self.prediction_sets = prediction_sets
         self._transform = create_transform(**resolve_model_data_config(network), is_training=False)
         self._network = network.eval().to(memory_format=torch.channels_last)
 
@@ -131,8 +157,13 @@ class MovementClassifier:
             float(temperature),
             _fingerprint_of(config, folder),
             _largest_side_of(config, folder),
-            Familiarity.load(folder, _texture_features(network)),
-            Likeness.load(folder, int(network.num_features)),  # type: ignore[arg-type]
+            Familiarity.load(folder, _length(_texture_columns(network))),
+            Likeness.load(
+                folder,
+                int(network.num_features),  # type: ignore[arg-type]
+                2 * sum(_channels(network)),
+            ),
+            _prediction_sets_of(config, folder),
         )
 
     @property
@@ -150,55 +181,45 @@ class MovementClassifier:
         shapes = (
             (len(self.movements),),
             (self.dimension,),
-            (_texture_features(self._network),),
+            (2 * sum(_channels(self._network)),),
             (GRID, GRID, self.dimension),
         )
-        empty = self._analysis(*(np.empty((0, *shape), np.float32) for shape in shapes))
-        analyses = [self._analysis(*self._forward(batch)) for batch in self._tensors(images)]
+        empty = self._analysis(Features(*(np.empty((0, *shape), np.float32) for shape in shapes)))
+        analyses = [self._analysis(features) for features in self.features(images)]
         return Analysis(*map(np.concatenate, zip(empty, *analyses, strict=True)))
 
-    def last_features(self, images: Iterable[Image.Image]) -> Iterator[tuple[Array, Array]]:
-        """Yields what a ``Likeness`` is learned from, for some pictures at a time.
-
-        Yields:
-            Pooled features, float32 ``[b, features]``, and those of the cells, float32
-            ``[b, GRID, GRID, features]``.
-        """
+    def features(self, images: Iterable[Image.Image]) -> Iterator[Features]:
+        """Yields what a ``Likeness`` is learned from, for some pictures at a time."""
         for batch in self._tensors(images):
-            _, embeddings, _, cells = self._forward(batch)
-            yield embeddings, cells
+            yield self._forward(batch)
 
-    def _forward(self, batch: torch.Tensor) -> tuple[Array, Array, Array, Array]:
-        """Returns logits, pooled features, textures and features of the cells."""
+    def _forward(self, batch: torch.Tensor) -> Features:
         import torch
         from torch.nn.functional import adaptive_avg_pool2d
 
         network: Any = self._network
         with torch.inference_mode():
-            final, (texture,) = network.forward_intermediates(
-                batch,
-                # The stem counts as the first of these.
-                indices=[TEXTURE_BLOCK + 1],
-                extra_blocks=True,
+            # The stem counts as the first of these.
+            final, blocks = network.forward_intermediates(
+                batch, indices=list(range(1 + len(network.blocks))), extra_blocks=True
             )
             pooled = network.forward_head(final, pre_logits=True)
-            textures = torch.cat([texture.mean((2, 3)), texture.std((2, 3))], dim=1)
+            statistics = [each for block in blocks for each in (block.mean((2, 3)), block.std((2, 3)))]
             cells = adaptive_avg_pool2d(final, GRID).permute(0, 2, 3, 1)
-            outputs = (network.classifier(pooled), pooled, textures, cells)
-        logits, embeddings, statistics, grid = (each.float().cpu().numpy() for each in outputs)
-        return logits, embeddings, statistics, grid
+            outputs = (network.classifier(pooled), pooled, torch.cat(statistics, dim=1), cells)
+        return Features(*(each.float().cpu().numpy() for each in outputs))
 
-    def _analysis(
-        self, logits: Array, embeddings: Array, textures: Array, cells: Array
-    ) -> Analysis:
-        nothing = np.empty((len(logits), 0), np.float32)
+    def _analysis(self, features: Features) -> Analysis:
+        nothing = np.empty((len(features.logits), 0), np.float32)
         likeness = self.likeness
         return Analysis(
-            logits,
-            embeddings,
-            textures,
-            styles=likeness.styles(embeddings) if likeness else nothing,
-            compositions=likeness.compositions(cells) if likeness else nothing,
+            features.logits,
+            features.embeddings,
+            textures=features.statistics[:, _texture_columns(self._network)],
+            hands=likeness.hands(features.statistics) if likeness else nothing,
+            styles=likeness.styles(features.statistics) if likeness else nothing,
+            subjects=likeness.subjects(features.embeddings) if likeness else nothing,
+            compositions=likeness.compositions(features.cells) if likeness else nothing,
         )
 
     def predict(self, images: Iterable[Image.Image]) -> Array:
@@ -287,8 +308,27 @@ def _load_network(folder: Path) -> torch.nn.Module:
     return network
 
 
-def _texture_features(network: Any) -> int:
-    return 2 * int(network.blocks[TEXTURE_BLOCK][-1].conv_pwl.out_channels)
+def _channels(network: Any) -> list[int]:
+    """Returns the channels of the stem and of each block."""
+    blocks = [block[-1] for block in network.blocks]
+    last = [block.conv_pwl if hasattr(block, "conv_pwl") else block.conv_pw for block in blocks]
+    return [int(network.conv_stem.out_channels), *(int(conv.out_channels) for conv in last)]
+
+
+def _texture_columns(network: Any) -> slice:
+    """Returns where the statistics have those of the block that tells paintings."""
+    channels = _channels(network)
+    start = 2 * sum(channels[: TEXTURE_BLOCK + 1])
+    return slice(start, start + 2 * channels[TEXTURE_BLOCK + 1])
+
+
+def _length(columns: slice) -> int:
+    return int(columns.stop - columns.start)
+
+
+def _prediction_sets_of(config: dict[str, Any], folder: Path) -> PredictionSets | None:
+    settings = config.get("prediction_sets")
+    return None if settings is None else PredictionSets.of(settings, folder / CONFIG_FILE)
 
 
 def _fingerprint_of(config: dict[str, Any], folder: Path) -> str:

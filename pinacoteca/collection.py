@@ -21,7 +21,7 @@ from pinacoteca.spreadsheets import defused, restored
 TABLE_FILE = "paintings.csv"
 EMBEDDINGS_FILE = "embeddings.safetensors"
 LICENCE = "CC-BY-NC-4.0"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 # One key only: safetensors writes several in an order that changes from run to run.
 _METADATA_KEY = "pinacoteca"
 
@@ -60,7 +60,7 @@ class Painting:
 
 COLUMNS = tuple(field.name for field in fields(Painting))
 # What a model saw in each painting.
-ARRAYS = ("styles", "compositions", "logits")
+ARRAYS = ("hands", "styles", "subjects", "compositions", "logits")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +69,10 @@ class Collection:
 
     Attributes:
         paintings: The rows of the table, each ``image_id`` once.
-        styles: float32 ``[n, s]``, finite, in the order of ``paintings``, as are the others:
-            ``Analysis.styles`` of their pictures.
+        hands: float32 ``[n, h]``, finite, in the order of ``paintings``, as are the others:
+            ``Analysis.hands`` of their pictures.
+        styles: float32 ``[n, s]``: ``Analysis.styles``.
+        subjects: float32 ``[n, p]``: ``Analysis.subjects``.
         compositions: float32 ``[n, d]``: ``Analysis.compositions``.
         logits: float32 ``[n, movements]``: ``Analysis.logits``.
         model_fingerprint: ``MovementClassifier.fingerprint`` of the model that made them.
@@ -80,7 +82,9 @@ class Collection:
     """
 
     paintings: tuple[Painting, ...]
+    hands: npt.NDArray[np.float32]
     styles: npt.NDArray[np.float32]
+    subjects: npt.NDArray[np.float32]
     compositions: npt.NDArray[np.float32]
     logits: npt.NDArray[np.float32]
     model_fingerprint: str

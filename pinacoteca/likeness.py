@@ -1,16 +1,19 @@
-"""What makes two paintings alike: their style, and their composition.
+"""What makes two paintings alike: the movement, the hand, and the subject.
 
-Both come from the last features of the network. The style is what they are on the whole picture,
-the composition is where they are. What of them counts is learned from the training paintings
-(``Likeness``, a file of the model folder); what all paintings of a collection share is taken away
-(``LikenessSpace``).
+Each is described by what tells it best in the network. The hand and the movement lie in how the
+channels of all blocks respond over the whole picture: their means and standard deviations, which
+carry brushwork and colour (Gatys, Ecker, Bethge, "Image Style Transfer Using Convolutional Neural
+Networks", CVPR 2016; Huang and Belongie, "Arbitrary Style Transfer in Real-Time with Adaptive
+Instance Normalization", ICCV 2017). The subject lies in the last features, on the whole picture and
+in a grid of cells. What of them counts is learned from the training paintings (``Likeness``, a file
+of the model folder); what all paintings of a collection share is taken away (``LikenessSpace``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,42 +27,91 @@ LIKENESS_FILE = "likeness.safetensors"
 # A composition has so many cells a side. More would ask that things stand where they stand to the
 # inch, which no two paintings do.
 GRID = 4
-# Of the movements beside the features, in the style. Measured by gallery/evaluate.py: without them,
-# neighbours by other hands are of other styles more often; with more, those by one hand get lost.
-MOVEMENT_WEIGHT = 1.0
-# Softens their probabilities, so that the second and the third movement say something too.
-MOVEMENT_TEMPERATURE = 4.0
+# Within a part: of the outputs beside the directions that tell movements, and of the cells beside
+# the whole picture. Chosen by gallery/evaluate.py.
+OUTPUTS_SHARE = 0.45
+CELLS_SHARE = 0.35
+# Softens the outputs, so that the second and the third movement say something too.
+MOVEMENT_TEMPERATURE = 2.0
 # A query leans towards so many nearest paintings, so much.
 EXPANDED_BY = 5
-EXPANSION_WEIGHT = 0.5
+EXPANSION_WEIGHT = 0.3
+# Weights of movement, hand and subject at the ends of the slider from manner to subject, and in
+# between. The ends are the best that was found for styles by other hands and for subjects; the
+# middle is the best balance of all three (gallery/README.md has the curve).
+MANNER_END = (0.7, 0.3, 0.0)
+BALANCE = (0.1, 0.45, 0.45)
+SUBJECT_END = (0.0, 0.0, 1.0)
+BALANCED = 0.5
 
 Array = npt.NDArray[np.float32]
+Parts = tuple[Array, Array, Array]
+
+
+class Descriptors(Protocol):
+    """What is known of ``n`` pictures: the network's ``Analysis`` or a ``Collection``."""
+
+    @property
+    def hands(self) -> Array:
+        """float32 ``[n, h]``, of ``Likeness``."""
+
+    @property
+    def styles(self) -> Array:
+        """float32 ``[n, s]``, of ``Likeness``."""
+
+    @property
+    def subjects(self) -> Array:
+        """float32 ``[n, p]``, of ``Likeness``."""
+
+    @property
+    def compositions(self) -> Array:
+        """float32 ``[n, GRID * GRID * c]``, of ``Likeness``."""
+
+    @property
+    def logits(self) -> Array:
+        """float32 ``[n, movements]``, before temperature and softmax."""
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """Projections of the network's last features, learned from paintings of known hands.
+    """Projections of the network's features, learned from paintings of known hands.
 
     Features are taken by the signed square root, which keeps a few strong ones from deciding alone
     (power normalisation; Perronnin, Sánchez, Mensink, "Improving the Fisher Kernel for Large-Scale
-    Image Classification", ECCV 2010).
+    Image Classification", ECCV 2010). Statistics of channels are divided by their deviation over the
+    training paintings instead.
 
     Attributes:
-        style_mean: float32 ``[features]``.
-        style_projection: float32 ``[features, s]``: directions in which painters differ more than
+        statistics_mean: float32 ``[statistics]``.
+        hand_projection: float32 ``[statistics, h]``: directions in which painters differ more than
             the paintings of one (linear discriminant analysis).
+        style_projection: float32 ``[statistics, s]``: the same for movements.
+        subject_mean: float32 ``[features]``.
+        subject_projection: float32 ``[features, p]``: principal components, each divided by the
+            square root of its deviation.
         cell_mean: float32 ``[features]``.
-        cell_projection: float32 ``[features, c]``: principal components of the cells of pictures.
+        cell_projection: float32 ``[features, c]``: the same of the cells of pictures.
     """
 
-    style_mean: Array
+    statistics_mean: Array
+    hand_projection: Array
     style_projection: Array
+    subject_mean: Array
+    subject_projection: Array
     cell_mean: Array
     cell_projection: Array
 
-    def styles(self, embeddings: Array) -> Array:
-        """Returns the styles, float32 ``[n, s]``, of pooled features, float32 ``[n, features]``."""
-        return np.asarray((roots(embeddings) - self.style_mean) @ self.style_projection, np.float32)
+    def hands(self, statistics: Array) -> Array:
+        """Returns float32 ``[n, h]`` from statistics of channels, float32 ``[n, statistics]``."""
+        return _projected(statistics, self.statistics_mean, self.hand_projection)
+
+    def styles(self, statistics: Array) -> Array:
+        """Returns float32 ``[n, s]`` from statistics of channels, float32 ``[n, statistics]``."""
+        return _projected(statistics, self.statistics_mean, self.style_projection)
+
+    def subjects(self, embeddings: Array) -> Array:
+        """Returns float32 ``[n, p]`` from pooled features, float32 ``[n, features]``."""
+        return _projected(roots(embeddings), self.subject_mean, self.subject_projection)
 
     def compositions(self, cells: Array) -> Array:
         """Returns compositions from features of cells.
@@ -70,9 +122,8 @@ class Likeness:
         Returns:
             float32 ``[n, GRID * GRID * c]``.
         """
-        projected = (roots(cells) - self.cell_mean) @ self.cell_projection
-        size = GRID * GRID * projected.shape[-1]
-        return np.asarray(projected.reshape(len(cells), size), np.float32)
+        projected = _projected(roots(cells), self.cell_mean, self.cell_projection)
+        return projected.reshape(len(cells), GRID * GRID * projected.shape[-1])
 
     def save(self, folder: Path) -> None:
         """Writes ``likeness.safetensors`` into a model folder, whole or not at all."""
@@ -82,12 +133,13 @@ class Likeness:
             save_file({name: np.ascontiguousarray(a) for name, a in vars(self).items()}, path)
 
     @classmethod
-    def load(cls, folder: Path, features: int) -> Self | None:
+    def load(cls, folder: Path, features: int, statistics: int) -> Self | None:
         """Reads the file of a model folder; None if it has none.
 
         Args:
             folder: In hub layout.
             features: How many the network gives.
+            statistics: How many statistics of channels it gives.
 
         Raises:
             ModelError: The file is damaged or belongs to another network.
@@ -95,69 +147,92 @@ class Likeness:
         path = folder / LIKENESS_FILE
         if (arrays := read_arrays(path)) is None:
             return None
-        expected = {field.name for field in fields(cls)}
-        if arrays.keys() != expected or any(
-            array.shape[:1] != (features,) for array in arrays.values()
-        ):
+        from_statistics = ("statistics_mean", "hand_projection", "style_projection")
+        expected = {
+            field.name: statistics if field.name in from_statistics else features
+            for field in fields(cls)
+        }
+        if {name: array.shape[0] for name, array in arrays.items() if array.ndim} != expected:
             raise ModelError(
-                f"{path} does not fit the network beside it, which gives {features} features: "
-                "export the model anew with train/train.py."
+                f"{path} does not fit the network beside it, which gives {features} features and "
+                f"{statistics} statistics: export the model anew with train/train.py."
             )
         return cls(**arrays)
 
 
 class LikenessSpace:
-    """Styles and compositions as they are compared within a collection.
+    """Movements, hands and subjects as they are compared within a collection.
 
     Without the mean, what all its paintings share no longer makes them all alike, which helps most
     against hubs (Suzuki et al., "Centering Similarity Measures to Reduce Hubs", EMNLP 2013).
     """
 
-    def __init__(self, styles: Array, compositions: Array, logits: Array) -> None:
-        """Takes what a collection holds, row for row; see ``parts``."""
-        self._style_mean = _mean(styles)
-        self._composition_mean = _mean(compositions)
-        self._movement_mean = _mean(_soft_roots(logits))
-        lengths = np.linalg.norm(compositions - self._composition_mean, axis=1)
-        # So that the euclidean distance weighs both parts alike; 1 for a collection of equal ones.
-        self._composition_scale = float(lengths.mean()) or 1.0
+    def __init__(self, collection: Descriptors) -> None:
+        """Takes what a collection holds, row for row."""
+        self._hands = _mean(collection.hands)
+        self._styles = _mean(collection.styles)
+        self._outputs = _mean(_soft_roots(collection.logits))
+        self._subjects = _mean(collection.subjects)
+        self._compositions = _mean(collection.compositions)
+        lengths = np.linalg.norm(collection.hands - self._hands, axis=1)
+        # So that the euclidean distance weighs hands as the other parts; 1 if all are equal.
+        self._hand_scale = float(lengths.mean()) or 1.0
 
-    def parts(self, styles: Array, compositions: Array, logits: Array) -> tuple[Array, Array]:
-        """Returns the two parts by which ``NearestPaintings`` compares.
+    def parts(self, pictures: Descriptors, mirror: bool = False) -> Parts:
+        """Returns the parts by which ``NearestPaintings`` compares.
 
-        The movements stand beside the style as square roots of softened probabilities, whose
-        products are the Bhattacharyya coefficient of two distributions.
+        The outputs stand beside the style as square roots of softened probabilities, whose products
+        are the Bhattacharyya coefficient of two distributions.
 
         Args:
-            styles: float32 ``[n, s]``.
-            compositions: float32 ``[n, d]``.
-            logits: float32 ``[n, movements]``.
+            pictures: ``n`` of them.
+            mirror: Whether to exchange left and right.
 
         Returns:
-            Style, float32 ``[n, s + movements]``, and composition, float32 ``[n, d]``.
+            Movement, float32 ``[n, s + movements]``, and subject, float32
+            ``[n, p + GRID * GRID * c]``, in rows of length 1, and between them hand, float32
+            ``[n, h]``, in rows whose lengths are 1 on average.
         """
-        features = unit_vectors(styles - self._style_mean)
-        movements = unit_vectors(_soft_roots(logits) - self._movement_mean)
-        style = np.hstack([features, np.sqrt(MOVEMENT_WEIGHT) * movements])
-        style /= np.sqrt(1 + MOVEMENT_WEIGHT)
-        composition = (compositions - self._composition_mean) / self._composition_scale
-        return np.asarray(style, np.float32), np.asarray(composition, np.float32)
+        compositions = pictures.compositions
+        cells = (mirrored(compositions) if mirror else compositions) - self._compositions
+        outputs = _soft_roots(pictures.logits) - self._outputs
+        return (
+            _beside(pictures.styles - self._styles, outputs, OUTPUTS_SHARE),
+            np.asarray((pictures.hands - self._hands) / self._hand_scale, np.float32),
+            _beside(pictures.subjects - self._subjects, cells, CELLS_SHARE),
+        )
 
 
-def expanded(style: Array, nearest: Array) -> Array:
-    """Returns the style of a query, leant towards those of the paintings nearest to it.
+def slider_weights(subject: float) -> tuple[float, float, float]:
+    """Returns the weights of movement, hand and subject at a position of the slider.
+
+    Args:
+        subject: From 0, the manner alone, to 1, the subject alone.
+    """
+    if subject <= BALANCED:
+        start, end, share = MANNER_END, BALANCE, subject / BALANCED
+    else:
+        start, end, share = BALANCE, SUBJECT_END, (subject - BALANCED) / (1 - BALANCED)
+    movement, hand, shown = (
+        (1 - share) * first + share * last for first, last in zip(start, end, strict=True)
+    )
+    return movement, hand, shown
+
+
+def expanded(vector: Array, nearest: Array) -> Array:
+    """Returns one part of a query, leant towards those of the paintings nearest to it.
 
     What they share is what the query has in common with paintings at all, and finds more like
     them, by other hands too (average query expansion; Chum, Philbin, Sivic, Isard, Zisserman,
     "Total Recall", ICCV 2007). Its length stays.
 
     Args:
-        style: float32 ``[s]``, the first of ``LikenessSpace.parts``.
-        nearest: float32 ``[k, s]``.
+        vector: float32 ``[d]``, one of ``LikenessSpace.parts``.
+        nearest: float32 ``[k, d]``.
     """
-    leant = style + EXPANSION_WEIGHT * nearest.mean(axis=0)
+    leant = vector + EXPANSION_WEIGHT * nearest.mean(axis=0)
     length = float(np.linalg.norm(leant))
-    return np.asarray(leant * (np.linalg.norm(style) / length) if length else style, np.float32)
+    return np.asarray(leant * (np.linalg.norm(vector) / length) if length else vector, np.float32)
 
 
 def mirrored(compositions: Array) -> Array:
@@ -169,6 +244,19 @@ def mirrored(compositions: Array) -> Array:
 def roots(features: Array) -> Array:
     """Returns the signed square roots, of the same shape."""
     return np.asarray(np.sign(features) * np.sqrt(np.abs(features)), np.float32)
+
+
+def _projected(features: Array, mean: Array, projection: Array) -> Array:
+    return np.asarray((features - mean) @ projection, np.float32)
+
+
+def _beside(first: Array, second: Array, share: float) -> Array:
+    """Returns two descriptors side by side, so that ``share`` of the cosine is the second's."""
+    weighed = [
+        np.float32(np.sqrt(1 - share)) * unit_vectors(first),
+        np.float32(np.sqrt(share)) * unit_vectors(second),
+    ]
+    return np.asarray(np.hstack(weighed), np.float32)
 
 
 def _soft_roots(logits: Array) -> Array:

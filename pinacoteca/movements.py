@@ -23,8 +23,10 @@ class Movement:
         romanian: Its Romanian name.
         first_year: When it is customarily said to begin; historians differ by a decade or so.
         last_year: When it is customarily said to end; None where it lives on.
-        sentence_english: What to look for, in one English sentence.
+        sentence_english: What it is, in one English sentence.
         sentence_romanian: The same in Romanian.
+        mark_english: How to tell it at sight, in one English sentence.
+        mark_romanian: The same in Romanian.
     """
 
     number: int
@@ -35,6 +37,8 @@ class Movement:
     last_year: int | None
     sentence_english: str
     sentence_romanian: str
+    mark_english: str
+    mark_romanian: str
 
 
 # fmt: off
@@ -45,6 +49,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "are meant as windows onto heaven.",
         "Chipurile sfinte, pictate pe fond de aur după un canon strict, frontale și în afara "
         "timpului, sunt gândite ca ferestre spre cer.",
+        "Look for gold grounds, frontal faces with large eyes, and folds of cloth drawn as "
+        "lines of light.",
+        "Se recunoaște după fondul de aur, chipurile frontale cu ochi mari și cutele "
+        "veșmintelor desenate ca linii de lumină.",
     ),
     Movement(
         2, "02_Early_Renaissance", "Early Renaissance", "Renașterea timpurie", 1400, 1490,
@@ -52,6 +60,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "and classical balance into sacred scenes.",
         "Pictorii italieni, de la Masaccio la Botticelli, aduc în scenele sacre perspectiva "
         "riguroasă, volumul corpului și echilibrul clasic.",
+        "Look for clear outlines, tiled floors that measure depth, and calm figures in fresh, "
+        "even light.",
+        "Se recunoaște după contururile clare, pardoselile care măsoară adâncimea și figurile "
+        "calme într-o lumină egală.",
     ),
     Movement(
         3, "03_Northern_Renaissance", "Northern Renaissance", "Renașterea nordică", 1430, 1580,
@@ -59,6 +71,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "and daily life in minute detail.",
         "De la Van Eyck la Dürer și Bruegel, pictorii de la nord de Alpi redau cu o minuție "
         "fără egal stofele, lumina și viața de zi cu zi.",
+        "Look for sharp detail from near to far, deep glowing colours, and angular folds of "
+        "heavy cloth.",
+        "Se recunoaște după detaliul precis din prim-plan până în depărtare, culorile adânci "
+        "și faldurile frânte ale stofelor grele.",
     ),
     Movement(
         4, "04_High_Renaissance", "High Renaissance", "Înalta Renaștere", 1490, 1527,
@@ -66,6 +82,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "in ideal, balanced and monumental compositions.",
         "Leonardo, Michelangelo și Rafael unesc perspectiva, anatomia și modelajul delicat "
         "în compoziții ideale, echilibrate și monumentale.",
+        "Look for figures grouped in pyramids, soft transitions from light to shade, and an "
+        "air of calm grandeur.",
+        "Se recunoaște după figurile grupate în piramidă, trecerile line de la lumină la "
+        "umbră și aerul de măreție calmă.",
     ),
     Movement(
         5, "05_Baroque", "Baroque", "Baroc", 1600, 1750,
@@ -73,6 +93,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "from Caravaggio to Rubens and Rembrandt.",
         "Contrastul puternic de lumină și umbră, diagonalele și mișcarea îl atrag pe privitor "
         "în dramă, de la Caravaggio la Rubens și Rembrandt.",
+        "Look for dark grounds, a beam of light on faces and hands, and bodies caught in the "
+        "middle of a movement.",
+        "Se recunoaște după fondurile întunecate, lumina căzută pe chipuri și mâini și "
+        "trupurile surprinse în plină mișcare.",
     ),
     Movement(
         6, "06_Rococo", "Rococo", "Rococo", 1715, 1789,
@@ -80,6 +104,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "in pale tones and playful curves.",
         "Watteau, Boucher și Fragonard pictează serbări galante și pastorale "
         "în tonuri deschise și linii curbe, jucăușe.",
+        "Look for powdery pinks and blues, silk and garden scenes, and light, curling "
+        "brushwork.",
+        "Se recunoaște după rozuri și albastruri pudrate, mătăsuri, scene de grădină și o "
+        "pensulație ușoară, unduită.",
     ),
     Movement(
         7, "07_Romanticism", "Romanticism", "Romantism", 1780, 1850,
@@ -87,6 +115,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "untamed nature and the sublime.",
         "Regulilor academice, Goya, Friedrich, Turner și Delacroix le opun sentimentul, "
         "natura neîmblânzită și sublimul.",
+        "Look for storms, ruins and wide skies, small figures before great nature, or battles "
+        "in glowing colour.",
+        "Se recunoaște după furtuni, ruine și ceruri largi, figuri mici în fața naturii sau "
+        "bătălii în culori aprinse.",
     ),
     Movement(
         8, "08_Realism", "Realism", "Realism", 1840, 1890,
@@ -94,6 +126,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "without idealising it.",
         "Courbet și Millet pictează viața țăranilor și a muncitorilor așa cum o văd, "
         "fără s-o idealizeze.",
+        "Look for earthy colours, plain people at work, and a sober, even finish without "
+        "strong effects.",
+        "Se recunoaște după culorile pământii, oamenii simpli la lucru și o execuție sobră, "
+        "fără efecte căutate.",
     ),
     Movement(
         9, "09_Impressionism", "Impressionism", "Impresionism", 1867, 1886,
@@ -101,6 +137,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "in short strokes of pure colour.",
         "Monet, Renoir și Pissarro lucrează în aer liber și prind lumina trecătoare "
         "în tușe scurte de culoare pură.",
+        "Look for visible dabs, coloured shadows, and outdoor scenes whose edges dissolve in "
+        "light.",
+        "Se recunoaște după tușele vizibile, umbrele colorate și scenele în aer liber ale "
+        "căror contururi se topesc în lumină.",
     ),
     Movement(
         10, "10_Post_Impressionism", "Post-Impressionism", "Postimpresionism", 1886, 1905,
@@ -108,6 +148,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "to structure, emotion or symbol.",
         "Cézanne, Van Gogh, Gauguin și Seurat pun culoarea vie a impresionismului "
         "în slujba structurii, a emoției sau a simbolului.",
+        "Look for strokes that follow a pattern, strong outlines, and colours stronger than "
+        "nature's.",
+        "Se recunoaște după tușele ordonate, contururile puternice și culorile mai vii decât "
+        "cele din natură.",
     ),
     Movement(
         11, "11_Expressionism", "Expressionism", "Expresionism", 1905, 1933,
@@ -115,6 +159,9 @@ MOVEMENTS: tuple[Movement, ...] = (
         "rather than appearances.",
         "Kirchner, Nolde și Marc deformează formele și intensifică culorile pentru a arăta "
         "trăirea lăuntrică, nu aparența lucrurilor.",
+        "Look for harsh colours, jagged outlines, and faces or streets bent by feeling.",
+        "Se recunoaște după culorile aspre, contururile colțuroase și chipurile sau străzile "
+        "deformate de emoție.",
     ),
     Movement(
         12, "12_Symbolism", "Symbolism", "Simbolism", 1880, 1910,
@@ -122,6 +169,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "instead of describing.",
         "Moreau, Redon și Klimt evocă visul, mitul și moartea prin imagini care sugerează "
         "în loc să descrie.",
+        "Look for dreamlike or mythical figures, half-light, and decorative lines that carry "
+        "a mood.",
+        "Se recunoaște după figurile de vis sau de mit, lumina de amurg și liniile decorative "
+        "care poartă o stare.",
     ),
     Movement(
         13, "13_Fauvism", "Fauvism", "Fovism", 1905, 1908,
@@ -129,6 +180,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "a critic called them wild beasts.",
         "Matisse, Derain și Vlaminck eliberează culoarea de natură și o aștern pură, în pete "
         "plate; un critic i-a numit fiare sălbatice.",
+        "Look for unmixed reds, greens and blues side by side, bare canvas, and very simple "
+        "drawing.",
+        "Se recunoaște după roșul, verdele și albastrul neamestecate, puse alături, și după "
+        "desenul foarte simplu.",
     ),
     Movement(
         14, "14_Cubism", "Cubism", "Cubism", 1907, 1920,
@@ -136,6 +191,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "in a shallow space.",
         "Picasso și Braque descompun obiectele în fațete și le arată din mai multe părți deodată, "
         "într-un spațiu aproape fără adâncime.",
+        "Look for facets and overlapping planes, browns and greys, and objects seen from "
+        "several sides.",
+        "Se recunoaște după fațete și planuri suprapuse, brunuri și griuri și obiecte văzute "
+        "din mai multe părți.",
     ),
     Movement(
         15, "15_Surrealism", "Surrealism", "Suprarealism", 1924, 1966,
@@ -143,6 +202,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "that escape the control of reason.",
         "Dalí, Magritte și Victor Brauner, născut în România, pictează vise și întâlniri "
         "neașteptate, scăpate de sub controlul rațiunii.",
+        "Look for precise painting of impossible things: odd scales, strange meetings, empty "
+        "plains.",
+        "Se recunoaște după redarea precisă a unor lucruri imposibile: mărimi nefirești, "
+        "întâlniri stranii, câmpii goale.",
     ),
     Movement(
         16, "16_AbstractArt", "Abstract Art", "Artă abstractă", 1910, None,
@@ -150,6 +213,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "and need depict no object.",
         "De la Kandinsky, Malevici și Mondrian încoace, culoarea, linia și forma vorbesc prin "
         "ele însele, fără să mai înfățișeze obiecte.",
+        "Look for shapes, lines and fields of colour that picture nothing outside the "
+        "painting.",
+        "Se recunoaște după forme, linii și câmpuri de culoare care nu înfățișează nimic din "
+        "afara tabloului.",
     ),
     Movement(
         17, "17_NaiveArt", "Naive Art", "Artă naivă", 1886, None,
@@ -157,6 +224,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "flat shapes and patient detail.",
         "Pictori autodidacți precum Henri Rousseau își povestesc lumea în culori limpezi, "
         "forme plate și detalii migăloase.",
+        "Look for even outlines, little depth, figures all equally sharp, and leaves painted "
+        "one by one.",
+        "Se recunoaște după contururile egale, adâncimea redusă, figurile la fel de clare și "
+        "frunzele pictate una câte una.",
     ),
     Movement(
         18, "18_PopArt", "Pop Art", "Pop art", 1955, 1970,
@@ -164,6 +235,10 @@ MOVEMENTS: tuple[Movement, ...] = (
         "often in the flat colours of print.",
         "Warhol, Lichtenstein și Hamilton aduc în artă reclama, banda desenată și ambalajul, "
         "adesea în culorile plate ale tiparului.",
+        "Look for printed dots, brand names and famous faces, hard edges and flat, loud "
+        "colour.",
+        "Se recunoaște după punctele de tipar, mărcile și chipurile celebre, marginile "
+        "tăioase și culorile plate, stridente.",
     ),
 )
 # fmt: on

@@ -18,7 +18,16 @@ from pinacoteca.closeness import Closeness
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.images import open_image
-from pinacoteca.likeness import EXPANDED_BY, LikenessSpace, expanded, mirrored
+from pinacoteca.likeness import (
+    BALANCE,
+    BALANCED,
+    EXPANDED_BY,
+    SUBJECT_END,
+    LikenessSpace,
+    expanded,
+    mirrored,
+    slider_weights,
+)
 from pinacoteca.milvus import MilvusPaintings, open_index
 from pinacoteca.regions import Match, matching_regions
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
@@ -29,17 +38,15 @@ if TYPE_CHECKING:
     from PIL import Image
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# Of the composition beside the style. Chosen by gallery/evaluate.py.
-COMPOSITION_WEIGHT = 0.15
 # The report of 2022 multiplied the outputs of its network by this before it compared them.
 REPORT_FACTOR = 20
-# Two pictures of one work are nearer than this by cosine, style and composition counting alike: so
+# Two pictures of one work are nearer than this by cosine, weighed as usual: so
 # are most copies of JPEG quality 30, and no two of the shipped collection, series included.
 DUPLICATE_DISTANCE = 0.06
 # A neighbour that is not closer than this share of all pairs of paintings is none. One in fifty
 # paintings that the shipped collection does not have has nothing so close in it.
 CLOSE = 0.97
-# A picture shows a painting of the collection if its composition is so much nearer to it than to
+# A picture shows a painting of the collection if its subject is so much nearer to it than to
 # the next one. Of 1,490 paintings that the shipped collection does not have, one in a hundred is
 # taken for one that it has; of its own, recoloured or photographed askew, nineteen in twenty are
 # known.
@@ -83,9 +90,8 @@ class PaintingRetriever:
         self.classifier = classifier
         self.collection = collection
         self.map = map
-        arrays = (collection.styles, collection.compositions, collection.logits)
-        self._space = LikenessSpace(*arrays)
-        parts = self._space.parts(*arrays)
+        self._space = LikenessSpace(collection)
+        parts = self._space.parts(collection)
         self._parts = parts
         self._nearest: NearestPaintings | MilvusPaintings = (
             NearestPaintings(parts) if index is None else open_index(index, parts, _stamp(parts))
@@ -127,7 +133,7 @@ class PaintingRetriever:
         image: Source,
         k: int = 5,
         metric: Metric = "cosine",
-        composition: float = COMPOSITION_WEIGHT,
+        composition: float = BALANCED,
         selection: Selection = EVERYTHING,
         one_per_artist: bool = False,
         as_in_report: bool = False,
@@ -141,7 +147,7 @@ class PaintingRetriever:
                 the collection, which is then not among its own neighbours.
             k: The number of neighbours, 1 to the size of the collection.
             metric: ``cosine`` or ``euclidean``.
-            composition: How much the composition counts beside the style, 0 to 1.
+            composition: From 0, neighbours alike in manner, to 1, alike in subject.
             selection: Which paintings may be found.
             one_per_artist: Whether to find only the nearest painting of each artist.
             as_in_report: Whether to compare the outputs of the network alone, times 20, as the
@@ -157,7 +163,7 @@ class PaintingRetriever:
         wish = _Wish(
             k=checked_k(k, len(self.collection)),
             metric=metric,
-            weights=(1.0,) if as_in_report else (1 - composition, composition),
+            weights=(1.0,) if as_in_report else slider_weights(composition),
             selection=selection,
             one_per_artist=one_per_artist,
             as_in_report=as_in_report,
@@ -207,8 +213,7 @@ class PaintingRetriever:
         Half the square of the euclidean distance of two is their cosine distance by style and
         composition, the composition as usual and the mirror image left aside.
         """
-        weights = (1 - COMPOSITION_WEIGHT, COMPOSITION_WEIGHT)
-        parts = zip(weights, self._parts, strict=True)
+        parts = zip(BALANCE, self._parts, strict=True)
         return np.hstack(
             [np.float32(np.sqrt(weight)) * unit_vectors(part) for weight, part in parts]
         )
@@ -228,7 +233,9 @@ class PaintingRetriever:
             logits=self.collection.logits[[row]],
             embeddings=nothing,
             textures=nothing,
+            hands=self.collection.hands[[row]],
             styles=self.collection.styles[[row]],
+            subjects=self.collection.subjects[[row]],
             compositions=self.collection.compositions[[row]],
         )
 
@@ -293,37 +300,37 @@ class PaintingRetriever:
         self, analysis: Analysis, weights: tuple[float, ...], others: npt.NDArray[np.bool_]
     ) -> list[npt.NDArray[np.float32]]:
         """Returns the parts of a query and, in the second row, those of its mirror image."""
-        style, composition = self._sides(analysis)
+        parts = self._sides(analysis)
         # Of the collection's own paintings, each is itself.
-        if others.all() and (known := self._recognised(style, composition)) is not None:
+        if others.all() and (known := self._recognised(parts)) is not None:
             row, turned = known
-            style, composition = self._sides(self._stored(row))
+            parts = self._sides(self._stored(row))
             if turned:
-                composition = composition[::-1]
-        if count := min(EXPANDED_BY, int(others.sum())):
-            found = self._nearest.search([style, composition], weights, count, mask=others)
-            rows = [row for row, _, _ in _merged(*found)[:count]]
-            style = np.tile(expanded(style[0], self._parts[0][rows]), (2, 1))
-        return [style, composition]
+                parts = [part[::-1] for part in parts]
+        if not (count := min(EXPANDED_BY, int(others.sum()))):
+            return parts
+        found = self._nearest.search(parts, weights, count, mask=others)
+        rows = [row for row, _, _ in _merged(*found)[:count]]
+        return [
+            np.stack([expanded(vector, stored[rows]) for vector in part])
+            for part, stored in zip(parts, self._parts, strict=True)
+        ]
 
-    def _sides(self, analysis: Analysis) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    def _sides(self, analysis: Analysis) -> list[npt.NDArray[np.float32]]:
         """Returns the parts of one picture and, in the second row, those of its mirror image."""
-        both = np.concatenate([analysis.compositions, mirrored(analysis.compositions)])
-        styles, logits = (np.repeat(each, 2, axis=0) for each in (analysis.styles, analysis.logits))
-        return self._space.parts(styles, both, logits)
+        upright, turned = (self._space.parts(analysis, mirror) for mirror in (False, True))
+        return [np.concatenate(pair) for pair in zip(upright, turned, strict=True)]
 
-    def _recognised(
-        self, style: npt.NDArray[np.float32], composition: npt.NDArray[np.float32]
-    ) -> tuple[int, bool] | None:
+    def _recognised(self, parts: Sequence[npt.NDArray[np.float32]]) -> tuple[int, bool] | None:
         """Returns the painting that a picture shows, and whether left and right are exchanged.
 
-        Its composition is then much nearer to it than to the next one (the ratio test of Lowe,
+        Its subject is then much nearer to it than to the next one (the ratio test of Lowe,
         "Distinctive Image Features from Scale-Invariant Keypoints", IJCV 2004, section 7.1). What a
         telephone or an old print did to the picture no longer counts once the painting is known.
         """
         if len(self.collection) < 2:
             return None
-        found = self._nearest.search([style, composition], (0, 1), 2)
+        found = self._nearest.search(parts, SUBJECT_END, 2)
         (row, distance, turned), (_, second, _), *_ = _merged(*found)
         return (row, turned) if distance < SAME_WORK_RATIO * second else None
 
@@ -337,7 +344,7 @@ class PaintingRetriever:
         }:
             return True
         vectors = [part[row] for part in self._parts]
-        distances = self._nearest.distances(vectors, (1, 1), np.array(earlier), "cosine")
+        distances = self._nearest.distances(vectors, BALANCE, np.array(earlier), "cosine")
         return bool(distances.min() < DUPLICATE_DISTANCE)
 
     def _familiarity(self, textures: npt.NDArray[np.float32]) -> tuple[float | None, bool]:

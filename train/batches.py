@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from in_step import share_of
 from pandora import Picture, painter_classes
 from recipe import Recipe
-from storage import StoredAnew
+from storage import StoredAnew, WithoutColour
 from training import Training
 
 from pinacoteca.images import open_image, reduced
@@ -38,9 +38,8 @@ def data_config(recipe: Recipe) -> dict[str, Any]:
 def training_transform(recipe: Recipe, resolution: int) -> Any:
     """Returns random copies, crops and mirror images, or the plain preprocessing if there are none.
 
-    The tensors are squares of ``resolution`` pixels.
-
-    Colours are left alone: they are part of what makes a movement.
+    The tensors are squares of ``resolution`` pixels. Colours stay as they are, or go altogether:
+    they are part of what makes a movement, and black and white plates have none.
     """
     from timm.data import create_transform
     from torchvision.transforms import Compose
@@ -50,11 +49,12 @@ def training_transform(recipe: Recipe, resolution: int) -> Any:
         return create_transform(**settings)
     settings |= {"interpolation": "random", "scale": (recipe.smallest_crop, 1.0)}
     crops = create_transform(**settings, is_training=True, color_jitter=0.0)
-    return (
-        Compose([StoredAnew(recipe.stored_anew_share), crops])
-        if recipe.stored_anew_share
-        else crops
-    )
+    copies: list[Any] = []
+    if recipe.grey_share:
+        copies.append(WithoutColour(recipe.grey_share))
+    if recipe.stored_anew_share:
+        copies.append(StoredAnew(recipe.stored_anew_share))
+    return Compose([*copies, crops]) if copies else crops
 
 
 class LabelledPictures:
@@ -72,7 +72,7 @@ class LabelledPictures:
         transforms: Sequence[Any],
         seed: int | None = None,
     ) -> None:
-        self._directory = training.directory
+        self._training = training
         self._batch_size = training.recipe.batch_size
         self._largest_side = training.recipe.largest_side
         self._pictures = pictures
@@ -91,7 +91,7 @@ class LabelledPictures:
             random.seed(self._seed + index)
             torch.manual_seed(self._seed + index)
         transform = self._transforms[index // self._batch_size % len(self._transforms)]
-        image = open_image(self._directory / self._pictures[index].path)
+        image = open_image(self._training.file_of(self._pictures[index]))
         return transform(reduced(image, self._largest_side)), self._classes[index]
 
 
@@ -114,35 +114,49 @@ def loader(
 
 
 def epoch_order(training: Training, generator: torch.Generator) -> torch.Tensor:
-    """Returns which training pictures one epoch shows, in its order, int64 ``[pictures]``.
+    """Returns which training pictures one epoch shows, in its order, int64 ``[shown]``.
 
-    With a ``painter_balance``, prolific painters are thinned and the others repeated; every
-    movement keeps its share. Each picture is shown as often as its weight says, rounded up or down
-    at random (systematic resampling).
+    Each picture is shown as often as ``showings`` says, rounded up or down at random (systematic
+    resampling).
     """
     import torch
 
-    order = torch.randperm(len(training.train), generator=generator)
-    if not training.recipe.painter_balance:
+    recipe, pictures = training.recipe, training.train
+    order = torch.randperm(len(pictures), generator=generator)
+    shown = recipe.epoch_pictures or len(pictures)
+    if shown == len(pictures) and not (recipe.painter_balance or recipe.movement_balance):
         return order
-    weights = showings(training.train, training.recipe.painter_balance)
+    weights = showings(pictures, recipe.painter_balance, recipe.movement_balance, shown)
     bounds = weights[order].cumsum(0)
-    # The sum of the weights is the number of pictures but for rounding.
+    # The sum of the weights is the number of pictures shown but for rounding.
     start = torch.rand((), dtype=torch.float64, generator=generator)
-    points = torch.arange(len(order), dtype=torch.float64) + start
-    drawn = order[torch.searchsorted(bounds, points * bounds[-1] / len(order))]
-    return drawn[torch.randperm(len(drawn), generator=generator)]
+    points = torch.arange(shown, dtype=torch.float64) + start
+    drawn = order[torch.searchsorted(bounds, points * bounds[-1] / shown)]
+    return drawn[torch.randperm(shown, generator=generator)]
 
 
-def showings(pictures: Sequence[Picture], balance: float) -> torch.Tensor:
-    """Returns how often each picture is to be shown an epoch, float64 ``[pictures]``."""
+def showings(
+    pictures: Sequence[Picture], painter_balance: float, movement_balance: float, shown: int
+) -> torch.Tensor:
+    """Returns how often each picture is to be shown an epoch, float64 ``[pictures]``.
+
+    Args:
+        pictures: Those trained on, further ones included. These do not change the share of their
+            movement, only what it is made of.
+        painter_balance: As in ``Recipe``.
+        movement_balance: As in ``Recipe``.
+        shown: The sum of the result.
+    """
     import torch
 
     classes, _ = painter_classes(pictures)
     painters = torch.tensor(classes)
     movements = torch.tensor([picture.movement.number for picture in pictures])
-    weights = torch.bincount(painters)[painters].double() ** -balance
-    shares = torch.bincount(movements) / torch.bincount(movements, weights)
+    own = torch.tensor([not picture.further for picture in pictures]).double()
+    weights = torch.bincount(painters)[painters].double() ** -painter_balance
+    shares = torch.bincount(movements, own) ** (1 - movement_balance)
+    shares = shares * (torch.bincount(movements) > 0)
+    shares = shares / shares.sum() * shown / torch.bincount(movements, weights)
     return weights * shares[movements]
 
 

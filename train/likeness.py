@@ -1,4 +1,4 @@
-"""Learns what makes paintings alike: one hand in style, and where things stand.
+"""Learns what makes paintings alike: the movement, the hand and the subject.
 
     python train/likeness.py --model model --data ../shared/data/pandora
 
@@ -14,6 +14,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +26,15 @@ from pinacoteca.images import open_image
 from pinacoteca.likeness import Likeness, roots
 
 # Of gallery/evaluate.py: fewer lose hands, more add nothing.
-STYLE_DIMENSIONS = 128
+HAND_DIMENSIONS = 128
+SUBJECT_DIMENSIONS = 256
 CELL_DIMENSIONS = 48
 # Principal components that the discriminants are sought among.
-PRINCIPAL_COMPONENTS = 384
+PRINCIPAL_COMPONENTS = 512
 # Pulls the scatter of one painter's works towards a sphere: most painters have few.
-SHRINKAGE = 0.6
+SHRINKAGE = 0.5
+# Channels that hardly ever respond, as a share of the usual deviation, would be nothing but noise.
+SILENT = 1e-4
 
 Doubles = npt.NDArray[np.float64]
 
@@ -43,8 +47,8 @@ class Scatter:
         self._sum = np.zeros(dimension)
         self._products = np.zeros((dimension, dimension))
 
-    def add(self, vectors: npt.NDArray[np.float32]) -> None:
-        """Takes float32 ``[n, dimension]``."""
+    def add(self, vectors: npt.NDArray[np.floating[Any]]) -> None:
+        """Takes float ``[n, dimension]``."""
         self._count += len(vectors)
         self._sum += vectors.sum(axis=0, dtype=np.float64)
         self._products += vectors.T @ vectors
@@ -70,58 +74,92 @@ def learn_likeness(
     Args:
         classifier: Gives the features; its own likeness is not used.
         directory: The tree that the paths of the pictures begin in.
-        pictures: At least two; their folders tell the painters.
+        pictures: At least two; their folders tell the painters and the movements.
     """
     cells_seen = Scatter(classifier.dimension)
-    batches = []
+    pooled_batches, statistics_batches = [], []
     images = (open_image(directory / picture.path) for picture in pictures)
-    for embeddings, cells in classifier.last_features(images):
-        batches.append(roots(embeddings))
-        cells_seen.add(roots(cells).reshape(-1, classifier.dimension))
-    styles = np.concatenate(batches)
-    directions, variances = cells_seen.principal_components(CELL_DIMENSIONS)
-    # Half way to whitening: the first components no longer decide alone, the last are not noise.
-    half_whitened = directions / variances**0.25
-    classes, _ = painter_classes(pictures)
+    for features in classifier.features(images):
+        pooled_batches.append(roots(features.embeddings))
+        statistics_batches.append(features.statistics)
+        cells_seen.add(roots(features.cells).reshape(-1, classifier.dimension))
+    pooled, statistics = np.concatenate(pooled_batches), np.concatenate(statistics_batches)
+    pooled_seen = Scatter(classifier.dimension)
+    pooled_seen.add(pooled)
+    scale = scale_of(statistics)
+    painters, _ = painter_classes(pictures)
+    movements = [picture.movement.number for picture in pictures]
+    hands = discriminants(statistics * scale, np.array(painters), HAND_DIMENSIONS)
+    styles = discriminants(statistics * scale, np.array(movements), HAND_DIMENSIONS)
     return Likeness(
-        style_mean=styles.mean(axis=0),
-        style_projection=discriminants(styles, np.array(classes)).astype(np.float32),
+        statistics_mean=statistics.mean(axis=0),
+        hand_projection=np.asarray(scale[:, None] * hands, np.float32),
+        style_projection=np.asarray(scale[:, None] * styles, np.float32),
+        subject_mean=pooled_seen.mean.astype(np.float32),
+        subject_projection=half_whitening(pooled_seen, SUBJECT_DIMENSIONS),
         cell_mean=cells_seen.mean.astype(np.float32),
-        cell_projection=half_whitened.astype(np.float32),
+        cell_projection=half_whitening(cells_seen, CELL_DIMENSIONS),
     )
 
 
-def discriminants(features: npt.NDArray[np.float32], classes: npt.NDArray[np.int64]) -> Doubles:
+def half_whitening(seen: Scatter, dimensions: int) -> npt.NDArray[np.float32]:
+    """Returns principal components, each divided by the square root of its deviation.
+
+    Half way to whitening: the first components no longer decide alone, the last are not noise.
+    """
+    directions, variances = seen.principal_components(dimensions)
+    return np.asarray(directions / variances**0.25, np.float32)
+
+
+def scale_of(statistics: npt.NDArray[np.float32]) -> Doubles:
+    """Returns what gives every statistic unit deviation, float64 ``[statistics]``; 0 if silent."""
+    deviations = statistics.astype(np.float64).std(axis=0)
+    heard = deviations > SILENT * np.median(deviations)
+    return np.divide(1, deviations, out=np.zeros_like(deviations), where=heard)
+
+
+def discriminants(
+    features: npt.NDArray[np.floating[Any]], classes: npt.NDArray[np.int64], dimensions: int
+) -> Doubles:
     """Returns the directions in which classes differ more than the members of one.
 
     Linear discriminant analysis after a principal component analysis (Belhumeur, Hespanha,
     Kriegman, "Eigenfaces vs. Fisherfaces", IEEE TPAMI 1997), with a shrunk scatter within classes;
-    a direction counts by the fourth root of its ratio of scatters, lest a few decide.
+    a direction counts by the fourth root of its ratio of scatters, lest a few decide. A class counts
+    by the square root of its members, and one with a single member, of which nothing can be learned,
+    not at all, unless there are no others.
 
     Args:
-        features: float32 ``[n, dimension]``.
+        features: float ``[n, dimension]``.
         classes: int64 ``[n]``.
+        dimensions: How many directions at most.
 
     Returns:
-        float64 ``[dimension, s]``, at most ``STYLE_DIMENSIONS`` columns.
+        float64 ``[dimension, s]``.
     """
     from scipy.linalg import eigh
 
     scatter = Scatter(features.shape[1])
     scatter.add(features)
-    axes, _ = scatter.principal_components(min(PRINCIPAL_COMPONENTS, features.shape[1]))
+    axes, _ = scatter.principal_components(min(PRINCIPAL_COMPONENTS, *features.shape))
     reduced = (features - scatter.mean) @ axes
     _, places, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    if (several := counts[places] > 1).any():
+        reduced = reduced[several]
+        _, places, counts = np.unique(classes[several], return_inverse=True, return_counts=True)
     means = np.zeros((len(counts), reduced.shape[1]))
     np.add.at(means, places, reduced)
     means /= counts[:, None]
-    within = np.cov((reduced - means[places]).T, bias=True)
-    between = (means.T * counts) @ means / len(reduced)
+    within = np.cov((reduced - means[places]).T, bias=True).reshape(2 * reduced.shape[1:])
+    weights = np.sqrt(counts) / np.sqrt(counts).sum()
+    spread = means - reduced.mean(axis=0)
+    between = (spread.T * weights) @ spread
     sphere = np.trace(within) / len(within) * np.eye(len(within))
-    ratios, directions = eigh(between, (1 - SHRINKAGE) * within + SHRINKAGE * sphere)
-    best = np.argsort(ratios)[::-1][:STYLE_DIMENSIONS]
-    weights = np.maximum(ratios[best], 0) ** 0.25
-    return np.asarray(axes @ (directions[:, best] * weights))
+    # A lone pair of equal pictures has no scatter; any sphere will do.
+    shrunk = (1 - SHRINKAGE) * within + SHRINKAGE * sphere + 1e-12 * np.eye(len(within))
+    ratios, directions = eigh(between, shrunk)
+    best = np.argsort(ratios)[::-1][: min(dimensions, max(len(counts) - 1, 1))]
+    return np.asarray(axes @ (directions[:, best] * np.maximum(ratios[best], 0) ** 0.25))
 
 
 def main() -> None:
@@ -139,7 +177,7 @@ def main() -> None:
     trained_on = [each for each, part in zip(pictures, parts, strict=True) if part == "train"]
     pictures = readable(arguments.data, trained_on)
     learn_likeness(classifier, arguments.data, pictures).save(arguments.model)
-    print(f"Learned from {len(pictures)} pictures; wrote into {arguments.model}")
+    print(f"Learned from {len(pictures):,} pictures; wrote into {arguments.model}")
 
 
 if __name__ == "__main__":

@@ -52,6 +52,8 @@ class Picture:
         artist: The name of the folder that it lies in; empty if it lies in the class folder.
         split_random: Its part in the random split; painters stand on both sides.
         split_artist: Its part in the split by artist; no painter stands on both sides.
+        further: Whether it is of the tree of further pictures, which are trained on and never
+            measured with.
     """
 
     path: str
@@ -59,6 +61,7 @@ class Picture:
     artist: str
     split_random: Part = "train"
     split_artist: Part = "train"
+    further: bool = False
 
 
 def read_tree(directory: Path) -> list[Picture]:
@@ -69,6 +72,36 @@ def read_tree(directory: Path) -> list[Picture]:
     Raises:
         DataError: The directory is missing, holds no class folder of Pandora18K or no picture.
     """
+    return _split(_pictures_in(directory))
+
+
+def further_pictures(
+    directory: Path, held_out: Sequence[Picture], movements: Sequence[Movement]
+) -> list[Picture]:
+    """Lists the pictures of another tree of the same layout, to be trained on as well.
+
+    Args:
+        directory: The tree of further pictures.
+        held_out: Pictures by whose painters no picture may be trained on.
+        movements: What the network learns; pictures of other movements are left out.
+
+    Raises:
+        DataError: The directory is missing or holds no picture.
+    """
+    strangers = set(painter_keys(held_out))
+    known = {movement.number for movement in movements}
+    pictures = [
+        replace(picture, further=True)
+        for picture in _pictures_in(directory)
+        if picture.movement.number in known
+    ]
+    keys = painter_keys(pictures)
+    return [
+        picture for picture, key in zip(pictures, keys, strict=True) if key not in strangers
+    ]
+
+
+def _pictures_in(directory: Path) -> list[Picture]:
     if not directory.is_dir():
         raise DataError(f"There is no folder {directory}: name the Pandora18K tree with --data.")
     pictures = [
@@ -87,8 +120,7 @@ def read_tree(directory: Path) -> list[Picture]:
             f"{directory} holds no pictures in folders such as {MOVEMENTS[4].folder}: "
             "name the folder that holds the class folders of Pandora18K."
         )
-    pictures.sort(key=lambda picture: picture.path)
-    return _split(pictures)
+    return sorted(pictures, key=lambda picture: picture.path)
 
 
 def unknown_folders(directory: Path) -> list[str]:

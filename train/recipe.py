@@ -48,7 +48,12 @@ class Recipe:
         painter_weight: Weight of a second loss, for telling the painters apart; 0 for none.
         painter_balance: How much of the inequality between painters is taken out: of two painters
             of a movement, one with r times the pictures is seen r ** (1 - painter_balance) times
-            as often. 0 shows every picture once an epoch, 1 all painters equally often.
+            as often. 0 leaves painters as they are, 1 shows all equally often.
+        movement_balance: The same for movements, by their pictures in the tree without the further
+            pictures: 0 leaves their shares as they are, 1 shows all equally often.
+        epoch_pictures: Pictures shown in an epoch; 0 for as many as there are to train on.
+        grey_share: Share of the training pictures that lose their colour, half of them to sepia, so
+            that a black and white plate gets the answer of its painting.
         largest_side: Pictures with a longer side are reduced to it first, in training and in use,
             so that a large photograph and its small copy look alike to the network; 0 for never.
         smallest_crop: Least area of a random crop, as a share of the picture; 1 trains on the
@@ -78,6 +83,9 @@ class Recipe:
     stored_anew_share: float
     painter_weight: float
     painter_balance: float
+    movement_balance: float
+    epoch_pictures: int
+    grey_share: float
     largest_side: int
     smallest_crop: float
     resolutions: tuple[int, ...]

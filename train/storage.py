@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 
 from pinacoteca.images import compressed, reduced
 
@@ -38,6 +38,28 @@ class StoredAnew:
             strength = random.randint(40, 160)
             picture = picture.filter(ImageFilter.UnsharpMask(1, strength, threshold=0))
         return compressed(picture, random.randint(30, 95)) if random.random() < 0.7 else picture
+
+
+class WithoutColour:
+    """Takes the colour from some pictures, as black and white plates and old prints have it.
+
+    Half of them become grey, half sepia, more or less warm.
+    """
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+
+    def __call__(self, picture: Image.Image) -> Image.Image:
+        """Returns the picture, or a copy without colour; draws from the module ``random``."""
+        if random.random() >= self._share:
+            return picture
+        grey = ImageOps.grayscale(picture)
+        if random.random() < 0.5:
+            return grey.convert("RGB")
+        warmth = random.uniform(0.5, 1.0)
+        middle = (round(128 + 24 * warmth), round(128 - 6 * warmth), round(128 - 44 * warmth))
+        light = (255, round(255 - 10 * warmth), round(255 - 40 * warmth))
+        return ImageOps.colorize(grey, (0, 0, 0), light, middle)
 
 
 def _smaller(picture: Image.Image) -> Image.Image:

@@ -42,6 +42,7 @@ from network import (
 from pandora import (
     SPLITS_HELP,
     Picture,
+    further_pictures,
     movements_in,
     painter_classes,
     parts_of,
@@ -416,8 +417,16 @@ def temperature_for(logits: torch.Tensor, targets: torch.Tensor) -> float:
     return math.exp(best.x)
 
 
-def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
-    """Writes a model folder: what timm reads, the familiarity and the likeness."""
+def export(
+    training: Training,
+    network: torch.nn.Module,
+    folder: Path,
+    averaging: Mapping[str, float] | None = None,
+) -> None:
+    """Writes a model folder: what timm reads, the familiarity and the likeness.
+
+    ``averaging`` is what was done to the weights after training, to be kept with the settings.
+    """
     import tempfile
 
     import torch
@@ -432,7 +441,7 @@ def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
         "pretrained_cfg": {"tag": "pandora18k", "license": "cc-by-nc-4.0"},
         "temperature": temperature_for(logits, targets),
         "largest_side": training.recipe.largest_side,
-        "training": training.settings,
+        "training": {**training.settings, **(averaging or {})},
     }
     with tempfile.TemporaryDirectory() as stage:
         save_for_hf(
@@ -447,10 +456,9 @@ def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
             with written_whole(folder / path.name) as temporary:
                 temporary.write_bytes(path.read_bytes())
     classifier = MovementClassifier.from_pretrained(folder, training.device)
-    learn_familiarity(classifier, training.directory, training.train, training.validation).save(
-        folder
-    )
-    learn_likeness(classifier, training.directory, training.train).save(folder)
+    own = [picture for picture in training.train if not picture.further]
+    learn_familiarity(classifier, training.directory, own, training.validation).save(folder)
+    learn_likeness(classifier, training.directory, own).save(folder)
 
 
 def prepare(arguments: argparse.Namespace) -> Training:
@@ -477,6 +485,11 @@ def prepare(arguments: argparse.Namespace) -> Training:
             f"No training picture shows {', '.join(sorted(missing))}: "
             "take its folder out of the tree, or add pictures, or raise --limit."
         )
+    further: list[Picture] = []
+    if arguments.further is not None:
+        held_out = [*parts["validation"], *parts["test"]] if arguments.split == "artist" else []
+        further = further_pictures(arguments.further, held_out, movements)
+        further = readable(arguments.further, further)
     write_manifest(pictures, arguments.out)
     return Training(
         recipe=recipe,
@@ -484,10 +497,11 @@ def prepare(arguments: argparse.Namespace) -> Training:
         split=arguments.split,
         directory=arguments.data,
         movements=movements,
-        train=tuple(readable(arguments.data, parts["train"])),
+        train=(*readable(arguments.data, parts["train"]), *further),
         validation=tuple(readable(arguments.data, parts["validation"])),
         device=arguments.device or _best_device(),
         out=arguments.out,
+        further=arguments.further,
     )
 
 
@@ -502,6 +516,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--recipe", required=True, help=f"one of {', '.join(recipe_names())}")
     parser.add_argument("--data", type=Path, required=True, help="the Pandora18K tree")
+    parser.add_argument(
+        "--further", type=Path, help="another tree of that layout, to be trained on as well"
+    )
     parser.add_argument("--weights", type=Path, help="ImageNet backbone (default: from the hub)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
     parser.add_argument("--split", type=split_name, default="random", help=SPLITS_HELP)

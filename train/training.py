@@ -26,7 +26,13 @@ class Training:
     validation: tuple[Picture, ...]
     device: str
     out: Path
+    further: Path | None = None
     processes: Processes = ALONE
+
+    def file_of(self, picture: Picture) -> Path:
+        """Returns where a picture lies, in the tree or in that of the further pictures."""
+        tree = self.further if picture.further and self.further else self.directory
+        return tree / picture.path
 
     @property
     def index_of(self) -> dict[int, int]:
@@ -41,6 +47,7 @@ class Training:
             "split": self.split,
             "movements": [movement.folder for movement in self.movements],
             "train_pictures": len(self.train),
+            "further_pictures": sum(picture.further for picture in self.train),
             "validation_pictures": len(self.validation),
             **({"processes": self.processes.count} if self.processes.count > 1 else {}),
             **asdict(self.recipe),

@@ -1,0 +1,291 @@
+"""Averages a trained network with the ImageNet weights it began with, and fits its last layer anew.
+
+    python train/average_weights.py --run runs/best --data ../shared/data/pandora \
+        --weights ../shared/weights/mobilenetv2_100_imagenet_backbone.safetensors
+
+Every tensor but the last layer becomes a mean of the trained and the ImageNet one (WiSE-FT;
+Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). What training unlearned and
+painters never seen need comes back so, at no cost in use. Of several ``--shares`` of the ImageNet
+weights, the best on validation is kept: choose on a run of the split by artist, then name the one
+share for the run that ships. Writes ``averaged/`` (hub layout) and ``averaging.json`` into the run.
+About two minutes a share on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from batches import LabelledPictures, data_config, loader, showings
+from network import half_precision
+from pandora import further_pictures, movements_in, parts_of, read_tree, readable
+from recipe import Recipe, recipe_from
+from storage import StoredAnew, WithoutColour
+from train import export, logits_and_targets
+from training import Training
+
+from pinacoteca.command_line import run
+from pinacoteca.errors import DataError, ModelError
+from pinacoteca.files import written_whole
+
+if TYPE_CHECKING:
+    import torch
+
+# Enough for 23,000 numbers of a last layer; more changed nothing.
+HEAD_PICTURES = 10_000
+# Of the squared weights of the last layer, beside the mean loss.
+DECAYS = (1e-5, 1e-4, 1e-3)
+ITERATIONS = 150
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A last layer and how good it is on validation.
+
+    Attributes:
+        share: Of the ImageNet weights.
+        decay: Of the squared weights.
+        accuracy: Top-1 on the validation part, 0 to 1.
+        loss: Cross-entropy there.
+    """
+
+    share: float
+    decay: float
+    accuracy: float
+    loss: float
+
+
+def averaged(
+    trained: dict[str, torch.Tensor], imagenet: dict[str, torch.Tensor], share: float
+) -> dict[str, torch.Tensor]:
+    """Returns the mean of two networks' tensors; the last layer and counters stay as trained.
+
+    Args:
+        trained: The state of the trained network.
+        imagenet: The state of the backbone that it began with.
+        share: Of the ImageNet tensors, 0 to 1.
+
+    Raises:
+        ModelError: A tensor of the trained network is missing or of another shape.
+    """
+    result = {}
+    for name, tensor in trained.items():
+        if name.startswith("classifier.") or not tensor.is_floating_point():
+            result[name] = tensor
+            continue
+        other = imagenet.get(name)
+        if other is None or other.shape != tensor.shape:
+            raise ModelError(f"The ImageNet weights have no tensor {name} of the network's shape.")
+        result[name] = (1 - share) * tensor + share * other
+    return result
+
+
+def head_training(training: Training) -> Training:
+    """Returns the run with the pictures that a last layer is fitted on, drawn as an epoch's are."""
+    import torch
+
+    recipe = training.recipe
+    count = min(HEAD_PICTURES, len(training.train))
+    weights = showings(training.train, recipe.painter_balance, recipe.movement_balance, count)
+    generator = torch.Generator().manual_seed(recipe.seed)
+    drawn = torch.rand(len(weights), dtype=torch.float64, generator=generator) < weights
+    pictures = [picture for picture, taken in zip(training.train, drawn, strict=True) if taken]
+    return replace(training, train=tuple(pictures))
+
+
+def features_and_targets(
+    training: Training, network: Any
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Returns pooled features, class indices and weights of the pictures a last layer learns from.
+
+    The pictures are whole, but stored anew and without colour as often as in training.
+
+    Returns:
+        float32 ``[n, features]``, int64 ``[n]`` and float64 ``[n]``, the mean of the weights 1.
+    """
+    import torch
+    from timm.data import create_transform
+    from torchvision.transforms import Compose
+
+    recipe = training.recipe
+    transform = Compose(
+        [
+            WithoutColour(recipe.grey_share),
+            StoredAnew(recipe.stored_anew_share),
+            create_transform(**data_config(recipe)),
+        ]
+    )
+    classes = [training.index_of[picture.movement.number] for picture in training.train]
+    data = LabelledPictures(training, training.train, classes, [transform], seed=recipe.seed)
+    features, targets = [], []
+    network.eval()
+    with torch.inference_mode(), half_precision(training.device):
+        for images, batch_targets in loader(training, data):
+            images = images.to(training.device, memory_format=torch.channels_last)
+            pooled = network.forward_head(network.forward_features(images), pre_logits=True)
+            features.append(pooled.float().cpu())
+            targets.append(batch_targets)
+    # Pictures that stand for several showings were drawn once.
+    count = len(training.train)
+    weights = showings(training.train, recipe.painter_balance, recipe.movement_balance, count)
+    return torch.cat(features), torch.cat(targets), weights.clamp(min=1)
+
+
+def fit_head(
+    features: torch.Tensor,
+    targets: torch.Tensor,
+    weights: torch.Tensor,
+    start: torch.nn.Linear,
+    decay: float,
+    smoothing: float,
+) -> torch.nn.Linear:
+    """Returns a last layer fitted by L-BFGS (multinomial logistic regression).
+
+    Args:
+        features: float32 ``[n, features]``.
+        targets: int64 ``[n]``.
+        weights: float64 ``[n]``.
+        start: Where the fit begins; stays as it is.
+        decay: Of the squared weights.
+        smoothing: Of the labels.
+    """
+    from copy import deepcopy
+
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    head = deepcopy(start)
+    shares = (weights / weights.sum()).float()
+    optimizer = torch.optim.LBFGS(
+        head.parameters(), max_iter=ITERATIONS, history_size=20, line_search_fn="strong_wolfe"
+    )
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        losses = cross_entropy(
+            head(features), targets, label_smoothing=smoothing, reduction="none"
+        )
+        loss = (losses * shares).sum() + decay * (head.weight**2).sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimizer.step(closure)  # type: ignore[arg-type]
+    return head.requires_grad_(False)
+
+
+def best_average(
+    training: Training, network: Any, imagenet: dict[str, torch.Tensor], shares: Sequence[float]
+) -> list[Fit]:
+    """Leaves ``network`` with the share and the last layer that validation likes best.
+
+    Returns:
+        Every combination that was tried.
+    """
+    from copy import deepcopy
+
+    from torch.nn.functional import cross_entropy
+
+    trained = deepcopy(network.state_dict())
+    head = deepcopy(network.classifier)
+    pictures = head_training(training)
+    tried: list[Fit] = []
+    best_state = trained
+    for share in shares:
+        network.load_state_dict(averaged(trained, imagenet, share))
+        features, targets, weights = features_and_targets(pictures, network)
+        for decay in DECAYS:
+            network.classifier = fit_head(
+                features, targets, weights, head, decay, training.recipe.label_smoothing
+            )
+            logits, truth = logits_and_targets(training, network, training.validation)
+            accuracy = float((logits.argmax(1) == truth).float().mean())
+            fit = Fit(share, decay, accuracy, float(cross_entropy(logits, truth)))
+            if fit.accuracy > max((earlier.accuracy for earlier in tried), default=-1.0):
+                best_state = deepcopy(network.state_dict())
+            tried.append(fit)
+            print(f"share {share:.2f}  decay {decay:g}  validation {accuracy:.2%}", flush=True)
+    network.load_state_dict(best_state)
+    return tried
+
+
+def read_run(folder: Path, data: Path, further: Path | None) -> Training:
+    """Returns what a run trained on and with, from its settings and its trees.
+
+    Raises:
+        DataError: The folder holds no finished run, or the trees are not those it trained on.
+    """
+    path = folder / "settings.json"
+    if not path.is_file():
+        raise DataError(f"There is no run in {folder}: it has no settings.json. Name it with --run.")
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    names = {field.name for field in fields(Recipe)}
+    recipe = recipe_from({key: settings[key] for key in names & settings.keys()}, str(path))
+    pictures = read_tree(data)
+    parts = parts_of(pictures, settings["split"], data)
+    train, validation, held_out = [], [], []
+    for picture, part in zip(pictures, parts, strict=True):
+        (train if part == "train" else held_out).append(picture)
+        if part == "validation":
+            validation.append(picture)
+    movements = movements_in(pictures)
+    more = []
+    if further is not None:
+        strangers = held_out if settings["split"] == "artist" else []
+        more = readable(further, further_pictures(further, strangers, movements))
+    training = Training(
+        recipe=recipe,
+        recipe_name=settings["recipe"],
+        split=settings["split"],
+        directory=data,
+        movements=movements,
+        train=(*readable(data, train), *more),
+        validation=tuple(readable(data, validation)),
+        device="cpu",
+        out=folder,
+        further=further,
+    )
+    # JSON has lists where settings have tuples.
+    if json.loads(json.dumps(training.settings)) != settings:
+        raise DataError(
+            f"{folder} was trained on other pictures: name the same --data and --further as then."
+        )
+    return training
+
+
+def main() -> None:
+    """Averages one run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run", type=Path, required=True, help="folder that train.py wrote")
+    parser.add_argument("--data", type=Path, required=True, help="the Pandora18K tree")
+    parser.add_argument("--further", type=Path, help="the further pictures, if it had them")
+    parser.add_argument("--weights", type=Path, required=True, help="ImageNet backbone")
+    parser.add_argument(
+        "--shares",
+        type=lambda text: [float(each) for each in text.split(",")],
+        default=[0.0, 0.2, 0.3, 0.4, 0.5],
+        help="of the ImageNet weights, to choose from",
+    )
+    arguments = parser.parse_args()
+    if not all(0 <= share <= 1 for share in arguments.shares):
+        raise DataError(f"--shares are {arguments.shares}; each must lie between 0 and 1.")
+
+    training = read_run(arguments.run, arguments.data, arguments.further)
+
+    import timm
+    from safetensors.torch import load_file
+
+    network = timm.create_model(f"local-dir:{arguments.run / 'model'}", pretrained=True)
+    tried = best_average(training, network, load_file(arguments.weights), arguments.shares)
+    best = max(tried, key=lambda fit: fit.accuracy)
+    print(f"Kept a share of {best.share:.2f}: {best.accuracy:.2%} on validation")
+    with written_whole(arguments.run / "averaging.json") as path:
+        path.write_text(json.dumps([vars(fit) for fit in tried], indent=2) + "\n", "utf-8")
+    export(training, network, arguments.run / "averaged", {"imagenet_share": best.share})
+
+
+if __name__ == "__main__":
+    run(main)
