@@ -672,8 +672,10 @@ def movement_name(movement: Movement, language: Language) -> str:
 
 
 def movement_sentence(movement: Movement, language: Language) -> str:
-    """Returns the sentence on a movement."""
-    return movement.sentence_romanian if language == "ro" else movement.sentence_english
+    """Returns what a movement is and how to tell it, in two sentences."""
+    if language == "ro":
+        return f"{movement.sentence_romanian} {movement.mark_romanian}"
+    return f"{movement.sentence_english} {movement.mark_english}"
 
 
 def movement_years(movement: Movement, language: Language) -> str:

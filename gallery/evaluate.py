@@ -27,7 +27,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,9 @@ from ways import (
     by_frequency,
     by_parts,
     by_vectors,
+    centred,
     colour_histograms,
+    half_whitened,
     imagenet_features,
     report_ways,
 )
@@ -53,7 +55,7 @@ from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
-from pinacoteca.likeness import LikenessSpace, mirrored
+from pinacoteca.likeness import BALANCE, SUBJECT_END, LikenessSpace, roots, slider_weights
 from pinacoteca.markdown import table, with_section
 from pinacoteca.metrics import (
     average_precision_at_k,
@@ -65,7 +67,7 @@ from pinacoteca.metrics import (
 )
 from pinacoteca.movements import movement_of_style
 from pinacoteca.picture_tree import picture_key, picture_paths
-from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
+from pinacoteca.retriever import PaintingRetriever
 
 METRICS_FILE = "metrics.json"
 ANSWERS = 5
@@ -73,7 +75,9 @@ PRIMARY_METRIC = "ndcg"
 # A painting by the same hand is a better answer than one of the same style.
 SAME_ARTIST, SAME_STYLE = 2.0, 1.0
 # Of the slider, beside the default.
-COMPOSITION_WEIGHTS = (0.3, 0.5)
+POSITIONS = (0.0, 0.25, 0.75, 1.0)
+# Principal components of features that are compared beside ours.
+WHITENED, FEW = 512, 128
 RESAMPLES = 1000
 SEED = 0
 # Every so manieth painting is distorted in every way.
@@ -219,36 +223,48 @@ def all_ways(
     collection: Collection,
     truth: Truth,
     paths: list[Path],
-    report: Path,
+    report: Path | None,
     weights: Path,
 ) -> Iterator[Way]:
-    """Yields every way, ours last."""
+    """Yields every way, ours last; the report's only where there is a gallery of its recipe."""
     yield by_chance(len(collection))
     yield by_frequency(truth.styles)
     yield by_vectors("colour histogram", colour_histograms(map(open_image, paths)), "euclidean")
-    yield from report_ways(collection, report)
-    features = imagenet_features(weights)
-    yield by_vectors("ImageNet features", features(map(open_image, paths)))
-    embeddings = classifier.embed(map(open_image, paths)).astype(np.float64)
-    yield by_vectors("our pooled features", embeddings)
-    yield by_vectors("our movements", collection.logits.astype(np.float64))
-    yield by_vectors("our style features", collection.styles - collection.styles.mean(axis=0))
-    compositions = collection.compositions
-    space = LikenessSpace(collection.styles, compositions, collection.logits)
-    style, composition, _, mirror = (
-        part.astype(np.float64)
-        for arrangement in (compositions, mirrored(compositions))
-        for part in space.parts(collection.styles, arrangement, collection.logits)
+    if report is not None:
+        yield from report_ways(collection, report)
+    seen = imagenet_features(weights)(map(open_image, paths))
+    yield by_vectors("ImageNet features", centred(seen))
+    yield by_vectors("ImageNet features, whitened", half_whitened(roots(seen), WHITENED))
+    embeddings, statistics = features_of(classifier, paths)
+    yield by_vectors("our pooled features", centred(embeddings))
+    yield by_vectors("our pooled features, whitened", half_whitened(roots(embeddings), WHITENED))
+    deviations = statistics.std(axis=0)
+    scaled = statistics[:, deviations > 1e-4 * np.median(deviations)]
+    scaled /= scaled.std(axis=0)
+    yield by_vectors("statistics of our channels, whitened", half_whitened(scaled, FEW))
+    yield by_vectors("our movements", centred(collection.logits.astype(np.float64)))
+    space = LikenessSpace(collection)
+    parts = [part.astype(np.float64) for part in space.parts(collection)]
+    mirror = space.parts(collection, mirror=True)[-1].astype(np.float64)
+    for place, name in enumerate(("movement", "hand")):
+        yield by_vectors(f"{name} alone", parts[place])
+    yield by_parts("subject alone", parts, mirror, SUBJECT_END)
+    yield by_parts("ours, query as it is", parts, mirror, BALANCE)
+    for position in POSITIONS:
+        name = f"ours, slider at {100 * position:.0f} %"
+        yield by_parts(name, parts, mirror, slider_weights(position), expansion=True)
+    yield by_parts("ours", parts, mirror, BALANCE, expansion=True)
+
+
+def features_of(
+    classifier: MovementClassifier, paths: Sequence[Path]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Returns pooled features and statistics of channels, float64 ``[n, d]`` each."""
+    found = list(classifier.features(map(open_image, paths)))
+    return tuple(  # type: ignore[return-value]
+        np.concatenate([getattr(each, name) for each in found]).astype(np.float64)
+        for name in ("embeddings", "statistics")
     )
-    yield by_vectors("style alone", style)
-    yield by_parts("composition alone", [composition], mirror, [1])
-    both = [style, composition]
-    shipped = [1 - COMPOSITION_WEIGHT, COMPOSITION_WEIGHT]
-    yield by_parts("ours, query as it is", both, mirror, shipped)
-    for weight in COMPOSITION_WEIGHTS:
-        name = f"ours, composition {100 * weight:.0f} %"
-        yield by_parts(name, both, mirror, [1 - weight, weight], expansion=True)
-    yield by_parts("ours", both, mirror, shipped, expansion=True)
 
 
 def found_again(retriever: PaintingRetriever, paths: list[Path]) -> dict[str, float]:
@@ -347,6 +363,13 @@ def retrieval_tables(metrics: dict[str, Any]) -> str:
     return "\n\n".join(sections)
 
 
+def report_rows(gallery: Path) -> dict[str, Any]:
+    """Returns what an earlier run measured of the report's way; nothing if there was none."""
+    path = gallery / METRICS_FILE
+    ways = json.loads(path.read_text(encoding="utf-8"))["ways"] if path.is_file() else {}
+    return {name: way for name, way in ways.items() if name.startswith("report")}
+
+
 def pictures_of(collection: Collection, images: Path) -> list[Path]:
     """Returns the picture of each painting.
 
@@ -370,7 +393,9 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="what embedded the gallery")
     parser.add_argument("--gallery", type=Path, required=True, help="what build.py wrote")
     parser.add_argument(
-        "--report", type=Path, required=True, help="the same by the report's recipe"
+        "--report",
+        type=Path,
+        help="the same by the report's recipe (default: its rows in the table stay as they are)",
     )
     parser.add_argument("--weights", type=Path, required=True, help="ImageNet backbone")
     parser.add_argument("--manifest", type=Path, help="what train/pandora.py wrote")
@@ -387,7 +412,7 @@ def main() -> None:
         "primary_metric": PRIMARY_METRIC,
         "paintings": len(collection),
         "model_fingerprint": classifier.fingerprint,
-        "ways": {},
+        "ways": report_rows(arguments.gallery) if arguments.report is None else {},
     }
     for way in all_ways(classifier, collection, truth, paths, arguments.report, arguments.weights):
         metrics["ways"][way.name] = evaluate_way(way, truth)

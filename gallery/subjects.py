@@ -29,11 +29,11 @@ SUBJECTS: Mapping[str, str] = {
     "lalele tulip* lily lilies lillies pansies pansy panselut* gladiol* dahlia* hydrangea* "
     "cornflower* daisy daisies mallow* margaret* margarete geranium* iris irises snowdrop* "
     "sunflower* zinnia* petunia* wallflower* hyacinth* narciss* asters daffodil* violets vase",
-    "still life": "stilllife natura-moarta naturemorte fruit* fruct* apple* mere pear pears quince* "
-    "gutui* grapes strugur* lemon* onion* ceapa egg eggs oua pipkin* jug* fish peste bread paine "
-    "watermelon* pepene melon* plums prune nuts pumpkin* vegetable* table-top pitcher* samovar* "
-    "books plate bottle* cherries cirese fan",
-    "animals": "horse* cal caii cow* vaci vaca ox oxen boi boul bull* oxcart* cart carts car-cu-boi "
+    "still life": "stilllife natura-moarta naturemorte fruit* fruct* apple* mere pear pears "
+    "quince* gutui* grapes strugur* lemon* onion* ceapa egg eggs oua pipkin* jug* fish peste "
+    "bread paine watermelon* pepene melon* plums prune nuts pumpkin* vegetable* table-top pitcher* "
+    "samovar* books plate bottle* cherries cirese fan",
+    "animals": "horse* cal caii cow* vaci vaca ox oxen boi boul bull* oxcart* cart carts "
     "sheep oi oile ram goat* capre dog dogs caine cat cats pisica bird* pasar* lion* hen hens "
     "rooster* cocos* donkey* magar* deer peacock* turkey* hunting vanat* wolf wolves halt",
     "sea": "sea seaside seascape seashore mare marea marina marine shore* port portul harbor* "
@@ -60,8 +60,8 @@ SUBJECTS: Mapping[str, str] = {
     "peasants": "peasant* taran* shepherd* cioban* pastor* harvest* seceris* reaper* washerwom* "
     "spinn* spinner* torcatoar* gypsy gipsy gipsies gypsies tigan* hora round-dance sower* worker* "
     "muncitor* harvesting laundress* spalatores* shovel* emigrants",
-    "interior": "interior* atelier* studio* room odaie camera iatac veranda terrace* balcony* lunch "
-    "kitchen parlour salon reading citind needlewoman sewing cusand lecture lesson",
+    "interior": "interior* atelier* studio* room odaie camera iatac veranda terrace* balcony* "
+    "lunch kitchen parlour salon reading citind needlewoman sewing cusand lecture lesson",
     "portrait": "portrait* potrait* portret* head* cap capul bust girl* fata fete fetita fetit* "
     "woman* femeie* femei* lady* doamna* domnisoar* boy* baiat* man old-man batran* barbat* child "
     "children copil* copii princess* prince* king* queen* regina regele domnul voivode voievod* "
@@ -75,7 +75,9 @@ SUBJECTS: Mapping[str, str] = {
 }
 _PATTERNS = {
     subject: re.compile(
-        r"\b(?:" + "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words.split()) + r")\b"
+        r"\b(?:"
+        + "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words.split())
+        + r")\b"
     )
     for subject, words in SUBJECTS.items()
 }
@@ -90,7 +92,9 @@ def subjects(paintings: Sequence[Painting]) -> npt.NDArray[np.str_]:
 
 
 def _subject(title: str) -> str:
-    words = title.lower().replace("still life", "stilllife").replace("self portrait", "selfportrait")
+    words = (
+        title.lower().replace("still life", "stilllife").replace("self portrait", "selfportrait")
+    )
     words = words.replace("natura moarta", "natura-moarta")
     for subject, pattern in _PATTERNS.items():
         if pattern.search(words):

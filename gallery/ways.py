@@ -80,30 +80,50 @@ def by_parts(
         parts: float64 ``[n, d]`` each.
         mirrored: The last part of the mirror images.
         weights: A number for each part.
-        expansion: Whether the first part of a query leans towards its nearest paintings.
+        expansion: Whether a query leans towards its nearest paintings.
     """
     units = [_units(part) for part in parts]
     mirror = _units(mirrored)
+    shares = np.array(weights) / sum(weights)
 
-    def similarities(queries: npt.NDArray[np.int64], first: Floats) -> Floats:
-        vectors = [first, *(unit[queries] for unit in units[1:])]
-        *others, last = (query @ unit.T for query, unit in zip(vectors, units, strict=True))
-        last = np.maximum(last, mirror[queries] @ units[-1].T)
-        weighed = zip(weights, [*others, last], strict=True)
-        total: Floats = sum((weight * cosines for weight, cosines in weighed), np.zeros(1))
-        return total / sum(weights)
+    def similarities(upright: Sequence[Floats], turned: Floats) -> Floats:
+        *others, last = (query @ unit.T for query, unit in zip(upright, units, strict=True))
+        last = np.maximum(last, turned @ units[-1].T)
+        weighed = (share * cosines for share, cosines in zip(shares, [*others, last], strict=True))
+        return sum(weighed, np.zeros(1))
 
     def distances(queries: npt.NDArray[np.int64]) -> Floats:
-        first = units[0][queries]
-        found = similarities(queries, first)
+        upright, turned = [unit[queries] for unit in units], mirror[queries]
+        found = similarities(upright, turned)
         if expansion:
             found[np.arange(len(queries)), queries] = -np.inf
             nearest = np.argsort(-found, axis=1)[:, :EXPANDED_BY]
-            leant = [expanded(*pair) for pair in zip(first, units[0][nearest], strict=True)]
-            found = similarities(queries, _units(np.stack(leant).astype(np.float64)))
+            upright = [
+                _leant(part, unit, nearest) for part, unit in zip(upright, units, strict=True)
+            ]
+            found = similarities(upright, _leant(turned, units[-1], nearest))
         return 1 - found
 
     return Way(name, distances)
+
+
+def _leant(part: Floats, units: Floats, nearest: npt.NDArray[np.int64]) -> Floats:
+    """Returns one part of all queries as ``expanded`` makes it."""
+    rows = [expanded(*pair) for pair in zip(part, units[nearest], strict=True)]
+    return _units(np.stack(rows).astype(np.float64))
+
+
+def centred(vectors: Floats) -> Floats:
+    """Returns vectors less their mean."""
+    return vectors - vectors.mean(axis=0)
+
+
+def half_whitened(vectors: Floats, dimensions: int) -> Floats:
+    """Returns principal components, each divided by the square root of its deviation."""
+    middle = centred(vectors)
+    variances, directions = np.linalg.eigh(middle.T @ middle / len(middle))
+    best = np.argsort(variances)[::-1][:dimensions]
+    return middle @ (directions[:, best] / np.maximum(variances[best], 1e-12) ** 0.25)
 
 
 def _units(vectors: Floats) -> Floats:

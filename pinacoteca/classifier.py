@@ -204,7 +204,9 @@ class MovementClassifier:
                 batch, indices=list(range(1 + len(network.blocks))), extra_blocks=True
             )
             pooled = network.forward_head(final, pre_logits=True)
-            statistics = [each for block in blocks for each in (block.mean((2, 3)), block.std((2, 3)))]
+            statistics = [
+                each for block in blocks for each in (block.mean((2, 3)), block.std((2, 3)))
+            ]
             cells = adaptive_avg_pool2d(final, GRID).permute(0, 2, 3, 1)
             outputs = (network.classifier(pooled), pooled, torch.cat(statistics, dim=1), cells)
         return Features(*(each.float().cpu().numpy() for each in outputs))

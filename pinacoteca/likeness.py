@@ -78,8 +78,8 @@ class Likeness:
 
     Features are taken by the signed square root, which keeps a few strong ones from deciding alone
     (power normalisation; Perronnin, Sánchez, Mensink, "Improving the Fisher Kernel for Large-Scale
-    Image Classification", ECCV 2010). Statistics of channels are divided by their deviation over the
-    training paintings instead.
+    Image Classification", ECCV 2010). Statistics of channels are divided by their deviation
+    over the training paintings instead.
 
     Attributes:
         statistics_mean: float32 ``[statistics]``.
@@ -224,15 +224,15 @@ def expanded(vector: Array, nearest: Array) -> Array:
 
     What they share is what the query has in common with paintings at all, and finds more like
     them, by other hands too (average query expansion; Chum, Philbin, Sivic, Isard, Zisserman,
-    "Total Recall", ICCV 2007). Its length stays.
+    "Total Recall", ICCV 2007). Directions alone count; its length stays.
 
     Args:
         vector: float32 ``[d]``, one of ``LikenessSpace.parts``.
         nearest: float32 ``[k, d]``.
     """
-    leant = vector + EXPANSION_WEIGHT * nearest.mean(axis=0)
-    length = float(np.linalg.norm(leant))
-    return np.asarray(leant * (np.linalg.norm(vector) / length) if length else vector, np.float32)
+    length = float(np.linalg.norm(vector))
+    leant = unit_vectors(vector[None])[0] + EXPANSION_WEIGHT * unit_vectors(nearest).mean(axis=0)
+    return length * unit_vectors(leant[None])[0] if leant.any() else vector
 
 
 def mirrored(compositions: Array) -> Array:

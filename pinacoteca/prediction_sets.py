@@ -108,6 +108,6 @@ def _scores(probabilities: Floats, penalty: float, unpenalised: int) -> npt.NDAr
     sums = np.cumsum(np.take_along_axis(probabilities, order, 1), axis=1, dtype=np.float64)
     ranks = np.arange(1, probabilities.shape[1] + 1)
     ordered = sums + penalty * np.maximum(ranks - unpenalised, 0)
-    scores = np.empty_like(ordered)
+    scores: npt.NDArray[np.float64] = np.empty_like(ordered)
     np.put_along_axis(scores, order, ordered, axis=1)
     return scores

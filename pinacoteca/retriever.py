@@ -307,6 +307,9 @@ class PaintingRetriever:
             parts = self._sides(self._stored(row))
             if turned:
                 parts = [part[::-1] for part in parts]
+            # As if it had been asked for by name.
+            others = others.copy()
+            others[row] = False
         if not (count := min(EXPANDED_BY, int(others.sum()))):
             return parts
         found = self._nearest.search(parts, weights, count, mask=others)

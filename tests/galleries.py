@@ -12,7 +12,7 @@ from PIL import Image
 from trees import write_picture
 
 from pinacoteca.classifier import Analysis, MovementClassifier
-from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection import ARRAYS, Collection, Painting
 from pinacoteca.images import open_image
 from pinacoteca.likeness import GRID, Likeness
 
@@ -62,10 +62,13 @@ def write_gallery(folder: Path, model_folder: Path, count: int = 8) -> Path:
 def write_likeness(model_folder: Path) -> None:
     """Gives a model folder a likeness that nobody learned."""
     dice = np.random.default_rng(0)
-    features = 1280
+    features, statistics = 1280, 1488
     Likeness(
-        style_mean=dice.random(features, np.float32) / 9,
-        style_projection=dice.normal(size=(features, 8)).astype(np.float32) / 36,
+        statistics_mean=dice.random(statistics, np.float32) / 9,
+        hand_projection=dice.normal(size=(statistics, 8)).astype(np.float32) / 36,
+        style_projection=dice.normal(size=(statistics, 2)).astype(np.float32) / 36,
+        subject_mean=dice.random(features, np.float32) / 9,
+        subject_projection=dice.normal(size=(features, 6)).astype(np.float32) / 36,
         cell_mean=dice.random(features, np.float32) / 9,
         cell_projection=dice.normal(size=(features, 4)).astype(np.float32) / 36,
     ).save(model_folder)
@@ -75,20 +78,21 @@ def collection_of(
     paintings: Sequence[Painting], analysis: Analysis, fingerprint: str = ""
 ) -> Collection:
     """Returns the collection of paintings and what a model saw in them."""
-    return Collection(
-        tuple(paintings), analysis.styles, analysis.compositions, analysis.logits, fingerprint
-    )
+    arrays = {name: getattr(analysis, name) for name in ARRAYS}
+    return Collection(tuple(paintings), **arrays, model_fingerprint=fingerprint)
 
 
 def analysis_of(styles: Any, compositions: Any = None, logits: Any = None) -> Analysis:
-    """Returns an analysis with these styles; what is left out is of zeros."""
+    """Returns an analysis with these styles, of hands too; what is left out is of zeros."""
     styles = np.asarray(styles, np.float32)
     count = len(styles)
     return Analysis(
         logits=_or_zeros(logits, (count, 3)),
         embeddings=np.zeros((count, 0), np.float32),
         textures=np.zeros((count, 0), np.float32),
+        hands=styles,
         styles=styles,
+        subjects=np.zeros((count, 1), np.float32),
         compositions=_or_zeros(compositions, (count, GRID * GRID)),
     )
 

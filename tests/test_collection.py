@@ -44,7 +44,9 @@ def small_collection(**values: Any) -> Collection:
     styles = np.array([[0.5, 0, 2], [1, -4, 0.25]], np.float32)
     compositions = np.array([[1, 2, 3, 4], [5, 6, 7, 8]], np.float32)
     logits = np.array([[0.5, -2], [3, 1]], np.float32)
-    return replace(Collection(paintings, styles, compositions, logits, FINGERPRINT), **values)
+    hands = subjects = styles[:, :2] + 1
+    arrays = (hands, styles, subjects, compositions, logits)
+    return replace(Collection(paintings, *arrays, FINGERPRINT), **values)
 
 
 @pytest.fixture
@@ -150,7 +152,7 @@ def test_random_texts_come_back_exactly(tmp_path: Path) -> None:
     titles = {"".join(generator.choices("=+-@';,\"\t\r\n a", k=8)) for _ in range(3000)}
     paintings = tuple(painting(f"x{n}", title=title) for n, title in enumerate(sorted(titles)))
     ones = np.ones((len(paintings), 1), np.float32)
-    Collection(paintings, ones, ones, ones, FINGERPRINT).save(tmp_path)
+    Collection(paintings, *5 * [ones], FINGERPRINT).save(tmp_path)
 
     assert Collection.load(tmp_path).paintings == paintings
 
@@ -242,9 +244,9 @@ def test_a_file_that_is_no_table_is_refused(folder: Path, content: bytes) -> Non
         ({"tensor": np.array([[np.inf, 1, 2], [3, 4, 5]], np.float16)}, "'a' .* not finite"),
         ({"image_ids": ["a", "c"]}, "Row 2 is 'b' in .* but 'c'"),
         ({"image_ids": ["a"]}, "with 1 rows"),
-        ({"image_ids": [1, 2]}, "format version 2"),
-        ({"format_version": 1}, "format version 2"),
-        ({"model_fingerprint": None}, "format version 2"),
+        ({"image_ids": [1, 2]}, "format version 3"),
+        ({"format_version": 1}, "format version 3"),
+        ({"model_fingerprint": None}, "format version 3"),
     ],
 )
 def test_bad_embeddings_are_refused(folder: Path, changes: dict[str, Any], sentence: str) -> None:

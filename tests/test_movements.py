@@ -143,7 +143,17 @@ def test_the_eighteen_in_order_with_their_exact_folders() -> None:
     assert all(int(movement.folder[:2]) == movement.number for movement in MOVEMENTS)
 
 
-@pytest.mark.parametrize("field", ["english", "romanian", "sentence_english", "sentence_romanian"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "english",
+        "romanian",
+        "sentence_english",
+        "sentence_romanian",
+        "mark_english",
+        "mark_romanian",
+    ],
+)
 def test_no_text_is_given_twice(field: str) -> None:
     texts = Counter(getattr(movement, field) for movement in MOVEMENTS)
     assert set(texts.values()) == {1}
@@ -152,14 +162,19 @@ def test_no_text_is_given_twice(field: str) -> None:
 @pytest.mark.parametrize("movement", MOVEMENTS, ids=lambda movement: movement.folder)
 def test_each_row_is_whole(movement: Movement) -> None:
     assert 300 < movement.first_year < (movement.last_year or 2000) < 2001
-    for sentence in (movement.sentence_english, movement.sentence_romanian):
+    for sentence in (
+        movement.sentence_english,
+        movement.sentence_romanian,
+        movement.mark_english,
+        movement.mark_romanian,
+    ):
         assert re.fullmatch(r"[A-ZÎȘȚ][^.!?\n]{60,159}\.", sentence), sentence
         assert "  " not in sentence
 
 
 @pytest.mark.parametrize("movement", MOVEMENTS, ids=lambda movement: movement.folder)
 def test_romanian_letters_carry_a_comma_not_a_cedilla(movement: Movement) -> None:
-    romanian = movement.romanian + movement.sentence_romanian
+    romanian = movement.romanian + movement.sentence_romanian + movement.mark_romanian
     # French, Spanish and German names bring é, í and ü.
     assert set(re.findall(r"[^ -~]", romanian)) <= set("ăâîșțĂÂÎȘȚéíü")
 

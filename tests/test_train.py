@@ -45,6 +45,9 @@ largest_side = 40
 smallest_crop = 0.5
 painter_weight = 0.3
 painter_balance = 0.5
+movement_balance = 0.0
+epoch_pictures = 0
+grey_share = 0.0
 resolutions = [32, 48]
 test_resolution = 48
 crop_mode = "squash"
@@ -351,11 +354,42 @@ def test_balance_thins_the_prolific_and_leaves_a_movement_its_share() -> None:
     pictures = _works({"much": 9, "little": 1}, pandora.MOVEMENTS[4])
     pictures += _works({"alone": 5}, pandora.MOVEMENTS[5])
 
-    half, whole = (batches.showings(pictures, balance).tolist() for balance in (0.5, 1.0))
+    half, whole = (
+        batches.showings(pictures, balance, 0.0, len(pictures)).tolist() for balance in (0.5, 1.0)
+    )
 
     # Nine times as many pictures are seen three times as often: 7.5 of ten showings and 2.5.
     assert half == pytest.approx([7.5 / 9] * 9 + [2.5] + [1.0] * 5)
     assert whole == pytest.approx([5 / 9] * 9 + [5.0] + [1.0] * 5)
+
+
+def test_further_pictures_change_what_a_movement_is_made_of_and_not_its_share() -> None:
+    pictures = _works({"known": 8}, pandora.MOVEMENTS[4])
+    pictures += _works({"alone": 2}, pandora.MOVEMENTS[5])
+    more = _works({"known": 8, "another": 16}, pandora.MOVEMENTS[4])
+    pictures += [replace(picture, further=True) for picture in more]
+
+    as_they_are = batches.showings(pictures, 0.0, 0.0, 20)
+    balanced = batches.showings(pictures, 1.0, 0.5, 30)
+
+    # Of twenty showings, as of ten pictures in the tree, a fifth is of the second movement.
+    assert as_they_are[8:10].sum() == pytest.approx(4)
+    assert as_they_are[0] == pytest.approx(16 / 32)
+    # Four times the pictures count twice, and both painters alike.
+    assert balanced[8:10].sum() == pytest.approx(10)
+    assert balanced[:8].sum() + balanced[10:18].sum() == pytest.approx(10)
+    assert balanced[18:].sum() == pytest.approx(10)
+
+
+def test_an_epoch_may_show_fewer_pictures_than_there_are(tiny_recipe: str, tmp_path: Path) -> None:
+    pictures = _works({"much": 90, "little": 10}, pandora.MOVEMENTS[4])
+    recipe = replace(recipes.read_recipe(tiny_recipe), painter_balance=0.0, epoch_pictures=40)
+
+    order = batches.epoch_order(
+        training_on(pictures, tmp_path, recipe), torch.Generator().manual_seed(1)
+    )
+
+    assert len(order) == len(set(order.tolist())) == 40
 
 
 def test_a_balanced_epoch_shows_each_picture_as_often_as_its_weight_says(

@@ -25,12 +25,12 @@ from network import half_precision
 from pandora import further_pictures, movements_in, parts_of, read_tree, readable
 from recipe import Recipe, recipe_from
 from storage import StoredAnew, WithoutColour
-from train import export, logits_and_targets
 from training import Training
 
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import written_whole
+from train import export, logits_and_targets
 
 if TYPE_CHECKING:
     import torch
@@ -166,9 +166,7 @@ def fit_head(
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        losses = cross_entropy(
-            head(features), targets, label_smoothing=smoothing, reduction="none"
-        )
+        losses = cross_entropy(head(features), targets, label_smoothing=smoothing, reduction="none")
         loss = (losses * shares).sum() + decay * (head.weight**2).sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
@@ -220,7 +218,9 @@ def read_run(folder: Path, data: Path, further: Path | None) -> Training:
     """
     path = folder / "settings.json"
     if not path.is_file():
-        raise DataError(f"There is no run in {folder}: it has no settings.json. Name it with --run.")
+        raise DataError(
+            f"There is no run in {folder}: it has no settings.json. Name it with --run."
+        )
     settings = json.loads(path.read_text(encoding="utf-8"))
     names = {field.name for field in fields(Recipe)}
     recipe = recipe_from({key: settings[key] for key in names & settings.keys()}, str(path))

@@ -125,9 +125,9 @@ def discriminants(
 
     Linear discriminant analysis after a principal component analysis (Belhumeur, Hespanha,
     Kriegman, "Eigenfaces vs. Fisherfaces", IEEE TPAMI 1997), with a shrunk scatter within classes;
-    a direction counts by the fourth root of its ratio of scatters, lest a few decide. A class counts
-    by the square root of its members, and one with a single member, of which nothing can be learned,
-    not at all, unless there are no others.
+    a direction counts by the fourth root of its ratio of scatters, lest a few decide. A class
+    counts by the square root of its members. One with a single member teaches nothing and is left
+    out, unless there are no others.
 
     Args:
         features: float ``[n, dimension]``.

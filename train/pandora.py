@@ -96,9 +96,7 @@ def further_pictures(
         if picture.movement.number in known
     ]
     keys = painter_keys(pictures)
-    return [
-        picture for picture, key in zip(pictures, keys, strict=True) if key not in strangers
-    ]
+    return [picture for picture, key in zip(pictures, keys, strict=True) if key not in strangers]
 
 
 def _pictures_in(directory: Path) -> list[Picture]:
