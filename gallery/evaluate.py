@@ -126,10 +126,17 @@ class Measure:
     Attributes:
         values: float64 ``[q]``, a value for each query that has a right answer.
         classes: ``[q]``, over which the values are averaged.
+        queries: int64 ``[q]``, the rows that were asked for.
     """
 
     values: npt.NDArray[np.float64]
     classes: npt.NDArray[np.str_]
+    queries: npt.NDArray[np.int64]
+
+    def among(self, rows: npt.NDArray[np.bool_]) -> float:
+        """Returns the mean over the classes of some queries only, bool ``[n]``."""
+        chosen = rows[self.queries]
+        return mean_over_classes(self.values[chosen], self.classes[chosen])
 
     @property
     def mean(self) -> float:
@@ -172,7 +179,7 @@ def measures(way: Way, truth: Truth) -> tuple[dict[str, Measure], float]:
             "there is nothing to measure."
         )
     ndcg = normalised_gain_at_k(np.take_along_axis(gains, answers, 1)[known], best[known])
-    result["ndcg"] = Measure(ndcg, truth.styles[known])
+    result["ndcg"] = Measure(ndcg, truth.styles[known], np.flatnonzero(known))
     other_hands = np.where(same_artist, np.inf, distances)
     right = same_style & ~same_artist
     result |= _measured("other_hands", other_hands, nearest(other_hands), right, truth.styles)
@@ -207,7 +214,7 @@ def _measured(
         ("map", average_precision_at_k(relevant, available[known])),
         ("recall", recall_at_k(relevant, available[known])),
     ):
-        yield f"{name}_{measure}", Measure(values, classes[known])
+        yield f"{name}_{measure}", Measure(values, classes[known], np.flatnonzero(known))
 
 
 def evaluate_way(way: Way, truth: Truth) -> dict[str, Any]:
