@@ -24,7 +24,10 @@ from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 
 MOVEMENTS_SHOWN = 5
 # Below an even chance the page names the second movement too.
+# Surer than this, an answer needs no second one where the model has no prediction sets.
 SURE = 0.5
+# The verdict names so many movements at most.
+NAMED = 2
 
 
 def answer_html(
@@ -181,17 +184,18 @@ def _stranger_html(result: QueryResult, language: Language) -> str:
 def _movement_html(result: QueryResult, language: Language) -> str:
     texts = TEXTS[language]
     movements = result.movements
-    best, second = movements[0], movements[1] if len(movements) > 1 else None
-    name = escape(movement_name(best.movement, language))
+    best, likely = movements[0], result.movement_set
+    # More than two names tell nobody which to look up.
+    named = likely if len(likely) <= NAMED else likely[:1]
+    others = likely[len(named) :]
+    if len(likely) == 1 and best.probability < SURE:
+        others = tuple(entry.movement for entry in movements[1:2])
+    notes = [texts.unsure.format(others=_alternatives(others, language))] if others else []
     # The probabilities were calibrated on paintings.
-    notes = (
-        [texts.calibrated.format(right=f"{100 * best.probability:.0f}")]
-        if result.looks_like_a_painting
-        else []
-    )
-    if second is not None and best.probability < SURE:
-        other = movement_name(second.movement, language)
-        notes.insert(0, texts.unsure.format(second=other))
+    if result.looks_like_a_painting:
+        right = f"{100 * best.probability:.0f}"
+        notes.append(texts.both_named if len(named) > 1 else texts.calibrated.format(right=right))
+    name = escape(_alternatives(named, language))
     bars = "".join(_bar_html(entry, language) for entry in movements[:MOVEMENTS_SHOWN])
     return (
         f'<section class="movement"><h2 class="eyebrow">{escape(texts.movement)}</h2>'
@@ -201,6 +205,12 @@ def _movement_html(result: QueryResult, language: Language) -> str:
         f'<p class="note">{escape(" ".join(notes))}</p></div>'
         f'<ul class="bars" aria-label="{escape(texts.probabilities)}">{bars}</ul></section>'
     )
+
+
+def _alternatives(movements: Sequence[Movement], language: Language) -> str:
+    """Returns names as a sentence lists them: "A, B or C"."""
+    *first, last = (movement_name(movement, language) for movement in movements)
+    return TEXTS[language].alternatives.join([", ".join(first), last] if first else [last])
 
 
 def _bar_html(entry: MovementProbability, language: Language) -> str:

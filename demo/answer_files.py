@@ -20,6 +20,7 @@ COLUMNS = (
     "rank",
     "movement",
     "probability",
+    "in_set",
     "artist",
     "title",
     "year",
@@ -54,6 +55,7 @@ def answer_csv(result: QueryResult) -> bytes:
             "rank": rank,
             "movement": entry.name,
             "probability": round(entry.probability, 6),
+            "in_set": "yes" if entry.in_set else "no",
         }
         writer.writerow(row)
     for neighbour in result.neighbours:

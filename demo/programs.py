@@ -192,6 +192,7 @@ def result_as_json(result: QueryResult) -> dict[str, Any]:
                 "name": entry.movement.english,
                 "name_romanian": entry.movement.romanian,
                 "probability": entry.probability,
+                "in_set": entry.in_set,
             }
             for entry in result.movements
         ],

@@ -37,6 +37,8 @@ class Texts:
     probabilities: str
     calibrated: str
     unsure: str
+    alternatives: str
+    both_named: str
     stranger: str
     stranger_hint: str
     found: str
@@ -179,7 +181,9 @@ ENGLISH = Texts(
     since="since {year}",
     probabilities="Probabilities",
     calibrated="Of 100 answers as sure as this one, about {right} are right.",
-    unsure="The network hesitates: it could also be {second}.",
+    unsure="The network hesitates: it could also be {others}.",
+    alternatives=" or ",
+    both_named="In 9 of 10 paintings, the movements named include the right one.",
     stranger="This does not look like a painting we know",
     stranger_hint=(
         "It is stranger to the network than all but a few in a hundred paintings: a photograph, a "
@@ -204,12 +208,11 @@ ENGLISH = Texts(
     picture_of="{artist}, {title}",
     open_painting="Open {painting}",
     steering="Filters and more",
-    composition="From style to composition",
-    composition_hint="At 0 only the manner counts, at 1 only what lies where in the picture.",
+    composition="From manner to subject",
+    composition_hint="At 0 only how it is painted counts, at 1 only what it shows and where.",
     as_in_report="As in the report of 2022",
     as_in_report_hint=(
-        "Compares nothing but the outputs of the network, times 20; style and composition do not "
-        "count."
+        "Compares only the outputs of the network, times 20; manner and subject do not count."
     ),
     artists="Artists",
     styles="Styles",
@@ -388,7 +391,9 @@ ROMANIAN = Texts(
     since="din {year}",
     probabilities="Probabilități",
     calibrated="Din 100 de răspunsuri la fel de sigure ca acesta, cam {right} sunt corecte.",
-    unsure="Rețeaua ezită: ar putea fi și {second}.",
+    unsure="Rețeaua ezită: ar putea fi și {others}.",
+    alternatives=" sau ",
+    both_named="La 9 din 10 tablouri, curentul potrivit este printre cele numite.",
     stranger="Nu seamănă cu niciun tablou cunoscut",
     stranger_hint=(
         "Rețelei îi este mai străină decât aproape orice tablou: poate e o fotografie, o captură "
@@ -413,11 +418,11 @@ ROMANIAN = Texts(
     picture_of="{artist}, {title}",
     open_painting="Deschide {painting}",
     steering="Filtre și altele",
-    composition="De la stil la compoziție",
-    composition_hint="La 0 contează doar maniera, la 1 doar ce se află unde în imagine.",
+    composition="De la manieră la subiect",
+    composition_hint="La 0 contează doar felul în care e pictat, la 1 doar ce înfățișează și unde.",
     as_in_report="Ca în raportul din 2022",
     as_in_report_hint=(
-        "Compară numai ieșirile rețelei, înmulțite cu 20; stilul și compoziția nu contează."
+        "Compară numai ieșirile rețelei, înmulțite cu 20; maniera și subiectul nu contează."
     ),
     artists="Artiști",
     styles="Stiluri",

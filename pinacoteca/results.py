@@ -10,10 +10,18 @@ from pinacoteca.movements import Movement
 
 @dataclass(frozen=True)
 class MovementProbability:
-    """A movement and the calibrated probability, 0 to 1, that the picture belongs to it."""
+    """A movement and how likely it is that the picture belongs to it.
+
+    Attributes:
+        movement: One that the network knows.
+        probability: 0 to 1, calibrated.
+        in_set: Whether it is one of the movements that the picture may belong to: the smallest set
+            that holds the right one in nine of ten paintings (``PredictionSets``).
+    """
 
     movement: Movement
     probability: float
+    in_set: bool = False
 
     @property
     def name(self) -> str:
@@ -69,3 +77,9 @@ class QueryResult:
     nothing_close: bool
     strangeness: float | None
     looks_like_a_painting: bool
+
+    @property
+    def movement_set(self) -> tuple[Movement, ...]:
+        """The movements that the picture may belong to, most probable first; at least one."""
+        found = tuple(entry.movement for entry in self.movements if entry.in_set)
+        return found or (self.movements[0].movement,)

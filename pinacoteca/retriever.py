@@ -174,7 +174,7 @@ class PaintingRetriever:
         neighbours = self._neighbours(analysis, wish, itself)
         strangeness, familiar = self._familiarity(analysis.textures)
         return QueryResult(
-            movements=self._movements(probabilities[0].tolist()),
+            movements=self._movements(probabilities),
             neighbours=neighbours,
             nothing_close=bool(neighbours) and neighbours[0].closeness < CLOSE,
             strangeness=strangeness,
@@ -357,11 +357,14 @@ class PaintingRetriever:
         strangeness = float(familiarity.strangeness(textures)[0])
         return strangeness, strangeness <= familiarity.threshold
 
-    def _movements(self, probabilities: list[float]) -> tuple[MovementProbability, ...]:
-        pairs = zip(self.classifier.movements, probabilities, strict=True)
+    def _movements(self, probabilities: npt.NDArray[np.float32]) -> tuple[MovementProbability, ...]:
+        sets = self.classifier.prediction_sets
+        best = probabilities == probabilities.max(axis=1, keepdims=True)
+        inside = sets.members(probabilities) if sets else best
+        columns = (probabilities[0].tolist(), inside[0].tolist())
         return tuple(
             sorted(
-                (MovementProbability(movement, probability) for movement, probability in pairs),
+                map(MovementProbability, self.classifier.movements, *columns),
                 key=lambda entry: entry.probability,
                 reverse=True,
             )

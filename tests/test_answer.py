@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -67,6 +68,16 @@ def result_of(
     return QueryResult(movements, (neighbour,) * found, nothing_close, 1.2, familiar)
 
 
+def likely_html(count: int, language: Any = "en") -> Elements:
+    result = result_of(best=0.4)
+    movements = [
+        replace(entry, in_set=place < count) for place, entry in enumerate(result.movements)
+    ]
+    changed = replace(result, movements=tuple(movements))
+    collection = collection_of([painting(1)], analysis_of([[1.0, 1.0]]))
+    return Elements(answer_html(changed, collection, 1, language))
+
+
 def html_of(
     language: Any = "en",
     allowed: int = 1,
@@ -94,6 +105,23 @@ def test_an_answer_names_the_movement_and_five_probabilities() -> None:
 def test_a_doubtful_answer_names_the_second_movement() -> None:
     assert "could also be Rococo" in Elements(html_of(best=0.3)).text
     assert "ar putea fi și Rococo" in Elements(html_of("ro", best=0.3)).text
+
+
+def test_two_movements_that_it_may_be_lead_the_answer() -> None:
+    english, romanian = likely_html(2).text, likely_html(2, "ro").text
+
+    assert "Baroque or Rococo" in english
+    assert "In 9 of 10 paintings, the movements named include the right one." in english
+    assert "Baroc sau Rococo" in romanian
+    assert "hesitates" not in english and "are right" not in english
+
+
+def test_of_more_movements_the_first_leads_and_the_others_are_named() -> None:
+    text = likely_html(4).text
+
+    assert "Baroque or" not in text
+    assert "it could also be Rococo, Romanticism or Realism." in text
+    assert "about 40 are right" in text
 
 
 def test_what_is_no_painting_is_called_so_and_no_odds_are_given() -> None:
