@@ -34,13 +34,12 @@ from pinacoteca import milvus
 from pinacoteca.cells import Parts
 from pinacoteca.collection import Collection
 from pinacoteca.command_line import positive, run
-from pinacoteca.likeness import LikenessSpace
-from pinacoteca.retriever import COMPOSITION_WEIGHT
+from pinacoteca.likeness import BALANCE, LikenessSpace
 from pinacoteca.search import NearestPaintings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SIZES = (1_412, 100_000, 1_000_000)
-WEIGHTS = (1 - COMPOSITION_WEIGHT, COMPOSITION_WEIGHT)
+WEIGHTS = BALANCE
 NEIGHBOURS = 5
 QUERIES = 200
 NOISE = (0.1, 0.3)
@@ -90,8 +89,7 @@ def main() -> None:
 def base_parts(gallery: Path) -> Parts:
     """Returns the parts of the collection in a folder."""
     collection = Collection.load(gallery)
-    arrays = (collection.styles, collection.compositions, collection.logits)
-    return list(LikenessSpace(*arrays).parts(*arrays))
+    return list(LikenessSpace(collection).parts(collection))
 
 
 def jittered(base: Parts, count: int, generator: np.random.Generator) -> Parts:

@@ -95,8 +95,8 @@ def best(weights: Sequence[Weights], values: npt.NDArray[np.float64]) -> int:
 
 def frontier(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Returns which mixtures no other beats in every measure, bool ``[mixtures]``."""
-    beaten = (values[None] > values[:, None]).all(axis=2).any(axis=1)
-    return np.asarray(~beaten)
+    beats = np.all(values[None] > values[:, None], axis=2)
+    return np.asarray(~np.any(beats, axis=1))
 
 
 def draw(values: npt.NDArray[np.float64], positions: npt.NDArray[np.float64], path: Path) -> None:
@@ -106,8 +106,9 @@ def draw(values: npt.NDArray[np.float64], positions: npt.NDArray[np.float64], pa
     figure = Figure(figsize=(7.5, 5.2), layout="constrained")
     axes = figure.subplots()
     on = frontier(values)
-    axes.scatter(*values[~on][:, 1:].T, s=14, color="#bbb", label="beaten in all three")
-    points = axes.scatter(*values[on][:, 1:].T, c=values[on][:, 0], s=40, cmap="viridis")
+    artist, style, subject = values.T
+    axes.scatter(style[~on], subject[~on], s=14, color="#bbb", label="beaten in all three")
+    points = axes.scatter(style[on], subject[on], c=artist[on], s=40, cmap="viridis")
     figure.colorbar(points, ax=axes, label="artist P@5")
     axes.plot(*positions[:, 1:].T, color="#7a3b2e", marker="o", label="the slider")
     for place, point in zip(POSITIONS, positions, strict=True):

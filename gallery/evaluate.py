@@ -47,6 +47,7 @@ from ways import (
     half_whitened,
     imagenet_features,
     report_ways,
+    softened,
 )
 
 from pinacoteca.classifier import MovementClassifier
@@ -55,7 +56,7 @@ from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
-from pinacoteca.likeness import BALANCE, SUBJECT_END, LikenessSpace, roots, slider_weights
+from pinacoteca.likeness import BALANCE, SUBJECT_END, LikenessSpace, slider_weights
 from pinacoteca.markdown import table, with_section
 from pinacoteca.metrics import (
     average_precision_at_k,
@@ -241,10 +242,10 @@ def all_ways(
         yield from report_ways(collection, report)
     seen = imagenet_features(weights)(map(open_image, paths))
     yield by_vectors("ImageNet features", centred(seen))
-    yield by_vectors("ImageNet features, whitened", half_whitened(roots(seen), WHITENED))
+    yield by_vectors("ImageNet features, whitened", half_whitened(softened(seen), WHITENED))
     embeddings, statistics = features_of(classifier, paths)
     yield by_vectors("our pooled features", centred(embeddings))
-    yield by_vectors("our pooled features, whitened", half_whitened(roots(embeddings), WHITENED))
+    yield by_vectors("our pooled features, whitened", half_whitened(softened(embeddings), WHITENED))
     deviations = statistics.std(axis=0)
     scaled = statistics[:, deviations > 1e-4 * np.median(deviations)]
     scaled /= scaled.std(axis=0)

@@ -115,7 +115,12 @@ def _leant(part: Floats, units: Floats, nearest: npt.NDArray[np.int64]) -> Float
 
 def centred(vectors: Floats) -> Floats:
     """Returns vectors less their mean."""
-    return vectors - vectors.mean(axis=0)
+    return np.asarray(vectors - vectors.mean(axis=0))
+
+
+def softened(features: Floats) -> Floats:
+    """Returns signed square roots, which keep a few strong features from deciding alone."""
+    return np.asarray(np.sign(features) * np.sqrt(np.abs(features)))
 
 
 def half_whitened(vectors: Floats, dimensions: int) -> Floats:
@@ -123,7 +128,8 @@ def half_whitened(vectors: Floats, dimensions: int) -> Floats:
     middle = centred(vectors)
     variances, directions = np.linalg.eigh(middle.T @ middle / len(middle))
     best = np.argsort(variances)[::-1][:dimensions]
-    return middle @ (directions[:, best] / np.maximum(variances[best], 1e-12) ** 0.25)
+    scales = np.maximum(variances[best], 1e-12) ** 0.25
+    return np.asarray(middle @ (directions[:, best] / scales))
 
 
 def _units(vectors: Floats) -> Floats:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Of the slider from manner to subject.
+COMPOSITION_WEIGHT = BALANCED
 # The report of 2022 multiplied the outputs of its network by this before it compared them.
 REPORT_FACTOR = 20
 # Two pictures of one work are nearer than this by cosine, weighed as usual: so
@@ -133,7 +135,7 @@ class PaintingRetriever:
         image: Source,
         k: int = 5,
         metric: Metric = "cosine",
-        composition: float = BALANCED,
+        composition: float = COMPOSITION_WEIGHT,
         selection: Selection = EVERYTHING,
         one_per_artist: bool = False,
         as_in_report: bool = False,

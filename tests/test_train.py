@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import average_weights
 import batches
 import network as networks
 import numpy as np
@@ -348,6 +349,26 @@ def _works(painters: dict[str, int], movement: Any) -> list[pandora.Picture]:
         for painter, count in painters.items()
         for number in range(count)
     ]
+
+
+def test_a_run_is_averaged_from_end_to_end(
+    train_tiny: Callable[..., Path], backbone: Path, run_script: Callable[..., None], tmp_path: Path
+) -> None:
+    run = train_tiny("run", "--epochs", "1", "--further", str(tmp_path / "tree"))
+    tree = tmp_path / "tree"
+    arguments = ("--run", run, "--data", tree, "--further", tree, "--weights", backbone)
+
+    run_script(average_weights.main, *arguments, "--shares", "0,0.5")
+
+    tried = json.loads((run / "averaging.json").read_text(encoding="utf-8"))
+    assert [fit["share"] for fit in tried] == [0.0] * 3 + [0.5] * 3
+    config = json.loads((run / "averaged" / "config.json").read_text(encoding="utf-8"))
+    best = max(tried, key=lambda fit: fit["accuracy"])
+    assert config["training"]["imagenet_share"] == best["share"]
+    assert config["training"]["further_pictures"] == 18
+    assert MovementClassifier.from_pretrained(run / "averaged").likeness is not None
+    with pytest.raises(DataError, match="trained on other pictures"):
+        average_weights.read_run(run, tree, None)
 
 
 def test_balance_thins_the_prolific_and_leaves_a_movement_its_share() -> None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from batches import LabelledPictures, data_config, loader, showings
 from network import half_precision
-from pandora import further_pictures, movements_in, parts_of, read_tree, readable
+from pandora import Picture, further_pictures, movements_in, parts_of, read_tree, readable
 from recipe import Recipe, recipe_from
 from storage import StoredAnew, WithoutColour
 from training import Training
@@ -171,7 +171,7 @@ def fit_head(
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
-    optimizer.step(closure)  # type: ignore[arg-type]
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
     return head.requires_grad_(False)
 
 
@@ -226,7 +226,9 @@ def read_run(folder: Path, data: Path, further: Path | None) -> Training:
     recipe = recipe_from({key: settings[key] for key in names & settings.keys()}, str(path))
     pictures = read_tree(data)
     parts = parts_of(pictures, settings["split"], data)
-    train, validation, held_out = [], [], []
+    train: list[Picture] = []
+    validation: list[Picture] = []
+    held_out: list[Picture] = []
     for picture, part in zip(pictures, parts, strict=True):
         (train if part == "train" else held_out).append(picture)
         if part == "validation":

@@ -115,7 +115,9 @@ def scale_of(statistics: npt.NDArray[np.float32]) -> Doubles:
     """Returns what gives every statistic unit deviation, float64 ``[statistics]``; 0 if silent."""
     deviations = statistics.astype(np.float64).std(axis=0)
     heard = deviations > SILENT * np.median(deviations)
-    return np.divide(1, deviations, out=np.zeros_like(deviations), where=heard)
+    scale: Doubles = np.zeros_like(deviations)
+    scale[heard] = 1 / deviations[heard]
+    return scale
 
 
 def discriminants(
