@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,10 +12,12 @@ import numpy as np
 import pandora
 import pytest
 import torch
+from galleries import analysis_of, collection_of, painting
 from PIL import Image
 from storage import WithoutColour
 from trees import write_picture
 
+from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import DataError, ModelError
 
 
@@ -69,9 +70,10 @@ def test_one_temperature_serves_both_groups() -> None:
     targets = np.array([dice.choice(6, p=row) for row in probabilities])
 
     # One group is twice as sure as it should be, the other is right.
-    both = calibrate.shared_temperature([(2 * logits, targets), (logits, targets)])
+    sure, honest = (calibrate.Group(factor * logits, targets) for factor in (2, 1))
+    both = calibrate.shared_temperature([sure, honest])
 
-    assert calibrate.shared_temperature([(2 * logits, targets)]) == pytest.approx(2, abs=0.15)
+    assert calibrate.shared_temperature([sure]) == pytest.approx(2, abs=0.15)
     assert 1.05 < both < 1.95
 
 
@@ -104,12 +106,25 @@ def test_pictures_lose_their_colour_as_often_as_was_asked() -> None:
     assert 10 < grey < 30
 
 
-def test_strangers_come_from_a_run_of_the_split_by_artist(
-    run_script: Callable[..., None], model_folder: Path, tmp_path: Path
+def test_strangers_are_the_paintings_of_known_movements_in_halves_by_artist(
+    model_folder: Path,
 ) -> None:
-    arguments = ("--model", model_folder, "--strangers-model", model_folder, "--data", tmp_path)
-    with pytest.raises(ModelError, match="not trained on the split by artist"):
-        run_script(calibrate.main, *arguments)
+    classifier = MovementClassifier.from_pretrained(model_folder)
+    styles = (classifier.movements[0].english, classifier.movements[1].english, "No such style")
+    paintings = [
+        painting(index, artist_slug=f"artist-{index % 4}", style=styles[index % 3])
+        for index in range(24)
+    ]
+    logits = np.random.default_rng(0).normal(size=(24, len(classifier.movements)))
+    collection = collection_of(paintings, analysis_of(np.ones((24, 3)), logits=logits))
+
+    one, other = calibrate.unknown_painters(classifier, collection)
+
+    assert len(one.targets) == len(other.targets) == 8
+    assert set(one.targets.tolist()) == {0, 1}
+    lone = collection_of(paintings[:1], analysis_of(np.ones((1, 3)), logits=logits[:1]))
+    with pytest.raises(DataError, match="two or more artists"):
+        calibrate.unknown_painters(classifier, lone)
 
 
 def test_calibration_is_written_beside_the_weights_and_nothing_else_changes(

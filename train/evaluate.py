@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from calibrate import unknown_painters
 from confusion import most_confused, per_class, plot_confusion
 from literature import REPORTED_RESULTS
 from mistakes import Mistake, draw_mistakes, mistakes
@@ -29,6 +30,7 @@ from splits import SEED
 from tested import analysed, tested_pictures, training_of
 
 from pinacoteca.classifier import METRICS_FILE, MovementClassifier
+from pinacoteca.collection import Collection
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
@@ -171,6 +173,34 @@ def measure(
     return metrics, mistakes(measured, classifier.movements, probabilities, targets)
 
 
+def painters_never_seen(classifier: MovementClassifier, collection: Collection) -> dict[str, Any]:
+    """Returns the measures of a gallery's paintings by artists that did not calibrate the model."""
+    from sklearn.metrics import f1_score
+
+    _, group = unknown_painters(classifier, collection)
+    probabilities = classifier.probabilities(group.logits)
+    predictions = probabilities.argmax(axis=1)
+    result: dict[str, Any] = {
+        "pictures": len(group.targets),
+        "top1": top_k_accuracy(probabilities, group.targets, 1),
+        "top3": top_k_accuracy(probabilities, group.targets, 3),
+        "macro_f1": f1_score(
+            group.targets,
+            predictions,
+            labels=np.unique(group.targets),
+            average="macro",
+            zero_division=0,
+        ),
+        "calibration_error": expected_calibration_error(probabilities, group.targets),
+        "sure_answers": sure_answers(probabilities, group.targets),
+    }
+    if classifier.prediction_sets is not None:
+        result["prediction_sets"] = coverage(
+            classifier.prediction_sets, classifier.movements, probabilities, group.targets
+        )
+    return result
+
+
 def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
     """Prints the figures, and beside them those of the literature with their protocols."""
     english = {movement.folder: movement.english for movement in movements}
@@ -188,6 +218,11 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
         print(
             f"  sets of {sets['mean_size']:.2f} movements hold the right one in "
             f"{sets['coverage']:.1%}; {sets['promised']:.0%} are promised"
+        )
+    if strangers := metrics.get("painters_never_seen"):
+        print(
+            f"  {strangers['pictures']} paintings by Romanian painters, none of them seen: top1 "
+            f"{strangers['top1']:.1%}, calibration error {strangers['calibration_error']:.3f}"
         )
     print("\nwhen the same pictures are           answers that change  top1 then")
     for name, share in metrics["answers_changed"].items():
@@ -229,6 +264,9 @@ def main() -> None:
     )
     parser.add_argument("--photographs", type=Path, help="large photographs of paintings")
     parser.add_argument("--strangers", type=Path, help="what train/strangers.py gathered")
+    parser.add_argument(
+        "--gallery", type=Path, help="paintings by painters never seen, that the model embedded"
+    )
     parser.add_argument("--mistakes", type=Path, help="draw the most confident ones to this file")
     parser.add_argument("--out", type=Path, help="default: the model folder")
     arguments = parser.parse_args()
@@ -247,6 +285,9 @@ def main() -> None:
         arguments.strangers,
         (arguments.out or arguments.model) / RELIABILITY_PICTURE,
     )
+    if arguments.gallery is not None:
+        collection = Collection.load(arguments.gallery, classifier.fingerprint)
+        metrics["painters_never_seen"] = painters_never_seen(classifier, collection)
     if arguments.mistakes is not None:
         draw_mistakes(wrong, arguments.data, arguments.mistakes)
     folder = arguments.out or arguments.model
