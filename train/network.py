@@ -21,7 +21,8 @@ def build_network(training: Training, weights: Path | None) -> Any:
 
     Args:
         training: Gives the number of classes, the seed and the blocks that stay frozen.
-        weights: A safetensors file of the backbone; None asks the hub for it.
+        weights: A safetensors file of the backbone, or of an earlier run, which goes on with its
+            last layer; None asks the hub for the backbone.
 
     Raises:
         ModelError: The weights do not fit, or the hub cannot be reached.
@@ -34,9 +35,6 @@ def build_network(training: Training, weights: Path | None) -> Any:
         if weights is None
         else _network_from_file(len(training.movements), weights)
     )
-    # timm's own start gives logits of a size that takes half an epoch to unlearn.
-    torch.nn.init.normal_(network.classifier.weight, std=0.01)
-    torch.nn.init.zeros_(network.classifier.bias)
     return network
 
 
@@ -45,14 +43,21 @@ def _network_from_file(classes: int, weights: Path) -> Any:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    network = timm.create_model(ARCHITECTURE, num_classes=classes)
+    network = _with_quiet_head(timm.create_model(ARCHITECTURE, num_classes=classes))
     try:
         state = load_file(weights)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{weights} is not a safetensors file ({error}).") from None
-    backbone = {name: value for name, value in state.items() if not name.startswith("classifier.")}
-    fit = network.load_state_dict(backbone, strict=False)
-    if fit.unexpected_keys or set(fit.missing_keys) != {"classifier.weight", "classifier.bias"}:
+    own = network.classifier.state_dict()
+    head = {f"classifier.{name}": value.shape for name, value in own.items()}
+    # A run that goes on from another one keeps its last layer; that of ImageNet is of no use.
+    kept = {
+        name: value
+        for name, value in state.items()
+        if name not in head or value.shape == head[name]
+    }
+    fit = network.load_state_dict(kept, strict=False)
+    if fit.unexpected_keys or not set(fit.missing_keys) <= head.keys():
         raise ModelError(f"{weights} does not hold the weights of a {ARCHITECTURE}.")
     return network
 
@@ -61,13 +66,23 @@ def _network_from_hub(classes: int) -> Any:
     import timm
 
     try:
-        return timm.create_model(ARCHITECTURE, pretrained=True, num_classes=classes)
+        network = timm.create_model(ARCHITECTURE, pretrained=True, num_classes=classes)
     # Transport errors differ between versions of huggingface_hub and share no base class.
     except Exception as error:
         raise ModelError(
             f"The ImageNet weights of {ARCHITECTURE} could not be had from the hub "
             f"({type(error).__name__}): name a safetensors file with --weights."
         ) from None
+    return _with_quiet_head(network)
+
+
+def _with_quiet_head(network: Any) -> Any:
+    """Starts the last layer small: timm's own start takes half an epoch to unlearn."""
+    import torch
+
+    torch.nn.init.normal_(network.classifier.weight, std=0.01)
+    torch.nn.init.zeros_(network.classifier.bias)
+    return network
 
 
 def painter_head(network: Any, painters: int) -> torch.nn.Linear:
