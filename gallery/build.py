@@ -26,6 +26,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,16 +38,18 @@ from draw_map import draw_map
 from own_folder import read_folder
 from pandorarom import Entry, Table, read_table
 from shards import Batch, Seen, Shard, Shards, batches_of
-from spreadsheet import SPREADSHEET_FILE, stored_logits, write_spreadsheet
+from spreadsheet import GALLERY_FILES, SPREADSHEET_FILE, stored_logits, write_spreadsheet
 
 from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection_map import CollectionMap
 from pinacoteca.command_line import positive, run
-from pinacoteca.errors import DataError, ImageError, ModelError
+from pinacoteca.errors import CollectionError, DataError, ImageError, ModelError
 from pinacoteca.images import open_image
 from pinacoteca.likeness import LIKENESS_FILE
 from pinacoteca.picture_tree import Pictures, find_pictures, picture_key
 from pinacoteca.processes import ALONE, Processes, join_processes
+from pinacoteca.swap import alone_in, swapped
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -95,7 +98,6 @@ class Built:
 
     def save(self, folder: Path) -> None:
         """Writes the three files."""
-        # The spreadsheet comes first: rows too many do no harm, should we be stopped in between.
         paintings = self.collection.paintings
         write_spreadsheet(folder / SPREADSHEET_FILE, paintings, self.movements, self.logits)
         self.collection.save(folder)
@@ -147,11 +149,14 @@ def build(
         shards.remove()
         if old is None:
             raise DataError(_nothing_embedded(table))
-        print(f"There is nothing to add: {out} stays as it is")
+        if not _has_map(out, old.collection):
+            draw_map(classifier, out)
+        print(f"There is nothing to add: the paintings in {out} stay as they are")
         return old.collection
     built = old.merged(new) if old else new
-    built.save(out)
-    draw_map(classifier, out)
+    with swapped(out, GALLERY_FILES) as staged:
+        built.save(staged)
+        draw_map(classifier, staged)
     shards.remove()
     artists = {painting.artist_slug for painting in built.collection.paintings} - {""}
     print(
@@ -350,6 +355,13 @@ def _nothing_embedded(table: Table) -> str:
     return f"Not one of {len(table.entries)} paintings could be embedded: {reason}."
 
 
+def _has_map(folder: Path, collection: Collection) -> bool:
+    try:
+        return CollectionMap.load(folder, collection) is not None
+    except CollectionError:
+        return False
+
+
 def read_sources(images: Path, table: Path | None) -> tuple[Table, Pictures]:
     """Returns the rows and the pictures, those of the folder alone where there is no spreadsheet.
 
@@ -383,15 +395,16 @@ def main() -> None:
             f"{arguments.model} has no {LIKENESS_FILE}, which compares paintings: make it with "
             "train/likeness.py or export the model anew."
         )
-    build(
-        table,
-        pictures,
-        classifier,
-        arguments.out,
-        arguments.per_artist,
-        arguments.add,
-        processes,
-    )
+    with alone_in(arguments.out) if processes.is_main else nullcontext():
+        build(
+            table,
+            pictures,
+            classifier,
+            arguments.out,
+            arguments.per_artist,
+            arguments.add,
+            processes,
+        )
 
 
 if __name__ == "__main__":

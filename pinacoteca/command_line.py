@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from collections.abc import Callable
 
 from pinacoteca.errors import PinacotecaError
+
+# The disk is full, or the share of it that one may use, or it is there to be read alone.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def run(main: Callable[[], None]) -> None:
@@ -15,6 +19,15 @@ def run(main: Callable[[], None]) -> None:
         main()
     except PinacotecaError as error:
         print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        where = (
+            f"{error.filename} cannot be written" if error.filename else "a file cannot be written"
+        )
+        advice = "make room, or name a folder that you may write to"
+        print(f"error: {where} ({error.strerror}): {advice}.", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -220,6 +221,49 @@ def test_nothing_new_leaves_every_file_as_it_is(
 
     assert "nothing to add" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_map_that_is_missing_is_drawn_when_there_is_nothing_to_add(
+    built: Callable[..., Collection], tmp_path: Path
+) -> None:
+    built()
+    path = tmp_path / "out" / "map.safetensors"
+    before = path.read_bytes()
+
+    for spoil in (path.unlink, lambda: path.write_bytes(before[:-1])):
+        spoil()
+        built("--add")
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("step", ["embeddings", "map", "rename"])
+def test_a_failure_while_adding_leaves_the_gallery_as_it_was(
+    folder: Path,
+    built: Callable[..., Collection],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    built()
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    write_picture(folder / "new.jpg", seed=9)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    places = {
+        "embeddings": "pinacoteca.collection.save_arrays",
+        "map": "pinacoteca.collection_map.save_arrays",
+        "rename": "pinacoteca.swap.os.rename",
+    }
+    with monkeypatch.context() as patched:
+        patched.setattr(places[step], fail)
+        with pytest.raises(OSError, match="No space"):
+            built("--add")
+
+    files = (path for path in (tmp_path / "out").iterdir() if path.is_file())
+    assert {path.name: path.read_bytes() for path in files} == before
+    assert ids(built("--add")) == sorted([*IDS, "new"])
 
 
 def test_nothing_is_added_to_the_collection_of_another_model(
