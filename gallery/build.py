@@ -47,9 +47,10 @@ from pinacoteca.command_line import positive, run
 from pinacoteca.errors import CollectionError, DataError, ImageError, ModelError
 from pinacoteca.images import open_image
 from pinacoteca.likeness import LIKENESS_FILE
+from pinacoteca.locks import alone_in
 from pinacoteca.picture_tree import Pictures, find_pictures, picture_key
 from pinacoteca.processes import ALONE, Processes, join_processes
-from pinacoteca.swap import alone_in, swapped
+from pinacoteca.swap import swapped
 
 if TYPE_CHECKING:
     from PIL import Image

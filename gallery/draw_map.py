@@ -20,8 +20,8 @@ from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection
 from pinacoteca.collection_map import MAP_FILE, CollectionMap
 from pinacoteca.command_line import run
+from pinacoteca.locks import alone_in
 from pinacoteca.retriever import PaintingRetriever
-from pinacoteca.swap import alone_in
 
 # A handful of paintings is seen at a glance, and t-SNE makes nothing of them.
 FEWEST = 5

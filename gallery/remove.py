@@ -18,7 +18,8 @@ from spreadsheet import GALLERY_FILES, SPREADSHEET_FILE, stored_logits, write_sp
 from pinacoteca.collection import Collection
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.command_line import run
-from pinacoteca.swap import alone_in, swapped
+from pinacoteca.locks import alone_in
+from pinacoteca.swap import swapped
 
 
 def remove(folder: Path, image_ids: Sequence[str]) -> Collection:

@@ -88,34 +88,6 @@ def finish_swap(folder: str | os.PathLike[str]) -> None:
         ) from None
 
 
-@contextmanager
-def alone_in(folder: str | os.PathLike[str]) -> Iterator[None]:
-    """Keeps other processes that ask for the same from a folder, until the block or process ends.
-
-    Raises:
-        DataError: Another process is at it.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        # Windows has no locks on folders.
-        yield
-        return
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    handle = os.open(target, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataError(
-                f"Another program is changing {target}: wait until it is done and try again."
-            ) from None
-        yield
-    finally:
-        os.close(handle)
-
-
 def _to_disk(path: Path) -> None:
     """Waits until what was written is on the disk, so that a power cut finds it in order."""
     # Windows cannot open a folder.

@@ -20,7 +20,8 @@ from spreadsheet import GALLERY_FILES, write_spreadsheet
 from pinacoteca.collection import Collection
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.errors import DataError
-from pinacoteca.swap import STAGED, alone_in, finish_swap, swapped
+from pinacoteca.locks import alone_in
+from pinacoteca.swap import STAGED, finish_swap, swapped
 
 NAMES = ("a.txt", "b.txt", "c.txt")
 # What changes a folder, besides writing.

@@ -34,10 +34,22 @@ def build_network(training: Training, weights: Path | None) -> Any:
         if weights is None
         else _network_from_file(len(training.movements), weights)
     )
+    _check_finite(network, weights)
     # timm's own start gives logits of a size that takes half an epoch to unlearn.
     torch.nn.init.normal_(network.classifier.weight, std=0.01)
     torch.nn.init.zeros_(network.classifier.bias)
     return network
+
+
+def _check_finite(network: Any, weights: Path | None) -> None:
+    import torch
+
+    for name, value in network.state_dict().items():
+        if not torch.isfinite(value).all():
+            raise ModelError(
+                f"The weights {weights or 'from the hub'} hold what is no number, in {name}: "
+                "nothing could be learned from them. Name others with --weights."
+            )
 
 
 def _network_from_file(classes: int, weights: Path) -> Any:

@@ -167,9 +167,16 @@ def class_table(metrics: dict[str, Any]) -> str:
         (
             (
                 movement_of_folder(folder).english,
-                percent(row["recall"]),
-                percent(row["precision"]),
-                f"{row['f1']:.2f}",
+                *(
+                    # Without a test picture there is nothing to measure.
+                    ("-", "-", "-")
+                    if row["recall"] is None
+                    else (
+                        percent(row["recall"]),
+                        percent(row["precision"]),
+                        f"{row['f1']:.2f}",
+                    )
+                ),
                 str(row["pictures"]),
             )
             for folder, row in metrics["per_class"].items()
