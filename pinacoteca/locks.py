@@ -30,7 +30,7 @@ class BusyError(PinacotecaError):
 def alone_in(folder: Path) -> Iterator[None]:
     """Keeps all others from writing into a folder while the block runs.
 
-    The folder is made if it is missing, and taken away again if the block left it empty.
+    The folder is made if it is missing.
 
     Raises:
         BusyError: Another process is writing there.
@@ -38,7 +38,6 @@ def alone_in(folder: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / LOCK_FILE, timeout=0, mode=0o666)
     try:
@@ -57,9 +56,6 @@ def alone_in(folder: Path) -> Iterator[None]:
             # Before the lock is given up, lest it be somebody else's by then.
             (folder / LOCK_FILE).unlink(missing_ok=True)
         lock.release()
-        if made:
-            with suppress(OSError):
-                folder.rmdir()
 
 
 def _holder() -> dict[str, str | int]:

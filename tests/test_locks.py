@@ -40,15 +40,6 @@ def test_the_second_is_told_who_is_at_work_and_a_dead_holder_holds_nothing(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_was_made_for_nothing_goes_again(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="bad"), alone_in(tmp_path / "new"):
-        raise ValueError("bad")
-    assert not (tmp_path / "new").exists()
-    with alone_in(tmp_path / "new"):
-        (tmp_path / "new" / "kept").touch()
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["kept"]
-
-
 def test_where_there_are_no_locks_one_is_told_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
