@@ -129,7 +129,7 @@ class MovementClassifier:
             network,
             movements,
             float(temperature),
-            _fingerprint_of(config, folder),
+            fingerprint_of(config, folder),
             _largest_side_of(config, folder),
             Familiarity.load(folder, _texture_features(network)),
             Likeness.load(folder, int(network.num_features)),  # type: ignore[arg-type]
@@ -291,7 +291,8 @@ def _texture_features(network: Any) -> int:
     return 2 * int(network.blocks[TEXTURE_BLOCK][-1].conv_pwl.out_channels)
 
 
-def _fingerprint_of(config: dict[str, Any], folder: Path) -> str:
+def fingerprint_of(config: dict[str, Any], folder: Path) -> str:
+    """Returns ``MovementClassifier.fingerprint`` of a model folder with this ``config.json``."""
     preprocessing = {key: config["pretrained_cfg"].get(key) for key in PREPROCESSING_KEYS}
     preprocessing["largest_side"] = config.get("largest_side", 0)
     files = [folder / name for name in (WEIGHTS_FILE, LIKENESS_FILE)]
