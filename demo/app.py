@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from accounts import read_accounts
 from options import Options, read_options
+from surroundings import prepare_surroundings
 from uploads import UploadFolder, keep_uploads_apart
 
 from pinacoteca.command_line import run
@@ -33,6 +34,7 @@ def _read_command_line() -> None:
     OPTIONS = read_options(sys.argv[1:])
     if OPTIONS.auth_file is not None:
         ACCOUNTS = read_accounts(OPTIONS.auth_file)
+    prepare_surroundings()
     keep_uploads_apart()
 
 

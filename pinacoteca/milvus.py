@@ -217,8 +217,12 @@ def open_index(address: str, parts: Parts, fingerprint: str) -> MilvusPaintings:
         (counted,) = client.query(PAINTINGS, filter="", output_fields=["count(*)"])
         cells = _read_cells(client) if local else None
     whole = len(parts[0])
-    if counted["count(*)"] != whole or (cells is not None and int(cells.sizes.sum()) != whole):
-        _raise_damaged(address, local, f"it has {counted['count(*)']} of {whole} paintings")
+    held = {"it has": counted["count(*)"]}
+    if cells is not None:
+        held["its cells have"] = int(cells.sizes.sum())
+    for what, count in held.items():
+        if count != whole:
+            _raise_damaged(address, local, f"{what} {count} of {whole} paintings")
     return MilvusPaintings(client, address, parts, cells)
 
 

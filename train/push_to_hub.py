@@ -35,6 +35,7 @@ from pinacoteca.card_check import check_card
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ModelError, PinacotecaError
 from pinacoteca.files import sha256_of
+from pinacoteca.surroundings import missing_certificates, missing_certificates_sentence
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -212,6 +213,8 @@ def upload(repository: Repository, private: bool, folder: Path) -> str:
     # Its HTTP library is httpx2 in huggingface_hub 2 and httpx in 1; this name fits both.
     from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
+    if missing := missing_certificates():
+        raise HubError(f"{missing_certificates_sentence(missing)}.")
     hub = HfApi(library_name="pinacoteca")
     try:
         get_session().timeout = REACH_SECONDS
