@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import sys
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accounts import read_accounts
 from options import Options, read_options
-from uploads import keep_uploads_apart
+from surroundings import prepare_surroundings
+from uploads import UploadFolder, keep_uploads_apart
 
 from pinacoteca.command_line import run
 
@@ -32,6 +34,7 @@ def _read_command_line() -> None:
     OPTIONS = read_options(sys.argv[1:])
     if OPTIONS.auth_file is not None:
         ACCOUNTS = read_accounts(OPTIONS.auth_file)
+    prepare_surroundings()
     keep_uploads_apart()
 
 
@@ -39,6 +42,7 @@ if __name__ == "__main__":
     # Gradio takes seconds to import: a mistyped argument is answered before that.
     run(_read_command_line)
 
+from gradio.utils import get_upload_folder  # noqa: E402
 from page import build_page  # noqa: E402
 from pictures import PictureSource, cache_folder  # noqa: E402
 from PIL import Image  # noqa: E402
@@ -86,6 +90,7 @@ def serve() -> None:
     """Loads everything, serves the page and says where, until Ctrl-C."""
     # Pillow refuses more than twice this, whoever calls it.
     Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT // 2
+    uploads = UploadFolder(Path(get_upload_folder()))
     try:
         demo.launch(
             server_name=OPTIONS.host,
@@ -95,7 +100,7 @@ def serve() -> None:
             auth_message=AUTH_MESSAGE,
             mcp_server=OPTIONS.mcp,
             max_file_size=MAX_FILE_SIZE,
-            app_kwargs=app_settings(pictures(), OPTIONS.mcp),
+            app_kwargs=app_settings(pictures(), uploads, OPTIONS.mcp),
             theme=THEME,
             css_paths=CSS_FILE,
             footer_links=["api", "settings"],

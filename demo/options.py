@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import ipaddress
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pinacoteca.errors import DataError, PinacotecaError
 from pinacoteca.milvus import checked_address
 
 PICTURES_VARIABLE = "PINACOTECA_PICTURES"
+# As whoever serves a page of Gradio knows them.
+HOST_VARIABLE, PORT_VARIABLE = "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"
 
 
 class OptionsError(PinacotecaError):
@@ -47,7 +51,7 @@ class Options:
 
 
 def read_options(arguments: Sequence[str]) -> Options:
-    """Reads the command line and the variable ``PINACOTECA_PICTURES``.
+    """Reads the command line, and the variables that stand for what it leaves out.
 
     Raises:
         DataError: The folder of pictures does not exist.
@@ -74,8 +78,15 @@ def read_options(arguments: Sequence[str]) -> Options:
         default=os.environ.get(PICTURES_VARIABLE) or None,
         help=f"PandoraRom tree with the pictures (default: ${PICTURES_VARIABLE})",
     )
-    parser.add_argument("--host", default=Options.host, help="default: 127.0.0.1, this machine")
-    parser.add_argument("--port", type=_port, help="default: the first free one from 7860")
+    parser.add_argument(
+        "--host",
+        type=_host,
+        default=os.environ.get(HOST_VARIABLE) or Options.host,
+        help=f"default: ${HOST_VARIABLE}, or 127.0.0.1, this machine",
+    )
+    parser.add_argument(
+        "--port", type=_port, help=f"default: ${PORT_VARIABLE}, or the first free one from 7860"
+    )
     parser.add_argument("--share", action="store_true", help="ask Gradio for a public link")
     parser.add_argument(
         "--auth-file", type=Path, metavar="FILE", help="lines of name:password that may log in"
@@ -83,7 +94,7 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--mcp", action="store_true", help="offer the query to assistants (needs gradio[mcp])"
     )
-    options = Options(**vars(parser.parse_args(arguments)))
+    options = Options(**_with_port(vars(parser.parse_args(arguments))))
     if options.index is not None:
         checked_address(options.index)
     if options.pictures is not None and not options.pictures.is_dir():
@@ -106,6 +117,29 @@ def _check_mcp(options: Options) -> None:
         raise OptionsError(
             "--mcp needs a package that is not installed: `pip install 'gradio[mcp]~=6.31.0'`."
         )
+
+
+def _with_port(given: dict[str, Any]) -> dict[str, Any]:
+    """Returns the options with the port of the variable, which Gradio reads even if it is none."""
+    named = os.environ.get(PORT_VARIABLE)
+    if named is None or named == "":
+        os.environ.pop(PORT_VARIABLE, None)
+        return given
+    try:
+        port = _port(named)
+    except argparse.ArgumentTypeError as error:
+        raise OptionsError(f"{PORT_VARIABLE}: {error}. Correct or unset it.") from None
+    return given if given["port"] is not None else given | {"port": port}
+
+
+def _host(text: str) -> str:
+    """Returns an address as Gradio takes it: one of IPv6 in brackets, as in a browser."""
+    bare = text.strip().removeprefix("[").removesuffix("]")
+    try:
+        version = ipaddress.ip_address(bare).version
+    except ValueError:
+        return text.strip()
+    return f"[{bare}]" if version == 6 else bare
 
 
 def _port(text: str) -> int:

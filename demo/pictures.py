@@ -9,6 +9,7 @@ import os
 import time
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import blurhash
 import httpx
@@ -17,6 +18,7 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from pinacoteca import __version__
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.errors import CollectionError, ImageError
 from pinacoteca.files import written_whole
@@ -31,6 +33,8 @@ FETCH_SECONDS = 6.0
 FETCH_BYTES = 20_000_000
 # A server that did not answer is left in peace for so long.
 RETRY_SECONDS = 600.0
+# An address, of mail or of a page, where hosts may turn to whoever serves this page.
+CONTACT_VARIABLE = "PINACOTECA_CONTACT"
 
 
 def cache_folder() -> Path:
@@ -51,6 +55,7 @@ class PictureSource:
         self._paths = picture_paths(tree) if tree is not None else {}
         self._cache = cache
         self._failures: dict[str, float] = {}
+        self._said: set[str] = set()
 
     def picture(self, image_id: str) -> Image.Image | None:
         """Returns the picture of a painting, None if it cannot be had; may wait for a download.
@@ -91,12 +96,29 @@ class PictureSource:
         try:
             data = fetch(address)
             picture = open_image(data)
+        except (httpx.HTTPError, httpx.InvalidURL, ImageError, OSError) as error:
+            self._failures[address] = time.monotonic() + RETRY_SECONDS
+            host = urlsplit(address).hostname or address
+            self._say_once(host, f"No picture came from {host} ({error}); it is asked again later.")
+            return None
+        self._keep(path, data)
+        return picture
+
+    def _keep(self, path: Path, data: bytes) -> None:
+        try:
             with written_whole(path) as temporary:
                 temporary.write_bytes(data)
-        except (httpx.HTTPError, httpx.InvalidURL, ImageError, OSError):
-            self._failures[address] = time.monotonic() + RETRY_SECONDS
-            return None
-        return picture
+        except OSError as error:
+            self._say_once(
+                str(self._cache),
+                f"Downloaded pictures cannot be kept in {self._cache} ({error.strerror}) and will "
+                "be fetched each time: set XDG_CACHE_HOME to a folder that can be written to.",
+            )
+
+    def _say_once(self, about: str, line: str) -> None:
+        if about not in self._said:
+            self._said.add(about)
+            print(" ".join(line.split()), flush=True)
 
 
 def shown(picture: Image.Image) -> bytes:
@@ -108,6 +130,21 @@ def shown(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+def user_agent() -> str:
+    """Returns how the page introduces itself to the hosts of pictures.
+
+    They refuse programs that do not say who they are and where to read about them, as in
+    https://meta.wikimedia.org/wiki/User-Agent_policy.
+    """
+    about = ["page of a collection of paintings, README.md says more"]
+    if space := os.environ.get("SPACE_ID"):
+        about.insert(0, f"https://huggingface.co/spaces/{space}")
+    if contact := os.environ.get(CONTACT_VARIABLE):
+        about.insert(0, contact)
+    text = f"Pinacoteca/{__version__} ({'; '.join(about)}) httpx/{httpx.__version__}"
+    return text.encode("ascii", "replace").decode()
+
+
 def fetch(address: str) -> bytes:
     """Returns what is at an address, within six seconds and 20 million bytes.
 
@@ -116,7 +153,13 @@ def fetch(address: str) -> bytes:
     """
     deadline = time.monotonic() + FETCH_SECONDS
     data = bytearray()
-    with httpx.stream("GET", address, timeout=FETCH_SECONDS / 2, follow_redirects=True) as answer:
+    with httpx.stream(
+        "GET",
+        address,
+        headers={"User-Agent": user_agent()},
+        timeout=FETCH_SECONDS / 2,
+        follow_redirects=True,
+    ) as answer:
         answer.raise_for_status()
         for block in answer.iter_bytes():
             data += block

@@ -1,61 +1,19 @@
-"""What the page's server has beside Gradio: the pictures, and a limit on what it is sent."""
+"""What the page's server has beside Gradio: the pictures, and limits on what it is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from drawings import FOLDER
+from limits import BodyLimits
 from pictures import PictureSource
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-# The page sends paths and settings as JSON; uploads come as forms, with a limit of their own.
-JSON_BYTES = 100_000
-# An assistant sends a picture of up to 30 MB within its message, in Base64.
-MCP_PATH = "/gradio_api/mcp"
-MCP_BYTES = 42_000_000
-
-
-class LimitedJson:
-    """Refuses JSON bodies that are too large, before Gradio reads them into memory."""
-
-    def __init__(self, app: ASGIApp, mcp: bool) -> None:
-        self._app = app
-        self._mcp = mcp
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, or answers with status 413."""
-        headers = dict(scope.get("headers", ()))
-        is_form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-        if scope["type"] != "http" or scope["method"] != "POST" or is_form:
-            await self._app(scope, receive, send)
-            return
-        to_mcp = self._mcp and scope["path"].rstrip("/") == MCP_PATH
-        limit = MCP_BYTES if to_mcp else JSON_BYTES
-        messages: list[Message] = []
-        size = 0
-        while True:
-            message = await receive()
-            messages.append(message)
-            size += len(message.get("body", b""))
-            if size > limit:
-                refusal = PlainTextResponse("The request is too large.", status_code=413)
-                await refusal(scope, receive, send)
-                return
-            if not message.get("more_body"):
-                break
-
-        async def replay() -> Message:
-            return messages.pop(0) if messages else await receive()
-
-        await self._app(scope, replay, send)
+from uploads import UploadFolder
 
 
 def for_visitors(respond: Callable[[Request], Response]) -> Callable[[Request], Response]:
@@ -72,11 +30,14 @@ def for_visitors(respond: Callable[[Request], Response]) -> Callable[[Request], 
     return guarded
 
 
-def app_settings(pictures: PictureSource, mcp: bool = False) -> dict[str, Any]:
+def app_settings(
+    pictures: PictureSource, uploads: UploadFolder, mcp: bool = False
+) -> dict[str, Any]:
     """Returns what ``launch`` passes on to FastAPI.
 
     Args:
         pictures: Answers requests for pictures.
+        uploads: Where Gradio keeps what it is sent.
         mcp: Whether assistants may send pictures within their messages.
     """
     return {
@@ -85,5 +46,5 @@ def app_settings(pictures: PictureSource, mcp: bool = False) -> dict[str, Any]:
             Route("/pictures/{image_id}", for_visitors(pictures.respond)),
             Mount("/examples", StaticFiles(directory=FOLDER)),
         ],
-        "middleware": [Middleware(LimitedJson, mcp=mcp)],
+        "middleware": [Middleware(BodyLimits, uploads=uploads, mcp=mcp)],
     }

@@ -11,7 +11,9 @@ painter, as the report did. No picture is copied.
 
 Without ``--table``, every picture in ``--images`` and the folders in it is taken: its path is its
 ``image_id``, its file's name the title, the name of the folder around it the painter. ``--add``
-embeds what ``--out`` has not yet and keeps the rest as it is; ``gallery/remove.py`` takes out.
+embeds what ``--out`` has not yet and keeps the rest as it is. A picture that was renamed keeps one
+painting, under its new name; one whose picture is gone is named, and ``--prune`` or
+``gallery/remove.py`` takes it out.
 
 Prints what is missing on either side and which pictures cannot be read; neither stops it. Building
 the same again gives the same bytes of table and embeddings. 1,412 paintings of 224 px take about a
@@ -25,8 +27,10 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Collection as Names
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,17 +40,21 @@ import numpy.typing as npt
 from draw_map import draw_map
 from own_folder import read_folder
 from pandorarom import Entry, Table, read_table
+from renamed import changed_since, with_old_facts
 from shards import Batch, Seen, Shard, Shards, batches_of
-from spreadsheet import SPREADSHEET_FILE, stored_logits, write_spreadsheet
+from spreadsheet import GALLERY_FILES, SPREADSHEET_FILE, stored_logits, write_spreadsheet
 
 from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection_map import CollectionMap
 from pinacoteca.command_line import positive, run
-from pinacoteca.errors import DataError, ImageError, ModelError
+from pinacoteca.errors import CollectionError, DataError, ImageError, ModelError
 from pinacoteca.images import open_image
 from pinacoteca.likeness import LIKENESS_FILE
+from pinacoteca.locks import alone_in
 from pinacoteca.picture_tree import Pictures, find_pictures, picture_key
 from pinacoteca.processes import ALONE, Processes, join_processes
+from pinacoteca.swap import swapped
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -93,9 +101,15 @@ class Built:
         logits = np.stack([rows[painting.image_id] for painting in collection.paintings])
         return Built(collection, self.movements, logits)
 
+    def without(self, image_ids: Names[str]) -> Built:
+        """Returns the paintings less those with these ids."""
+        if not image_ids:
+            return self
+        kept = [each.image_id not in image_ids for each in self.collection.paintings]
+        return Built(self.collection.without(image_ids), self.movements, self.logits[kept])
+
     def save(self, folder: Path) -> None:
         """Writes the three files."""
-        # The spreadsheet comes first: rows too many do no harm, should we be stopped in between.
         paintings = self.collection.paintings
         write_spreadsheet(folder / SPREADSHEET_FILE, paintings, self.movements, self.logits)
         self.collection.save(folder)
@@ -109,6 +123,7 @@ def build(
     per_artist: int | None = None,
     add: bool = False,
     processes: Processes = ALONE,
+    prune: bool = False,
 ) -> Collection | None:
     """Embeds the paintings that have both a row and a picture, writes the files, prints a report.
 
@@ -121,6 +136,7 @@ def build(
             None for all.
         add: Keep the paintings that are in ``out`` as they are, and embed the others alone.
         processes: All of them must call this.
+        prune: Take out what ``out`` has and ``pictures`` has not, with ``add``.
 
     Returns:
         What was written, in the order of the ids; None if another process did.
@@ -143,21 +159,27 @@ def build(
     }
     print("\n".join(report(table, pictures, unreadable)))
     new = built_from(finished, classifier)
-    if new is None:
+    before = old
+    if old is not None:
+        old, new = _kept(old, new, pictures, out, prune)
+    built = old.merged(new) if old and new else old or new
+    if built is None or built is before:
         shards.remove()
         if old is None:
             raise DataError(_nothing_embedded(table))
-        print(f"There is nothing to add: {out} stays as it is")
+        if not _has_map(out, old.collection):
+            draw_map(classifier, out)
+        print(f"There is nothing to add: the paintings in {out} stay as they are")
         return old.collection
-    built = old.merged(new) if old else new
-    built.save(out)
-    draw_map(classifier, out)
+    with swapped(out, GALLERY_FILES) as staged:
+        built.save(staged)
+        draw_map(classifier, staged)
     shards.remove()
     artists = {painting.artist_slug for painting in built.collection.paintings} - {""}
     print(
         f"Wrote {len(built.collection)} paintings"
         + (f" by {len(artists)} artists" if artists else "")
-        + (f", {len(new.collection)} of them new," if old else "")
+        + (f", {len(new.collection)} of them new," if old and new else "")
         + f" into {out}"
     )
     return built.collection
@@ -276,13 +298,57 @@ def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list
             [f"{name}: {reason}" for name, reason in unreadable.items()],
         ),
     )
-    lines = []
-    for what, names in (of_rows if table.is_spreadsheet else ()) + of_pictures:
-        lines.append(f"{len(names):5} {what}")
-        lines += [f"        {name}" for name in names[:NAMES_SHOWN]]
-        if len(names) > NAMES_SHOWN:
-            lines.append(f"        and {len(names) - NAMES_SHOWN} more")
+    parts = (of_rows if table.is_spreadsheet else ()) + of_pictures
+    return [line for what, names in parts for line in _listed(what, names)]
+
+
+def _listed(what: str, names: Sequence[object]) -> list[str]:
+    lines = [f"{len(names):5} {what}", *(f"        {name}" for name in names[:NAMES_SHOWN])]
+    if len(names) > NAMES_SHOWN:
+        lines.append(f"        and {len(names) - NAMES_SHOWN} more")
     return lines
+
+
+def _kept(
+    old: Built, new: Built | None, pictures: Pictures, out: Path, prune: bool
+) -> tuple[Built, Built | None]:
+    """Returns what stays of a gallery, and what comes to it; says which pictures are not there.
+
+    A picture that was renamed is one painting, under its new name.
+    """
+    changed = changed_since(old.collection, pictures, new.collection if new else None)
+    if new is not None and changed.renamed:
+        facts = with_old_facts(old.collection, new.collection, changed.renamed)
+        new = replace(new, collection=facts)
+        names = [f"{was} is now {now}" for was, now in changed.renamed.items()]
+        print("\n".join(_listed("pictures that were renamed", names)))
+    if changed.gone:
+        print("\n".join(_listed("paintings of the gallery have no picture here", changed.gone)))
+        print(
+            "      and were taken out"
+            if prune
+            else "      and stay: --prune takes them out, or gallery/remove.py "
+            f"--gallery {out} some of them"
+        )
+    leaving = {*changed.renamed, *(changed.gone if prune else ())}
+    if new is None and len(leaving) == len(old.collection):
+        raise DataError(
+            f"Not one painting of {out} has a picture here: name the folder of its pictures."
+        )
+    # Where new ones come in their place, all of the old ones may leave.
+    return (old.without(leaving) if len(leaving) < len(old.collection) else _nothing(old)), new
+
+
+def _nothing(built: Built) -> Built:
+    collection = built.collection
+    nobody = Collection(
+        (),
+        collection.styles[:0],
+        collection.compositions[:0],
+        collection.logits[:0],
+        collection.model_fingerprint,
+    )
+    return Built(nobody, built.movements, built.logits[:0])
 
 
 def blurhash_of(picture: Image.Image) -> str:
@@ -352,6 +418,13 @@ def _nothing_embedded(table: Table) -> str:
     return f"Not one of {len(table.entries)} paintings could be embedded: {reason}."
 
 
+def _has_map(folder: Path, collection: Collection) -> bool:
+    try:
+        return CollectionMap.load(folder, collection) is not None
+    except CollectionError:
+        return False
+
+
 def read_sources(images: Path, table: Path | None) -> tuple[Table, Pictures]:
     """Returns the rows and the pictures, those of the folder alone where there is no spreadsheet.
 
@@ -373,7 +446,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the collection")
     parser.add_argument("--per-artist", type=positive, help="only so many of each painter")
     parser.add_argument("--add", action="store_true", help="keep what --out has, embed the rest")
+    parser.add_argument(
+        "--prune", action="store_true", help="with --add: take out what has no picture any more"
+    )
     arguments = parser.parse_args()
+    if arguments.prune and not arguments.add:
+        parser.error("--prune changes a gallery that is there: give it with --add")
     if arguments.add and arguments.per_artist:
         parser.error("--per-artist chooses for a whole collection: leave it out with --add")
 
@@ -385,15 +463,17 @@ def main() -> None:
             f"{arguments.model} has no {LIKENESS_FILE}, which compares paintings: make it with "
             "train/likeness.py or export the model anew."
         )
-    build(
-        table,
-        pictures,
-        classifier,
-        arguments.out,
-        arguments.per_artist,
-        arguments.add,
-        processes,
-    )
+    with alone_in(arguments.out) if processes.is_main else nullcontext():
+        build(
+            table,
+            pictures,
+            classifier,
+            arguments.out,
+            arguments.per_artist,
+            arguments.add,
+            processes,
+            arguments.prune,
+        )
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection
 from pinacoteca.collection_map import MAP_FILE, CollectionMap
 from pinacoteca.command_line import run
+from pinacoteca.locks import alone_in
 from pinacoteca.retriever import PaintingRetriever
 
 # A handful of paintings is seen at a glance, and t-SNE makes nothing of them.
@@ -47,7 +48,7 @@ def draw_map(classifier: MovementClassifier, folder: Path) -> None:
     vectors = PaintingRetriever(classifier, collection).compared()
     image_ids = tuple(painting.image_id for painting in collection.paintings)
     CollectionMap(image_ids, positions_of(vectors), collection.model_fingerprint).save(folder)
-    print(f"Drew the map of {len(collection)} paintings into {folder / MAP_FILE}")
+    print(f"Drew the map of {len(collection)} paintings")
 
 
 def positions_of(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -82,7 +83,8 @@ def main() -> None:
     arguments = parser.parse_args()
 
     classifier = MovementClassifier.from_pretrained(arguments.model)
-    draw_map(classifier, arguments.gallery)
+    with alone_in(arguments.gallery):
+        draw_map(classifier, arguments.gallery)
 
 
 if __name__ == "__main__":

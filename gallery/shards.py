@@ -18,7 +18,7 @@ from pandorarom import Entry
 
 from pinacoteca.classifier import Analysis, batches
 from pinacoteca.errors import DataError
-from pinacoteca.files import written_whole
+from pinacoteca.files import save_arrays, written_whole
 
 # A shard is no file that anybody else reads.
 _METADATA_KEY = "pictures"
@@ -95,13 +95,11 @@ class Shards:
 
     def save(self, batch: Batch, shard: Shard) -> None:
         """Keeps what came of a batch, whole or not at all."""
-        from safetensors.numpy import save_file
-
         outcomes = [each if isinstance(each, str) else asdict(each) for each in shard.outcomes]
         arrays = shard.analysis._asdict() if shard.analysis else {}
         contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         with written_whole(self._path(batch)) as path:
-            save_file(contiguous, path, {_METADATA_KEY: json.dumps(outcomes)})
+            save_arrays(path, contiguous, {_METADATA_KEY: json.dumps(outcomes)})
 
     def remove(self) -> None:
         """Takes away all finished batches, those of other models too, which nobody will ask for."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection import EMBEDDINGS_FILE, TABLE_FILE, Collection, Painting
+from pinacoteca.collection_map import MAP_FILE
 from pinacoteca.errors import CollectionError
 from pinacoteca.files import written_whole
 from pinacoteca.spreadsheets import write_cell
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
 
 SPREADSHEET_FILE = "romanian_paintings_with_features.xlsx"
+# What a gallery consists of: replaced together, so that they always fit each other.
+GALLERY_FILES = (TABLE_FILE, EMBEDDINGS_FILE, MAP_FILE, SPREADSHEET_FILE)
 # The text columns of the spreadsheet and their widths in characters.
 TEXT_COLUMNS = (("image_id", 44), ("title", 40), ("artist", 26), ("style", 24))
 # A 32-bit float of this size holds no more.

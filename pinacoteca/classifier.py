@@ -155,7 +155,7 @@ class MovementClassifier:
             network,
             movements,
             float(temperature),
-            _fingerprint_of(config, folder),
+            fingerprint_of(config, folder),
             _largest_side_of(config, folder),
             Familiarity.load(folder, _length(_texture_columns(network))),
             Likeness.load(
@@ -333,7 +333,8 @@ def _prediction_sets_of(config: dict[str, Any], folder: Path) -> PredictionSets 
     return None if settings is None else PredictionSets.of(settings, folder / CONFIG_FILE)
 
 
-def _fingerprint_of(config: dict[str, Any], folder: Path) -> str:
+def fingerprint_of(config: dict[str, Any], folder: Path) -> str:
+    """Returns ``MovementClassifier.fingerprint`` of a model folder with this ``config.json``."""
     preprocessing = {key: config["pretrained_cfg"].get(key) for key in PREPROCESSING_KEYS}
     preprocessing["largest_side"] = config.get("largest_side", 0)
     files = [folder / name for name in (WEIGHTS_FILE, LIKENESS_FILE)]

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import CollectionError
-from pinacoteca.files import written_whole
+from pinacoteca.files import checksum_of, save_arrays
 from pinacoteca.spreadsheets import defused, restored
+from pinacoteca.swap import finish_swap, swapped
 
 TABLE_FILE = "paintings.csv"
 EMBEDDINGS_FILE = "embeddings.safetensors"
@@ -24,6 +25,7 @@ LICENCE = "CC-BY-NC-4.0"
 FORMAT_VERSION = 3
 # One key only: safetensors writes several in an order that changes from run to run.
 _METADATA_KEY = "pinacoteca"
+_HEADER_KEYS = {"format_version", "model_fingerprint", "licence", "image_ids"}
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ class Collection:
     def load(
         cls, folder: str | os.PathLike[str], model_fingerprint: str | None = None
     ) -> Collection:
-        """Reads a folder that ``save`` wrote.
+        """Reads a folder that ``save`` wrote; a change of it that was stopped is finished first.
 
         Args:
             folder: Holds ``paintings.csv`` and ``embeddings.safetensors``.
@@ -177,8 +179,10 @@ class Collection:
         Raises:
             CollectionError: A file is missing or damaged, the two files do not belong together, a
                 value is not finite, or another model made the embeddings.
+            DataError: A change was stopped and cannot be finished.
         """
         folder = Path(folder)
+        finish_swap(folder)
         paintings = _read_table(folder / TABLE_FILE)
         arrays, header = _read_embeddings(folder / EMBEDDINGS_FILE)
         _check_rows(paintings, header["image_ids"], folder)
@@ -188,38 +192,37 @@ class Collection:
                 f"({header['model_fingerprint'][:12]}, not {model_fingerprint[:12]}): "
                 f"{_rebuild(folder)}."
             )
-        return cls(paintings, **arrays, model_fingerprint=header["model_fingerprint"])
+        loaded = cls(paintings, **arrays, model_fingerprint=header["model_fingerprint"])
+        # Collections of earlier versions have no checksum.
+        if header.get("sha256") not in (None, checksum_of(loaded._rounded())):
+            raise CollectionError(
+                f"{folder / EMBEDDINGS_FILE} is damaged, its numbers are not those that were "
+                f"saved: copy it anew or {_rebuild(folder)}."
+            )
+        return loaded
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Writes both files, each whole or not at all; equal collections give equal bytes.
+        """Writes both files, both whole or neither; equal collections give equal bytes.
 
         Embeddings are rounded to float16, which halves the file and leaves the ranking as it was.
-        The embeddings repeat the ids of their rows, so that a stop between the two files leaves
-        nothing that ``load`` would take for a collection unless the rows are the same ones.
+        They repeat the ids of their rows, so that ``load`` knows whether the table is theirs, and
+        bear a checksum.
 
         Raises:
             CollectionError: A value is too large for float16.
         """
-        from safetensors.numpy import save_file
-
-        with np.errstate(over="ignore"):
-            rounded = {
-                # safetensors writes memory as it lies, columns first if need be.
-                name: np.ascontiguousarray(array.astype(np.float16))
-                for name, array in self._arrays.items()
-            }
+        rounded = self._rounded()
         self._check_finite(rounded)
         header = {
             "format_version": FORMAT_VERSION,
             "model_fingerprint": self.model_fingerprint,
             "licence": LICENCE,
             "image_ids": [painting.image_id for painting in self.paintings],
+            "sha256": checksum_of(rounded),
         }
-        folder = Path(folder)
-        with written_whole(folder / TABLE_FILE) as path:
-            _write_table(path, self.paintings)
-        with written_whole(folder / EMBEDDINGS_FILE) as path:
-            save_file(rounded, path, {_METADATA_KEY: json.dumps(header)})
+        with swapped(folder, (TABLE_FILE, EMBEDDINGS_FILE)) as staged:
+            _write_table(staged / TABLE_FILE, self.paintings)
+            save_arrays(staged / EMBEDDINGS_FILE, rounded, {_METADATA_KEY: json.dumps(header)})
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -228,6 +231,14 @@ class Collection:
     @property
     def _arrays(self) -> dict[str, npt.NDArray[np.float32]]:
         return {name: getattr(self, name) for name in ARRAYS}
+
+    def _rounded(self) -> dict[str, npt.NDArray[np.float16]]:
+        with np.errstate(over="ignore"):
+            return {
+                # safetensors writes memory as it lies, columns first if need be.
+                name: np.ascontiguousarray(array.astype(np.float16))
+                for name, array in self._arrays.items()
+            }
 
     def _check_finite(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         for name, array in arrays.items():
@@ -367,6 +378,8 @@ def _read_embeddings(path: Path) -> tuple[dict[str, npt.NDArray[np.float32]], di
 def _is_header(header: object) -> bool:
     return (
         isinstance(header, dict)
+        # A key that is damaged must not look like one that is not there.
+        and header.keys() - {"sha256"} == _HEADER_KEYS
         and header.get("format_version") == FORMAT_VERSION
         and isinstance(header.get("model_fingerprint"), str)
         and isinstance(header.get("image_ids"), list)

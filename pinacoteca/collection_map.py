@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from pinacoteca.collection import Collection
 from pinacoteca.errors import CollectionError
-from pinacoteca.files import written_whole
+from pinacoteca.files import checksum_of, save_arrays, written_whole
 from pinacoteca.results import Neighbour
 
 MAP_FILE = "map.safetensors"
@@ -89,18 +89,17 @@ class CollectionMap:
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes ``map.safetensors``, whole or not at all; equal maps give equal bytes."""
-        from safetensors.numpy import save_file
-
         header = {
             "format_version": FORMAT_VERSION,
             "model_fingerprint": self.model_fingerprint,
             "image_ids": list(self.image_ids),
+            "sha256": checksum_of({_TENSOR: self.positions}),
         }
         with written_whole(Path(folder) / MAP_FILE) as path:
             # safetensors writes memory as it lies, columns first if need be.
-            save_file(
-                {_TENSOR: np.ascontiguousarray(self.positions)},
+            save_arrays(
                 path,
+                {_TENSOR: np.ascontiguousarray(self.positions)},
                 {_METADATA_KEY: json.dumps(header)},
             )
 
@@ -119,6 +118,8 @@ def _read(path: Path) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
             and positions.dtype == np.float32
             and positions.shape == (rows, 2)
             and bool(((positions >= 0) & (positions <= 1)).all())
+            # Maps of earlier versions have no checksum.
+            and header.get("sha256") in (None, checksum_of({_TENSOR: positions}))
         )
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise CollectionError(
@@ -126,7 +127,8 @@ def _read(path: Path) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
         ) from None
     if not sound:
         raise CollectionError(
-            f"{path} is not a map of format version {FORMAT_VERSION}: {_redraw(path.parent)}."
+            f"{path} is damaged or not a map of format version {FORMAT_VERSION}: "
+            f"{_redraw(path.parent)}."
         )
     return positions, header
 

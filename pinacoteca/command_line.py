@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Callable
 
 from pinacoteca.errors import PinacotecaError
+
+# The disk is full, or the share of it that one may use.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# It is there to be read alone, or is somebody else's, or a file lies where a folder is needed.
+_FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDIR)
 
 
 def run(main: Callable[[], None]) -> None:
@@ -19,10 +26,42 @@ def run(main: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)
+    # Each library has an error of its own for a full disk.
+    except Exception as error:
+        if (sentence := disk_sentence(error)) is None:
+            raise
+        print(f"error: {sentence}", file=sys.stderr)
+        sys.exit(2)
+
+
+def disk_sentence(error: Exception) -> str | None:
+    """Returns what to do about a full disk or a place that cannot be written, None for others."""
+    number = getattr(error, "errno", None)
+    name = getattr(error, "filename", None)
+    if "os error 28" in str(error):
+        number = errno.ENOSPC
+    if number in _FULL:
+        return (
+            f"{name or 'A file'} cannot be written, the disk is full ({os.strerror(number)}): make "
+            "room, then give the same command again."
+        )
+    if number in _FORBIDDEN and name:
+        return (
+            f"{name} cannot be written or read ({os.strerror(number)}): see to its rights, or name "
+            "a folder that you may write to."
+        )
+    return None
 
 
 def positive(text: str) -> int:
     """Reads a command-line argument that must be a whole number above zero."""
     if not (text.isascii() and text.isdigit()) or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
+    return int(text)
+
+
+def whole_number(text: str) -> int:
+    """Reads a command-line argument that must be a whole number, 0 among them."""
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)

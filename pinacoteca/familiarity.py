@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
-from pinacoteca.files import written_whole
+from pinacoteca.files import save_arrays, written_whole
 from pinacoteca.tensors import read_arrays
 
 FAMILIARITY_FILE = "familiarity.safetensors"
@@ -49,15 +49,13 @@ class Familiarity:
 
     def save(self, folder: Path) -> None:
         """Writes ``familiarity.safetensors`` into a model folder, whole or not at all."""
-        from safetensors.numpy import save_file
-
         arrays = {
             "mean": self.mean,
             "whitening": np.ascontiguousarray(self.whitening),
             "threshold": np.array([self.threshold], np.float32),
         }
         with written_whole(folder / FAMILIARITY_FILE) as path:
-            save_file(arrays, path)
+            save_arrays(path, arrays)
 
     @classmethod
     def load(cls, folder: Path, features: int) -> Self | None:

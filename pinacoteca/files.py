@@ -1,13 +1,18 @@
-"""Files written whole or not at all, and the fingerprint of one."""
+"""Files written whole or not at all, and fingerprints of files and numbers."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @contextmanager
@@ -32,7 +37,9 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
         # mkstemp makes files private to their owner; what we write is to be shared.
         umask = os.umask(0)
         os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
+        # A share without Unix rights, or with another owner, refuses; its own rights must do.
+        with suppress(OSError):
+            temporary.chmod(0o666 & ~umask)
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -42,3 +49,33 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
     """Returns the SHA-256 of a file as 64 hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checksum_of(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
+    """Returns the SHA-256 of named arrays, in the order of their names, as they lie in a file."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(arrays[name].tobytes())
+    return digest.hexdigest()
+
+
+def save_arrays(
+    path: str | os.PathLike[str],
+    arrays: dict[str, npt.NDArray[Any]],
+    metadata: dict[str, str] | None = None,
+) -> None:
+    """Writes named arrays as a safetensors file.
+
+    Raises:
+        OSError: The file cannot be written, which safetensors says with an error of its own.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
+
+    try:
+        save_file(arrays, path, metadata)
+    except SafetensorError as error:
+        number = re.search(r"os error (\d+)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), os.fspath(path)) from None

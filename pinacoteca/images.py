@@ -8,12 +8,14 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from pinacoteca.errors import ImageError
+from pinacoteca.picture_guards import check_depth, check_structure, guard_directories
 
 # Pillow opens some fifty formats, and most of its past security holes were in the rare ones.
 # A phone's MPO opens as the JPEG that it begins with.
@@ -73,6 +75,8 @@ _READABLE_SIGNATURES = (
     (0, b"BM"),
 )
 _HEADER_BYTES = 1024
+# Rows that are reckoned with at once where a pixel takes 64 bits.
+_STRIPE = 64
 
 # What undoes each EXIF orientation (EXIF 2.32, tag 0x0112). `ImageOps.exif_transpose` would
 # also write the EXIF block anew, which fails where the block is broken.
@@ -115,6 +119,7 @@ class _SharedSilence:
 
 
 _pillow_warnings_silenced = _SharedSilence()
+guard_directories()
 
 
 def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image:
@@ -132,11 +137,13 @@ def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image
     """
     with _opened(source) as file, _pillow_warnings_silenced:
         header = _header_of(file)
+        check_structure(file, header)
         try:
             # Image.open reads the header alone: no pixel is decoded before the limit is checked.
             with Image.open(file, formats=READABLE_FORMATS) as picture:
                 if picture.width * picture.height > PIXEL_LIMIT:
                     raise ImageError(_TOO_LARGE)
+                check_depth(picture)
                 picture.draft(None, (DRAFT_EDGE, DRAFT_EDGE))
                 return _upright_rgb(picture)
         except ImageError:
@@ -237,6 +244,8 @@ def _upright_rgb(picture: ImageFile.ImageFile) -> Image.Image:
 def _orientation_of(picture: Image.Image) -> int:
     try:
         return int(picture.getexif().get(_ORIENTATION_TAG, 1))
+    except ImageError:
+        raise
     except Exception:
         # EXIF is a small TIFF of its own and fails in as many ways; the pixels are still good.
         return 1
@@ -266,10 +275,17 @@ def _from_measured_values(picture: Image.Image) -> Image.Image:
 
     Such files (scans, scientific TIFF) agree on no white point but their own.
     """
-    values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0.0, neginf=0.0)
-    darkest, brightest = float(values.min()), float(values.max())
+    # In stripes: 64 bits for every pixel at once would take eight times the picture's memory.
+    stripes = np.array_split(np.asarray(picture), max(picture.height // _STRIPE, 1))
+    darkest = min(float(_finite(stripe).min()) for stripe in stripes)
+    brightest = max(float(_finite(stripe).max()) for stripe in stripes)
     scale = 255.0 / (brightest - darkest) if brightest > darkest else 0.0
-    return Image.fromarray(np.rint((values - darkest) * scale).astype(np.uint8)).convert("RGB")
+    grey = [np.rint((_finite(stripe) - darkest) * scale).astype(np.uint8) for stripe in stripes]
+    return Image.fromarray(np.concatenate(grey)).convert("RGB")
+
+
+def _finite(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    return np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

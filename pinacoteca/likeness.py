@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
-from pinacoteca.files import written_whole
+from pinacoteca.files import save_arrays, written_whole
 from pinacoteca.search import unit_vectors
 from pinacoteca.tensors import read_arrays
 
@@ -127,10 +127,8 @@ class Likeness:
 
     def save(self, folder: Path) -> None:
         """Writes ``likeness.safetensors`` into a model folder, whole or not at all."""
-        from safetensors.numpy import save_file
-
         with written_whole(folder / LIKENESS_FILE) as path:
-            save_file({name: np.ascontiguousarray(a) for name, a in vars(self).items()}, path)
+            save_arrays(path, {name: np.ascontiguousarray(a) for name, a in vars(self).items()})
 
     @classmethod
     def load(cls, folder: Path, features: int, statistics: int) -> Self | None:

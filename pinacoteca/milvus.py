@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -48,6 +49,8 @@ _CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 30
 # Milvus Lite hangs up on a client that asks every ten seconds whether it is there.
 _TRANSPORT = {"grpc.keepalive_permit_without_calls": False}
+# What is on this machine is asked without the proxy of http_proxy.
+_DIRECT = _TRANSPORT | {"grpc.enable_http_proxy": 0}
 
 _Floats = npt.NDArray[np.float32]
 _Rows = npt.NDArray[np.int64]
@@ -191,14 +194,15 @@ def open_index(address: str, parts: Parts, fingerprint: str) -> MilvusPaintings:
         fingerprint: A text that no other collection has, the SHA-256 of its embeddings, say.
 
     Raises:
-        SearchIndexError: pymilvus is not installed, the file is in use or no index, the server
-            cannot be reached, or the index was made of another collection.
+        SearchIndexError: pymilvus is not installed, the file is in use, damaged, no index or in a
+            place that cannot be written, the server cannot be reached, or the index was made of
+            another collection.
     """
     local = not _names_server(checked_address(address))
     client = _connect(address, local)
     shape = f"{len(parts[0])}x{'+'.join(str(part.shape[1]) for part in parts)}"
     stamp = f"{_LAYOUT} {shape} {fingerprint}"
-    with _plain_errors(address):
+    with _plain_errors(address, local=local):
         # Milvus Lite reads the whole file before it answers, which may take a minute.
         if not client.has_collection(PAINTINGS, timeout=None if local else _CONNECT_SECONDS):
             _build(client, parts, stamp, in_cells=local)
@@ -210,7 +214,16 @@ def open_index(address: str, parts: Parts, fingerprint: str) -> MilvusPaintings:
                 "will be built anew."
             )
         client.load_collection(PAINTINGS)
-        return MilvusPaintings(client, address, parts, _read_cells(client) if local else None)
+        (counted,) = client.query(PAINTINGS, filter="", output_fields=["count(*)"])
+        cells = _read_cells(client) if local else None
+    whole = len(parts[0])
+    held = {"it has": counted["count(*)"]}
+    if cells is not None:
+        held["its cells have"] = int(cells.sizes.sum())
+    for what, count in held.items():
+        if count != whole:
+            _raise_damaged(address, local, f"{what} {count} of {whole} paintings")
+    return MilvusPaintings(client, address, parts, cells)
 
 
 def _connect(address: str, local: bool) -> Any:
@@ -224,17 +237,48 @@ def _connect(address: str, local: bool) -> Any:
             "An index needs the client of Milvus: pip install -r requirements-scale.txt."
         ) from None
     if not local:
+        options = _DIRECT if _is_here(address) else _TRANSPORT
         with _plain_errors(address):
-            return MilvusClient(address, timeout=_CONNECT_SECONDS, grpc_options=_TRANSPORT)
+            return MilvusClient(address, timeout=_CONNECT_SECONDS, grpc_options=options)
     path = Path(address)
     if path.exists() and not path.is_dir():
         raise SearchIndexError(
             f"{address} is no index of Milvus Lite, which is a folder: name another file, or "
             "delete it."
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _failure_of("milvus_lite.server_manager") as failure, _plain_errors(address, failure):
-        return MilvusClient(address, grpc_options=_TRANSPORT)
+    _check_writable(path)
+    with (
+        _failure_of("milvus_lite.server_manager") as failure,
+        _plain_errors(address, failure, local=True),
+    ):
+        return MilvusClient(address, grpc_options=_DIRECT)
+
+
+def _is_here(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    return host == "localhost" or host.startswith("127.") or host == "::1"
+
+
+def _check_writable(path: Path) -> None:
+    """Refuses a place that cannot be written: even to read it, Milvus Lite makes a lock there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writable = os.access(path if path.exists() else path.parent, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        what = "copy it" if path.exists() else "let it be made"
+        raise SearchIndexError(
+            f"The index {path} lies where nothing can be written, and an index must be: {what} "
+            "in a folder that you may write to, and name it there with --index."
+        )
+
+
+def _raise_damaged(address: str, local: bool, reason: str) -> NoReturn:
+    what = "delete it" if local else f"delete the collection {PAINTINGS} there"
+    raise SearchIndexError(
+        f"The index {address} is damaged ({reason}): {what}, and it will be built anew."
+    ) from None
 
 
 @contextmanager
@@ -256,7 +300,7 @@ def _failure_of(name: str) -> Iterator[list[str]]:
 
 
 @contextmanager
-def _plain_errors(address: str, reasons: Sequence[str] = ()) -> Iterator[None]:
+def _plain_errors(address: str, reasons: Sequence[str] = (), local: bool = False) -> Iterator[None]:
     from grpc import RpcError
     from pymilvus.exceptions import MilvusException
 
@@ -271,6 +315,8 @@ def _plain_errors(address: str, reasons: Sequence[str] = ()) -> Iterator[None]:
                 f"The index {address} is in use: stop the other process, or let both ask one "
                 "server (milvus-lite server --data-dir FILE.db) through http://."
             ) from None
+        if local:
+            _raise_damaged(address, local, reason)
         raise SearchIndexError(
             f"Milvus gives no answer at {address} ({reason}): start it, or name another --index."
         ) from None

@@ -283,18 +283,23 @@ def test_another_model_is_refused(folder: Path) -> None:
         Collection.load(folder, "fedcba" * 8)
 
 
-def test_a_stop_between_the_two_files_is_noticed(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_stop_while_saving_leaves_the_old_collection(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     other = small_collection(paintings=(painting("a"), painting("c")))
-    monkeypatch.setattr("safetensors.numpy.save_file", stop)
-    with pytest.raises(KeyboardInterrupt):
-        other.save(folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with monkeypatch.context() as patched:
+        patched.setattr("safetensors.numpy.save_file", stop)
+        with pytest.raises(KeyboardInterrupt):
+            other.save(folder)
 
-    assert len(list(folder.iterdir())) == 2
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    # What another program mixes is noticed.
+    other.save(tmp_path / "other")
+    (folder / "paintings.csv").write_bytes((tmp_path / "other" / "paintings.csv").read_bytes())
     with pytest.raises(CollectionError, match=r"Row 2 is 'c' in .* but 'b'"):
         Collection.load(folder)
 
@@ -334,3 +339,25 @@ def test_values_beyond_float16_are_refused_before_anything_is_written(folder: Pa
 def test_what_does_not_fit_is_no_collection(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(CollectionError, match=sentence):
         small_collection(**changes)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_one_flipped_bit_of_the_numbers_is_noticed(tmp_path: Path, share: float) -> None:
+    small_collection().save(tmp_path)
+    path = tmp_path / "embeddings.safetensors"
+    data = bytearray(path.read_bytes())
+    start = 8 + int.from_bytes(data[:8], "little")
+    data[start + int(share * (len(data) - start - 1))] ^= 1
+    path.write_bytes(data)
+
+    with pytest.raises(CollectionError, match=r"is damaged|not finite"):
+        Collection.load(tmp_path)
+
+
+def test_a_flipped_byte_in_the_name_of_the_checksum_is_noticed(tmp_path: Path) -> None:
+    small_collection().save(tmp_path)
+    path = tmp_path / "embeddings.safetensors"
+    path.write_bytes(path.read_bytes().replace(b"sha256", b"sha257"))
+
+    with pytest.raises(CollectionError, match="format version"):
+        Collection.load(tmp_path)

@@ -141,3 +141,13 @@ def test_a_picture_is_among_most_of_its_neighbours() -> None:
 def test_nothing_near_is_nowhere() -> None:
     with pytest.raises(ValueError, match="at least one"):
         map_of([[0, 0]]).place([])
+
+
+def test_one_flipped_bit_of_the_places_is_noticed(gallery: Path, tmp_path: Path) -> None:
+    collection = Collection.load(gallery)
+    data = bytearray((gallery / MAP_FILE).read_bytes())
+    data[-4] ^= 1
+    (tmp_path / MAP_FILE).write_bytes(data)
+
+    with pytest.raises(CollectionError, match="is damaged"):
+        CollectionMap.load(tmp_path, collection)

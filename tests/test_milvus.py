@@ -218,6 +218,59 @@ def test_an_index_is_opened_again_and_refused_for_another_collection(
     close(path)
 
 
+@pytest.mark.parametrize(
+    "lost", ["*paintings/partitions/cell_0/data/*", "*cells/partitions/_default/data/*"]
+)
+def test_an_index_with_a_file_missing_is_damaged(
+    parts: list[Any], tmp_path: Path, lost: str
+) -> None:
+    path = tmp_path / "milvus.db"
+    few = [part[:200] for part in parts]
+    milvus.open_index(str(path), few, "paintings")
+    close(str(path))
+    files = [file for file in path.rglob("*") if file.match(lost) and file.is_file()]
+    assert files
+    for file in files:
+        file.unlink()
+
+    with pytest.raises(SearchIndexError, match=r"is damaged .*delete it, and it will be built"):
+        milvus.open_index(str(path), few, "paintings")
+    close(str(path))
+
+
+def test_an_index_behind_a_proxy_is_asked_without_it(tmp_path: Path) -> None:
+    code = (
+        "import sys, numpy as np\n"
+        "from pinacoteca.milvus import open_index\n"
+        "index = open_index(sys.argv[1], [np.eye(9, 3, dtype=np.float32)], 'few')\n"
+        "print(len(index))"
+    )
+    proxy = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy"), "http://127.0.0.1:9")
+    result = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "milvus.db"],
+        env=os.environ | proxy | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.stdout == "9\n", result.stderr
+    assert milvus._is_here("http://localhost:19530") and milvus._is_here("http://[::1]:19530")
+    assert not milvus._is_here("http://milvus.example.org:19530")
+
+
+def test_an_index_where_nothing_can_be_written_is_named(
+    parts: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(milvus.os, "access", lambda *_: False)
+    with pytest.raises(SearchIndexError, match=r"let it be made in a folder .*--index"):
+        milvus.open_index(str(tmp_path / "milvus.db"), parts, "paintings")
+    (tmp_path / "milvus.db").mkdir()
+    with pytest.raises(SearchIndexError, match=r"an index must be: copy it in a folder"):
+        milvus.open_index(str(tmp_path / "milvus.db"), parts, "paintings")
+    with pytest.raises(SearchIndexError, match="where nothing can be written"):
+        milvus.open_index("/proc/nowhere/milvus.db", parts, "paintings")
+
+
 def test_an_index_that_was_not_finished_is_built_anew(
     parts: list[Any], queries: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from options import Options, read_options
+from options import Options, OptionsError, read_options
 from served import APP
 
 from pinacoteca.errors import DataError, SearchIndexError
@@ -36,6 +37,32 @@ def test_an_index_is_a_file_or_a_server() -> None:
     for text in ("milvus", "host:19530", "http://host:port", ""):
         with pytest.raises(SearchIndexError, match="is no address of an index"):
             read_options(["--index", text])
+
+
+def test_the_variables_of_gradio_stand_for_what_is_not_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "7777")
+    assert (read_options([]).host, read_options([]).port) == ("0.0.0.0", 7777)
+    given = read_options(["--host", "127.0.0.1", "--port", "7000"])
+    assert (given.host, given.port) == ("127.0.0.1", 7000)
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "http")
+    with pytest.raises(OptionsError, match="GRADIO_SERVER_PORT: 'http' is not a port"):
+        read_options([])
+    # Gradio reads an empty one as a number, too.
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "")
+    monkeypatch.setenv("GRADIO_SERVER_NAME", "")
+    assert read_options([]) == Options()
+    assert "GRADIO_SERVER_PORT" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [("::1", "[::1]"), ("::", "[::]"), ("[::1]", "[::1]"), ("127.0.0.1", "127.0.0.1"), ("x", "x")],
+)
+def test_a_host_is_taken_as_everybody_writes_it(given: str, taken: str) -> None:
+    assert read_options(["--host", given]).host == taken
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "http", "²"])

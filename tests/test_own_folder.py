@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,6 +34,7 @@ NAMES = (
     "none.jpg",
     "007.jpg",
 )
+WASH = "Luchian:The wash, 1912"
 IDS = [
     "007",
     "nicolae-darascu:anemones-1908",
@@ -220,6 +222,94 @@ def test_nothing_new_leaves_every_file_as_it_is(
 
     assert "nothing to add" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_pictures_that_were_renamed_are_one_painting_and_what_is_gone_is_named(
+    folder: Path, built: Callable[..., Collection], tmp_path: Path, capsys: Any
+) -> None:
+    before = built()
+    (folder / "Ștefan Luchian").rename(folder / "Luchian")
+    (folder / "007.jpg").unlink()
+    capsys.readouterr()
+
+    after = built("--add")
+
+    assert ids(after) == sorted(
+        ["007", "nicolae-darascu:anemones-1908", "none", "Luchian:anemones-1908", WASH]
+    )
+    assert after.painting("Luchian:anemones-1908").artist == "Luchian"
+    printed = capsys.readouterr().out
+    assert "    2 pictures that were renamed\n" in printed
+    assert "Ștefan Luchian:anemones-1908 is now Luchian:anemones-1908\n" in printed
+    assert "    1 paintings of the gallery have no picture here\n        007\n" in printed
+    assert "--prune takes them out" in printed
+    assert len(sheet_rows(tmp_path / "out")) == len(before)
+
+    assert "007" not in ids(built("--add", "--prune"))
+    with pytest.raises(SystemExit):
+        built("--prune")
+
+
+def test_a_folder_whose_pictures_were_all_renamed_keeps_what_only_the_gallery_knew(
+    folder: Path, built: Callable[..., Collection], tmp_path: Path
+) -> None:
+    collection = built()
+    known = replace(collection.painting("none"), year=1907, image_url="https://example.org/a.jpg")
+    paintings = [known if each.image_id == "none" else each for each in collection.paintings]
+    replace(collection, paintings=tuple(paintings)).save(tmp_path / "out")
+    (folder / "all").mkdir()
+    for path in list(folder.iterdir()):
+        if path.name != "all":
+            path.rename(folder / "all" / path.name)
+
+    after = built("--add")
+
+    assert len(after) == len(collection)
+    assert after.painting("all:none").year == 1907
+    assert after.painting("all:none").image_url == "https://example.org/a.jpg"
+
+
+def test_a_map_that_is_missing_is_drawn_when_there_is_nothing_to_add(
+    built: Callable[..., Collection], tmp_path: Path
+) -> None:
+    built()
+    path = tmp_path / "out" / "map.safetensors"
+    before = path.read_bytes()
+
+    for spoil in (path.unlink, lambda: path.write_bytes(before[:-1])):
+        spoil()
+        built("--add")
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("step", ["embeddings", "map", "rename"])
+def test_a_failure_while_adding_leaves_the_gallery_as_it_was(
+    folder: Path,
+    built: Callable[..., Collection],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    built()
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    write_picture(folder / "new.jpg", seed=9)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    places = {
+        "embeddings": "pinacoteca.collection.save_arrays",
+        "map": "pinacoteca.collection_map.save_arrays",
+        "rename": "pinacoteca.swap.os.rename",
+    }
+    with monkeypatch.context() as patched:
+        patched.setattr(places[step], fail)
+        with pytest.raises(OSError, match="No space"):
+            built("--add")
+
+    files = (path for path in (tmp_path / "out").iterdir() if path.is_file())
+    assert {path.name: path.read_bytes() for path in files} == before
+    assert ids(built("--add")) == sorted([*IDS, "new"])
 
 
 def test_nothing_is_added_to_the_collection_of_another_model(

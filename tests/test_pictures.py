@@ -185,3 +185,41 @@ def test_downloads_are_kept_where_the_desktop_says(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("XDG_CACHE_HOME", "/var/kept")
 
     assert pictures.cache_folder() == Path("/var/kept/pinacoteca/pictures")
+
+
+def test_hosts_are_told_who_asks_and_a_refusal_is_said_once(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PINACOTECA_CONTACT", "ana@example.org")
+    agents: list[str | None] = []
+    stream = pictures.httpx.stream
+
+    def noted(*arguments: Any, **settings: Any) -> Any:
+        agents.append(settings["headers"]["User-Agent"])
+        return stream(*arguments, **settings)
+
+    monkeypatch.setattr(pictures.httpx, "stream", noted)
+    for name in ("/first", "/second"):
+        assert source(tmp_path, host.address(name)).picture("painter_work-0") is None
+    pictured = source(tmp_path, host.address("/third"))
+    for _ in range(2):
+        pictured._failures.clear()
+        assert pictured.picture("painter_work-0") is None
+
+    assert agents[0] is not None and agents[0].startswith("Pinacoteca/")
+    assert "ana@example.org" in agents[0]
+    lines = [line for line in capsys.readouterr().out.splitlines() if "No picture came" in line]
+    assert len(lines) == 3 and "127.0.0.1" in lines[0] and "404" in lines[0]
+
+
+def test_a_picture_that_cannot_be_kept_is_shown(
+    host: Host, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host.answers["/work.jpg"] = jpeg((200, 0, 0))
+    (tmp_path / "file").touch()
+    pictured = source(tmp_path / "file" / "cache", host.address("/work.jpg"))
+
+    for _ in range(2):
+        assert red_of(pictured.picture("painter_work-0")) == pytest.approx(200, abs=3)
+
+    assert capsys.readouterr().out.count("cannot be kept in") == 1

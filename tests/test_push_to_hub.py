@@ -322,6 +322,37 @@ def test_a_card_without_front_matter_is_refused(house: House, card: str, fault: 
     assert repr(str(house.card)) in sentence
 
 
+FIGURES = """model-index:
+- name: Pinacoteca
+  results:
+  - task: {type: image-classification}
+    metrics:
+    - {type: accuracy, value: 0.6426, name: Top-1 accuracy}
+"""
+
+
+def test_the_card_of_another_model_is_refused(house: House) -> None:
+    house.card.write_text(CARD.replace("---\n\n", f"{FIGURES}---\n\n"), encoding="utf-8")
+    metrics = house.model / "metrics.json"
+    metrics.write_text(json.dumps({"scores": {"top1": 0.3077}}), encoding="utf-8")
+    sentence = refused(house.run())
+    assert "its Top-1 accuracy is 0.6426, that of" in sentence
+    assert "is 0.3077" in sentence and "train/write_card.py --model" in sentence
+
+    house.card.rename(house.folder / "other.md")
+    metrics.write_text(json.dumps({"scores": {"top1": 0.64257}}), encoding="utf-8")
+    assert house.run("--card", "other.md").returncode == 0
+
+
+def test_figures_of_other_weights_are_refused(house: House) -> None:
+    text = json.dumps({"model_fingerprint": "0" * 64, "scores": {}})
+    (house.model / "metrics.json").write_text(text, encoding="utf-8")
+    (house.model / "config.json").write_text(json.dumps({"pretrained_cfg": {}}), encoding="utf-8")
+    sentence = refused(house.run())
+    assert "was measured with other weights" in sentence
+    assert "train/evaluate.py" in sentence and "train/write_card.py" in sentence
+
+
 MALFORMED = ["paintings", "ada/", "/paintings", "a/b/c", "ada/my paintings", "ada/a--b", "ada/a..b"]
 MALFORMED += ["ada/-a", "ada/a.", "ada/paintings.git", "https://huggingface.co/ada/a", "ada/țară"]
 MALFORMED += ["", "ada/" + "a" * 97, "ada/paintings\n"]
@@ -463,6 +494,37 @@ def test_a_space_is_one_commit_of_what_the_page_needs(furnished: House, hub: Sma
     again = furnished.python(*arguments, **known)
     assert "'kept' is there already" in refused(again)
     assert len(hub.commits) == 1
+
+
+def test_nothing_that_lies_beside_the_page_goes_to_a_space(furnished: House) -> None:
+    demo = furnished.folder / "demo"
+    for name in ("accounts.txt", "screenshot_phone_and_map.png", "pictures/mine.jpg", "a/b.py"):
+        (demo / name).parent.mkdir(exist_ok=True)
+        (demo / name).write_text("maria:blue-elephant")
+    (demo / "accounts.py.bak").write_text("maria:blue-elephant")
+
+    done = furnished.python(str(furnished.script), "--space", "ada/page", "--out", "kept")
+
+    assert done.returncode == 0, done.stderr
+    taken = [path for path in (furnished.folder / "kept").rglob("*") if path.is_file()]
+    assert not [path for path in taken if b"blue-elephant" in path.read_bytes()]
+    assert not [path for path in taken if path.name.startswith("screenshot")]
+    assert "Not in the Space: demo/accounts.txt\n" in done.stdout
+
+
+def test_of_a_checkout_only_what_git_knows_goes_to_a_space(furnished: House) -> None:
+    demo = furnished.folder / "demo"
+    for command in (["init", "-q"], ["add", "demo"]):
+        subprocess.run(["git", "-C", furnished.folder, *command], check=True)
+    (demo / "examples" / "holiday.jpg").write_bytes(b"ours")
+    (demo / "secrets.py").write_text("PASSWORD = 'blue-elephant'")
+
+    done = furnished.python(str(furnished.script), "--space", "ada/page")
+
+    assert done.returncode == 0, done.stderr
+    assert "demo/page.py" in done.stdout and "demo/examples/garden.jpg" in done.stdout
+    assert "holiday" not in done.stdout
+    assert "Not in the Space: demo/secrets.py\n" in done.stdout
 
 
 def test_a_space_without_a_gallery_is_refused(furnished: House) -> None:

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from batches import LabelledPictures, data_config, loader, showings
 from network import half_precision
-from pandora import Picture, further_pictures, movements_in, parts_of, read_tree, readable
+from pandora import further_pictures, movements_in, parts_of, read_tree, readable
+from parts import NO_PARTS, Parts
 from recipe import Recipe, recipe_from
 from storage import StoredAnew, WithoutColour
 from training import Training
@@ -225,14 +226,20 @@ def read_run(folder: Path, data: Path, further: Path | None) -> Training:
     names = {field.name for field in fields(Recipe)}
     recipe = recipe_from({key: settings[key] for key in names & settings.keys()}, str(path))
     pictures = read_tree(data)
-    parts = parts_of(pictures, settings["split"], data)
-    train: list[Picture] = []
-    validation: list[Picture] = []
-    held_out: list[Picture] = []
-    for picture, part in zip(pictures, parts, strict=True):
-        (train if part == "train" else held_out).append(picture)
-        if part == "validation":
-            validation.append(picture)
+    recorded = Parts.load(folder)
+    if recorded is None:
+        drawn = parts_of(pictures, settings["split"], data)
+        named = list(zip(pictures, drawn, strict=True))
+        train, validation = (
+            readable(data, [picture for picture, part in named if part == wanted])
+            for wanted in ("train", "validation")
+        )
+    else:
+        train, validation = (
+            recorded.found(data, part, pictures) for part in ("train", "validation")
+        )
+    trained_on = {picture.path for picture in train}
+    held_out = [picture for picture in pictures if picture.path not in trained_on]
     movements = movements_in(pictures)
     more = []
     if further is not None:
@@ -244,10 +251,11 @@ def read_run(folder: Path, data: Path, further: Path | None) -> Training:
         split=settings["split"],
         directory=data,
         movements=movements,
-        train=(*readable(data, train), *more),
-        validation=tuple(readable(data, validation)),
+        train=(*train, *more),
+        validation=tuple(validation),
         device="cpu",
         out=folder,
+        parts=recorded or NO_PARTS,
         further=further,
     )
     # JSON has lists where settings have tuples.

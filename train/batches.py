@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from in_step import share_of
@@ -12,7 +12,9 @@ from pandora import Picture, painter_classes
 from recipe import Recipe
 from storage import StoredAnew, WithoutColour
 from training import Training
+from workers import worker_count
 
+from pinacoteca.errors import DataError, ImageError
 from pinacoteca.images import open_image, reduced
 from pinacoteca.processes import ALONE, Processes
 
@@ -57,8 +59,16 @@ def training_transform(recipe: Recipe, resolution: int) -> Any:
     return Compose([*copies, crops]) if copies else crops
 
 
+@dataclass(frozen=True)
+class Lost:
+    """A picture that could be read when the run began, and no longer can."""
+
+    path: str
+    reason: str
+
+
 class LabelledPictures:
-    """A map-style data set of ``(tensor [3, side, side], class index)``.
+    """A map-style data set of ``(tensor [3, side, side], class index)``, or what was lost.
 
     Batches take the transforms in turn. With a seed, what is random about a picture depends on
     that seed and its place alone: neither the number of workers nor a resumed run can change it.
@@ -83,7 +93,7 @@ class LabelledPictures:
     def __len__(self) -> int:
         return len(self._pictures)
 
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int] | Lost:
         import torch
 
         if self._seed is not None:
@@ -91,8 +101,48 @@ class LabelledPictures:
             random.seed(self._seed + index)
             torch.manual_seed(self._seed + index)
         transform = self._transforms[index // self._batch_size % len(self._transforms)]
-        image = open_image(self._training.file_of(self._pictures[index]))
+        picture = self._pictures[index]
+        try:
+            image = open_image(self._training.file_of(picture))
+        except ImageError as error:
+            return Lost(picture.path, str(error))
         return transform(reduced(image, self._largest_side)), self._classes[index]
+
+
+class Batches:
+    """Batches of ``data`` without the pictures that were lost on the way, which it names.
+
+    A share that drops out for good ends the run; a picture that somebody took away does not.
+    """
+
+    def __init__(self, batches: DataLoader[Any], data: LabelledPictures) -> None:
+        self._batches = batches
+        self.dataset = data
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        for batch, lost in self._batches:
+            if batch is None:
+                raise DataError(
+                    f"No picture of a batch can be read any more, {lost[0].path} among them "
+                    f"({lost[0].reason}) Mend the folder of the pictures; --resume then goes on."
+                )
+            for each in lost:
+                print(f"Left out {each.path}: {each.reason}")
+            yield batch
+
+
+def collated(
+    samples: Sequence[tuple[torch.Tensor, int] | Lost],
+) -> tuple[tuple[torch.Tensor, torch.Tensor] | None, list[Lost]]:
+    """Returns the batch, None if nothing is left of it, and what was lost."""
+    from torch.utils.data import default_collate
+
+    lost = [sample for sample in samples if isinstance(sample, Lost)]
+    there = [sample for sample in samples if not isinstance(sample, Lost)]
+    return (tuple(default_collate(there)) if there else None), lost
 
 
 def loader(
@@ -100,16 +150,20 @@ def loader(
     data: LabelledPictures,
     drop_last: bool = False,
     processes: Processes = ALONE,
-) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
+) -> Batches:
     """Returns batches of ``data`` in its order, or what of them falls to this process."""
     from torch.utils.data import BatchSampler, DataLoader
 
     batches = BatchSampler(range(len(data)), training.recipe.batch_size, drop_last)
-    return DataLoader(
-        data,  # type: ignore[arg-type]
-        batch_sampler=share_of(batches, processes),
-        num_workers=max(min(12, os.cpu_count() or 1) // processes.count, 1),
-        pin_memory=training.device == "cuda",
+    return Batches(
+        DataLoader(
+            data,  # type: ignore[arg-type]
+            batch_sampler=share_of(batches, processes),
+            num_workers=worker_count(training.recipe, training.workers, processes.count),
+            collate_fn=collated,
+            pin_memory=training.device == "cuda",
+        ),
+        data,
     )
 
 
@@ -160,9 +214,7 @@ def showings(
     return weights * shares[movements]
 
 
-def training_batches(
-    training: Training, epoch: int
-) -> DataLoader[tuple[torch.Tensor, torch.Tensor]]:
+def training_batches(training: Training, epoch: int) -> Batches:
     """Returns the shuffled batches of one epoch, painter classes for labels.
 
     They are the same whenever they are asked for.

@@ -19,8 +19,11 @@ def per_class(
     movements: Sequence[Movement],
     predictions: npt.NDArray[np.int64],
     targets: npt.NDArray[np.int64],
-) -> dict[str, dict[str, float]]:
-    """Returns precision, recall, F1 and the number of pictures of each movement."""
+) -> dict[str, dict[str, float | None]]:
+    """Returns precision, recall, F1 and the number of pictures of each movement.
+
+    A movement without a test picture was not measured: None stands for all but the number.
+    """
     from sklearn.metrics import precision_recall_fscore_support
 
     table = precision_recall_fscore_support(
@@ -28,9 +31,9 @@ def per_class(
     )
     return {
         movement.folder: {
-            "precision": float(precision),
-            "recall": float(recall),
-            "f1": float(f1),
+            "precision": float(precision) if support else None,
+            "recall": float(recall) if support else None,
+            "f1": float(f1) if support else None,
             "pictures": int(support),
         }
         for movement, precision, recall, f1, support in zip(movements, *table, strict=True)

@@ -23,7 +23,8 @@ from calibrate import unknown_painters
 from confusion import most_confused, per_class, plot_confusion
 from literature import REPORTED_RESULTS
 from mistakes import Mistake, draw_mistakes, mistakes
-from pandora import SPLITS_HELP, painter_keys, split_name
+from pandora import SPLITS_HELP, name_unknown_folders, painter_keys, split_name
+from parts import Parts
 from reliability import RELIABILITY_PICTURE, coverage, plot_reliability, sure_answers
 from robustness import photographs_kept, predictions_stored_anew, strangers_recognised
 from splits import SEED
@@ -86,11 +87,12 @@ def scores(
     probabilities = classifier.probabilities(logits)
     yield "top1", top_k_accuracy(probabilities, targets, 1)
     yield "top3", top_k_accuracy(probabilities, targets, 3)
-    classes = range(len(classifier.movements))
+    # What has no test picture was not measured, and counts neither for nor against.
+    tested = np.unique(targets)
     yield (
         "macro_f1",
         f1_score(
-            targets, probabilities.argmax(axis=1), labels=classes, average="macro", zero_division=0
+            targets, probabilities.argmax(axis=1), labels=tested, average="macro", zero_division=0
         ),
     )
     yield "chance", 1 / len(classifier.movements)
@@ -106,6 +108,7 @@ def measure(
     split: str | None,
     photographs: Path | None = None,
     strangers: Path | None = None,
+    recorded: Parts | None = None,
     plot: Path | None = None,
 ) -> tuple[dict[str, Any], list[Mistake]]:
     """Returns everything that metrics.json holds, and the mistakes, most confident first.
@@ -117,6 +120,7 @@ def measure(
         split: None for the one that the model was trained on.
         photographs: A folder of large photographs of paintings; None leaves this measure out.
         strangers: A folder of folders of pictures that are no paintings; None leaves them out.
+        recorded: The parts that the model was trained with; None if it came without.
         plot: Where to draw how reliable the probabilities are; None for nowhere.
 
     Raises:
@@ -126,7 +130,7 @@ def measure(
 
     trained_split = training.get("split", "")
     split = split or trained_split or "random"
-    tested = tested_pictures(classifier, data, split, trained_split)
+    tested = tested_pictures(classifier, data, split, trained_split, recorded)
     analysis, targets, measured = analysed(classifier, data, tested)
     predictions = analysis.logits.argmax(axis=1)
     # Painters are what a split by artist holds out, so painters are what is drawn anew.
@@ -239,9 +243,16 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
         print(f"  paintings refused {metrics['familiarity']['paintings_refused']:.1%}")
     print("\nmovement                   recall  precision  pictures")
     for folder, row in metrics["per_class"].items():
+        recall, precision = (
+            "-" if row[name] is None else f"{row[name]:.1%}" for name in ("recall", "precision")
+        )
+        print(f"  {english[folder]:24}{recall:>7}{precision:>11}{row['pictures']:10}")
+    if unmeasured := [
+        english[folder] for folder, row in metrics["per_class"].items() if not row["pictures"]
+    ]:
         print(
-            f"  {english[folder]:24}{row['recall']:7.1%}{row['precision']:11.1%}"
-            f"{row['pictures']:10}"
+            f"  not measured, for want of test pictures: {', '.join(unmeasured)}; macro-F1 is "
+            "that of the others"
         )
     print("\nmost confused (true -> taken for)")
     for pair in metrics["most_confused"]:
@@ -276,6 +287,8 @@ def main() -> None:
         if folder is not None and not folder.is_dir():
             raise DataError(f"There is no folder {folder}: name one with --{option}.")
     classifier = MovementClassifier.from_pretrained(arguments.model)
+    if arguments.data.is_dir():
+        name_unknown_folders(arguments.data)
     metrics, wrong = measure(
         classifier,
         training_of(arguments.model),
@@ -283,6 +296,7 @@ def main() -> None:
         arguments.split,
         arguments.photographs,
         arguments.strangers,
+        Parts.load(arguments.model),
         (arguments.out or arguments.model) / RELIABILITY_PICTURE,
     )
     if arguments.gallery is not None:

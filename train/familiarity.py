@@ -55,7 +55,7 @@ def learn_familiarity(
         whitening=np.linalg.cholesky(fit.precision_).astype(np.float32),
         threshold=0.0,
     )
-    paintings = classifier.analyse(open_image(directory / picture.path) for picture in validation)
+    paintings = classifier.analyse(open_image(directory / picture.place) for picture in validation)
     threshold = np.quantile(familiarity.strangeness(paintings.textures), 1 - FALSE_ALARMS)
     return replace(familiarity, threshold=float(threshold))
 
@@ -64,4 +64,4 @@ def _stored_anew(directory: Path, pictures: Sequence[Picture]) -> Iterator[Image
     stored_anew = StoredAnew(STORED_ANEW_SHARE)
     for place, picture in enumerate(pictures):
         random.seed(place)
-        yield stored_anew(open_image(directory / picture.path))
+        yield stored_anew(open_image(directory / picture.place))

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pandora import Picture, painter_classes, parts_of, read_tree, readable
+from parts import Parts
 
 from pinacoteca.classifier import CONFIG_FILE, MovementClassifier
 from pinacoteca.command_line import run
@@ -78,7 +79,7 @@ def learn_likeness(
     """
     cells_seen = Scatter(classifier.dimension)
     pooled_batches, statistics_batches = [], []
-    images = (open_image(directory / picture.path) for picture in pictures)
+    images = (open_image(directory / picture.place) for picture in pictures)
     for features in classifier.features(images):
         pooled_batches.append(roots(features.embeddings))
         statistics_batches.append(features.statistics)
@@ -175,7 +176,12 @@ def main() -> None:
     config = json.loads((arguments.model / CONFIG_FILE).read_text(encoding="utf-8"))
     split = config.get("training", {}).get("split", "random")
     pictures = read_tree(arguments.data)
-    parts = parts_of(pictures, split, arguments.data)
+    recorded = Parts.load(arguments.model)
+    parts: Sequence[str | None] = (
+        parts_of(pictures, split, arguments.data)
+        if recorded is None
+        else recorded.parts_now(arguments.data, pictures)
+    )
     trained_on = [each for each, part in zip(pictures, parts, strict=True) if part == "train"]
     pictures = readable(arguments.data, trained_on)
     learn_likeness(classifier, arguments.data, pictures).save(arguments.model)

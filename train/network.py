@@ -35,7 +35,19 @@ def build_network(training: Training, weights: Path | None) -> Any:
         if weights is None
         else _network_from_file(len(training.movements), weights)
     )
+    _check_finite(network, weights)
     return network
+
+
+def _check_finite(network: Any, weights: Path | None) -> None:
+    import torch
+
+    for name, value in network.state_dict().items():
+        if not torch.isfinite(value).all():
+            raise ModelError(
+                f"The weights {weights or 'from the hub'} hold what is no number, in {name}: "
+                "nothing could be learned from them. Name others with --weights."
+            )
 
 
 def _network_from_file(classes: int, weights: Path) -> Any:

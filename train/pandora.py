@@ -54,6 +54,7 @@ class Picture:
         split_artist: Its part in the split by artist; no painter stands on both sides.
         further: Whether it is of the tree of further pictures, which are trained on and never
             measured with.
+        moved_to: Where it lies now, if it was moved since a run began; empty if it was not.
     """
 
     path: str
@@ -62,6 +63,12 @@ class Picture:
     split_random: Part = "train"
     split_artist: Part = "train"
     further: bool = False
+    moved_to: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the picture lies now, relative to the tree; ``path`` stays its name."""
+        return self.moved_to or self.path
 
 
 def read_tree(directory: Path) -> list[Picture]:
@@ -108,8 +115,7 @@ def _pictures_in(directory: Path) -> list[Picture]:
             movement=movement,
             artist="" if file.parent == folder else file.parent.name,
         )
-        for movement in MOVEMENTS
-        if (folder := directory / movement.folder).is_dir()
+        for movement, folder in class_folders(directory)
         for file in sorted(folder.rglob("*"))
         if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
     ]
@@ -121,12 +127,45 @@ def _pictures_in(directory: Path) -> list[Picture]:
     return sorted(pictures, key=lambda picture: picture.path)
 
 
+def class_folders(directory: Path) -> list[tuple[Movement, Path]]:
+    """Returns the class folders of a tree with their movements, in the order of Pandora18K.
+
+    Copies over systems that do not tell capitals apart, or by hand, spell a class otherwise:
+    capitals, spaces, hyphens and underscores do not count.
+    """
+    found = [
+        (movement, entry)
+        for entry in directory.iterdir()
+        if (movement := movement_called(entry.name)) is not None and entry.is_dir()
+    ]
+    return sorted(found, key=lambda pair: (pair[0].number, pair[1].name))
+
+
+def movement_called(name: str) -> Movement | None:
+    """Returns the movement that the name of a class folder means, however it is spelled."""
+    return _MOVEMENT_OF.get(_class_key(name))
+
+
 def unknown_folders(directory: Path) -> list[str]:
     """Returns the names of folders in the tree that are no class of Pandora18K."""
-    known = {movement.folder for movement in MOVEMENTS}
     return sorted(
-        entry.name for entry in directory.iterdir() if entry.is_dir() and entry.name not in known
+        entry.name
+        for entry in directory.iterdir()
+        if entry.is_dir() and movement_called(entry.name) is None
     )
+
+
+def name_unknown_folders(directory: Path) -> None:
+    """Prints a line for each folder that is no class, so that none is left out in silence."""
+    for name in unknown_folders(directory):
+        print(f"Skipped the folder {name}: it is no class of Pandora18K.")
+
+
+def _class_key(name: str) -> str:
+    return re.sub(r"[\s_-]+", "", unicodedata.normalize("NFC", name)).casefold()
+
+
+_MOVEMENT_OF = {_class_key(movement.folder): movement for movement in MOVEMENTS}
 
 
 def artist_key(folder: str) -> str:
@@ -185,7 +224,7 @@ def unreadable(directory: Path, pictures: Sequence[Picture]) -> dict[str, str]:
 
     def reason(picture: Picture) -> str | None:
         try:
-            open_image(directory / picture.path)
+            open_image(directory / picture.place)
         except ImageError as error:
             return str(error)
         return None
@@ -328,8 +367,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     pictures = readable(arguments.data, read_tree(arguments.data))
-    for name in unknown_folders(arguments.data):
-        print(f"Skipped the folder {name}: it is no class of Pandora18K.")
+    name_unknown_folders(arguments.data)
     print_images_per_class(pictures)
     write_manifest(pictures, arguments.out)
     plot_images_per_class(pictures, arguments.out / "images_per_class.png")

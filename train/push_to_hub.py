@@ -31,9 +31,11 @@ from typing import TYPE_CHECKING
 
 from space import stage_space
 
+from pinacoteca.card_check import check_card
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ModelError, PinacotecaError
 from pinacoteca.files import sha256_of
+from pinacoteca.surroundings import missing_certificates, missing_certificates_sentence
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -88,6 +90,7 @@ def main() -> None:
     parser.add_argument(
         "--gallery", type=Path, default=REPOSITORY / "gallery", help="that of the page"
     )
+    parser.add_argument("--card", type=Path, default=CARD, help="what its README.md is made of")
     parser.add_argument("--out", type=Path, metavar="DIR", help="keep what is uploaded here")
     parser.add_argument("--push", action="store_true", help="upload; without it, only look")
     parser.add_argument("--private", action="store_true", help="refuse anything but private")
@@ -102,7 +105,7 @@ def main() -> None:
         if repository.is_space:
             stage_space(REPOSITORY, arguments.model, arguments.gallery, staged)
         else:
-            stage(arguments.model, CARD, staged)
+            stage(arguments.model, arguments.card, staged)
         show(repository.name, arguments.private, staged)
         if arguments.out is not None:
             shutil.copytree(staged, arguments.out)
@@ -132,7 +135,7 @@ def stage(model: Path, card: Path, folder: Path) -> None:
 
     Raises:
         ModelError: The model folder lacks a file.
-        DataError: The card is missing or has no front matter.
+        DataError: The card is missing, has no front matter, or is of another model.
     """
     missing = [name for name in MODEL_FILES if not (model / name).is_file()]
     if missing:
@@ -142,7 +145,7 @@ def stage(model: Path, card: Path, folder: Path) -> None:
         )
     if not card.is_file():
         raise DataError(f"There is no card at {str(card)!r}; please write it first.")
-    front_matter_of(card)
+    check_card(card, front_matter_of(card), model)
     for name in MODEL_FILES:
         shutil.copyfile(model / name, folder / name)
     shutil.copyfile(card, folder / "README.md")
@@ -210,6 +213,8 @@ def upload(repository: Repository, private: bool, folder: Path) -> str:
     # Its HTTP library is httpx2 in huggingface_hub 2 and httpx in 1; this name fits both.
     from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
+    if missing := missing_certificates():
+        raise HubError(f"{missing_certificates_sentence(missing)}.")
     hub = HfApi(library_name="pinacoteca")
     try:
         get_session().timeout = REACH_SECONDS

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from pinacoteca.errors import DataError
 
 APP_FILE = "app.py"
-# What the page needs of these, and nothing else: somebody's pictures may lie beside a gallery.
+# What the page needs of these, and nothing else: somebody's pictures may lie beside a gallery, and
+# passwords beside the page.
 NEEDED = {
+    "demo": ("*.py", "*.js", "*.css", "examples/*.jpg"),
     "pinacoteca": ("*.py",),
     "model": ("config.json", "metrics.json", "*.safetensors"),
     "gallery": ("paintings.csv", "*.safetensors"),
 }
-NOT_SERVED = ("__pycache__", "*.pyi", ".*", "draw_examples.py", "screenshot.png")
+NOT_SERVED = ("draw_examples.py",)
 # A Space has its own Gradio, of sdk_version, with the hub's client; our library lies beside app.py.
 NOT_REQUIRED = ("-e", "gradio", "huggingface-hub")
 
@@ -84,19 +87,58 @@ def stage_space(repository: Path, model: Path, gallery: Path, folder: Path) -> N
         raise DataError(f"The Space would lack {', '.join(missing)}; please make them first.")
     requirements = (repository / "requirements.txt").read_text(encoding="utf-8")
     card = CARD.format(gradio=gradio_version(requirements), app=APP_FILE)
-    shutil.copytree(
-        repository / "demo", folder / "demo", ignore=shutil.ignore_patterns(*NOT_SERVED)
-    )
-    sources = {"pinacoteca": repository / "pinacoteca", "model": model, "gallery": gallery}
+    sources = {
+        "demo": repository / "demo",
+        "pinacoteca": repository / "pinacoteca",
+        "model": model,
+        "gallery": gallery,
+    }
     for room, source in sources.items():
-        (folder / room).mkdir()
-        for pattern in NEEDED[room]:
-            for path in source.glob(pattern):
-                shutil.copyfile(path, folder / room / path.name)
+        for path in _needed_of(source, NEEDED[room]):
+            target = folder / room / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    for name in _left_out(sources["demo"]):
+        print(f"Not in the Space: demo/{name}")
     shutil.copyfile(repository / "LICENSE", folder / "LICENSE")
     (folder / "requirements.txt").write_text(space_requirements(requirements), encoding="utf-8")
     (folder / APP_FILE).write_text(APP, encoding="utf-8")
     (folder / "README.md").write_text(card, encoding="utf-8")
+
+
+def _needed_of(source: Path, patterns: tuple[str, ...]) -> list[Path]:
+    known = _known_to_git(source)
+    return sorted(
+        path
+        for pattern in patterns
+        for path in source.glob(pattern)
+        if path.is_file()
+        and not path.name.startswith(".")
+        and path.name not in NOT_SERVED
+        and (known is None or path.relative_to(source).as_posix() in known)
+    )
+
+
+def _known_to_git(source: Path) -> frozenset[str] | None:
+    """Returns what of a folder was added to git; None if nothing was, or there is no git."""
+    command = ["git", "-C", str(source), "ls-files", "-z"]
+    try:
+        listed = subprocess.run(  # noqa: S603 - no word of it is from outside
+            command, capture_output=True, text=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return frozenset(filter(None, listed.split("\0"))) or None
+
+
+def _left_out(page: Path) -> list[str]:
+    """Returns the names in the folder of the page that are on no list, hidden ones apart."""
+    taken = {path.relative_to(page).parts[0] for path in _needed_of(page, NEEDED["demo"])}
+    return sorted(
+        path.name
+        for path in page.iterdir()
+        if path.name not in taken and not path.name.startswith((".", "__pycache__"))
+    )
 
 
 def gradio_version(requirements: str) -> str:

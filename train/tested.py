@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 from pandora import Picture, parts_of, read_tree
+from parts import Parts
 
 from pinacoteca.classifier import CONFIG_FILE, Analysis, MovementClassifier
 from pinacoteca.errors import DataError, ImageError
@@ -26,9 +27,20 @@ def training_of(model: Path) -> dict[str, Any]:
 
 
 def tested_pictures(
-    classifier: MovementClassifier, directory: Path, split: str, trained_split: str
+    classifier: MovementClassifier,
+    directory: Path,
+    split: str,
+    trained_split: str,
+    recorded: Parts | None = None,
 ) -> list[Picture]:
     """Returns the test part of ``split`` among the movements that the model knows.
+
+    Args:
+        classifier: The model.
+        directory: The Pandora18K tree.
+        split: What is tested.
+        trained_split: What the model was trained on.
+        recorded: Which pictures those were; without it, the split is drawn anew from the tree.
 
     Raises:
         DataError: The model was trained on some of those pictures, or there are none.
@@ -36,7 +48,15 @@ def tested_pictures(
     known = {movement.number for movement in classifier.movements}
     pictures = read_tree(directory)
     parts = parts_of(pictures, split, directory)
-    trained_parts = parts_of(pictures, trained_split, directory) if trained_split else parts
+    trained_parts: Sequence[str] = (
+        parts_of(pictures, trained_split, directory) if trained_split else parts
+    )
+    if recorded is not None:
+        had = recorded.parts_now(directory, pictures)
+        trained_parts = [part or "test" for part in had]
+        if split == trained_split:
+            parts = ["train" if part is None else part for part in had]
+            _name_new(had)
     tested = [
         (picture, trained_part)
         for picture, part, trained_part in zip(pictures, parts, trained_parts, strict=True)
@@ -53,6 +73,14 @@ def tested_pictures(
             f"train another with train/train.py --split {split}."
         )
     return [picture for picture, _ in tested]
+
+
+def _name_new(had: Sequence[str | None]) -> None:
+    if new := sum(part is None for part in had):
+        print(
+            f"{new} pictures of the tree were no part of the training run: its own test part is "
+            "measured, without them."
+        )
 
 
 def analysed(
@@ -73,7 +101,7 @@ def analysed(
     def images() -> Iterator[Image.Image]:
         for picture in tqdm(pictures, desc="Evaluating", unit="picture"):
             try:
-                image = open_image(directory / picture.path)
+                image = open_image(directory / picture.place)
             except ImageError as error:
                 print(f"Skipped {picture.path}: {error}")
                 continue

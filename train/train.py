@@ -5,9 +5,10 @@
 
 A recipe is a file of train/recipes; what it reaches and what it costs stands at its top. ``--out``
 gets ``model/`` (hub layout, the best epoch on validation), ``summary.csv`` (a row an epoch),
-``curves.png``, ``settings.json``, ``manifest.csv`` and ``checkpoint.pth``. ``--resume`` goes on
-from the checkpoint exactly as if the run had never stopped; Ctrl-C loses at most the epoch under
-way. Several processes share every batch, on a graphics card each or on the processor; what that
+``curves.png``, ``settings.json``, ``manifest.csv``, ``parts.csv`` and ``checkpoint.pth``. A folder
+that holds a run is never written into unasked: ``--resume`` goes on from the checkpoint exactly as
+if the run had never stopped, ``--overwrite`` starts anew. Ctrl-C loses at most the epoch under way.
+Several processes share every batch, on a graphics card each or on the processor; what that
 changes stands in train/in_step.py:
 
     accelerate launch --multi_gpu --num_processes 2 train/train.py ...
@@ -21,6 +22,7 @@ import json
 import math
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -44,6 +46,7 @@ from pandora import (
     Picture,
     further_pictures,
     movements_in,
+    name_unknown_folders,
     painter_classes,
     parts_of,
     read_tree,
@@ -51,13 +54,18 @@ from pandora import (
     split_name,
     write_manifest,
 )
+from parts import UNUSED, Parts
 from recipe import Recipe, read_recipe, recipe_names
+from run_folder import check_folder, check_room, clear
 from training import Training
+from workers import named_failures
 
 from pinacoteca.classifier import MovementClassifier
-from pinacoteca.command_line import positive, run
+from pinacoteca.command_line import positive, run, whole_number
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import written_whole
+from pinacoteca.locks import alone_in
+from pinacoteca.movements import Movement
 from pinacoteca.processes import join_processes
 
 if TYPE_CHECKING:
@@ -172,13 +180,15 @@ def train_epoch(
             loss = loss + recipe.painter_weight * cross_entropy(
                 painter_logits.float(), painter_targets, label_smoothing=smoothing
             )
+        loss_now = loss.item()
+        check_finite(loss_now, epoch, rate)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         average_gradients(optimizer, training.processes)
         optimizer.step()
         if average is not None:
             average.update(network, step=epoch * len(batches) + step)
-        loss_sum += loss.item() * len(labels)
+        loss_sum += loss_now * len(labels)
         correct += int((logits.argmax(1) == targets.argmax(1)).sum())
         seen += len(labels)
         progress.update()
@@ -186,6 +196,20 @@ def train_epoch(
     average_statistics([network] + ([average.module] if average else []), training.processes)
     loss_sum, right, all_seen = summed((loss_sum, correct, seen), training.processes)
     return {"train_loss": loss_sum / all_seen, "train_accuracy": right / all_seen}
+
+
+def check_finite(loss: float, epoch: int, rate: float) -> None:
+    """Ends a run that can learn nothing any more.
+
+    Raises:
+        DataError: The loss is not a finite number.
+    """
+    if not math.isfinite(loss):
+        raise DataError(
+            f"The loss is {loss} in epoch {epoch + 1}, at a learning rate of {rate:.2g}, and "
+            "would stay so: try a lower rate (--set learning_rate=...) or other --weights. The "
+            "checkpoint of the epoch before it stays."
+        )
 
 
 def logits_and_targets(
@@ -249,8 +273,11 @@ def fit(training: Training, network: torch.nn.Module, resume: bool) -> None:
     checkpoint = Checkpoint(training, network, painters, average, optimizer)
     if resume:
         checkpoint.load()
-    elif processes.is_main:
-        checkpoint.save()
+    if processes.is_main:
+        check_room(training.out, checkpoint.bytes_needed)
+        if not resume:
+            checkpoint.save()
+        write_settings(training)
 
     done = len(checkpoint.history)
     with tqdm(
@@ -267,6 +294,7 @@ def fit(training: Training, network: torch.nn.Module, resume: bool) -> None:
             row |= processes.from_main(
                 partial(validate, training, average.module if average else network)
             )
+            check_finite(row["validation_loss"], epoch, row["learning_rate"])
             row |= {"seconds": time.monotonic() - start}
             checkpoint.add(row)
             if not processes.is_main:
@@ -294,6 +322,7 @@ class Checkpoint:
     ) -> None:
         self._path = training.out / "checkpoint.pth"
         self._settings = training.settings
+        self._optimizer = optimizer
         self._parts: dict[str, Any] = {"network": network, "optimizer": optimizer}
         if painters is not None:
             self._parts["painters"] = painters
@@ -310,26 +339,45 @@ class Checkpoint:
         if row["validation_accuracy"] > max(accuracies, default=-1.0):
             self.best = self._copy_of_validated()
 
+    @property
+    def bytes_needed(self) -> int:
+        """About the size of a checkpoint once the optimiser has its two moments a weight."""
+        counted = [part for name, part in self._parts.items() if name != "optimizer"]
+        weights: int = sum(each.numel() for part in counted for each in part.state_dict().values())
+        learned: int = sum(
+            each.numel() for group in self._optimizer.param_groups for each in group["params"]
+        )
+        best: int = sum(each.numel() for each in self.best.values())
+        return 4 * (weights + 2 * learned + best)
+
     def save(self) -> None:
-        """Writes the checkpoint, whole or not at all."""
+        """Writes the checkpoint, whole or not at all.
+
+        Raises:
+            DataError: The disk is full, or cannot be written to.
+        """
         import torch
 
         state = {name: part.state_dict() for name, part in self._parts.items()}
         state |= {"settings": self._settings, "history": self.history, "best": self.best}
-        with written_whole(self._path) as temporary:
-            torch.save(state, temporary)
+        try:
+            with written_whole(self._path) as temporary:
+                torch.save(state, temporary)
+        # What PyTorch makes of a full disk says nothing of one.
+        except (OSError, RuntimeError) as error:
+            check_room(self._path.parent, self.bytes_needed)
+            raise DataError(
+                f"{self._path} could not be written ({error}): see to the disk of --out, then "
+                "go on with --resume."
+            ) from None
 
     def load(self) -> None:
         """Takes up the saved run.
 
         Raises:
-            DataError: There is no checkpoint, or it is of a run with other settings.
+            DataError: The checkpoint is damaged, or is of a run with other settings.
         """
-        import torch
-
-        if not self._path.is_file():
-            raise DataError(f"There is nothing to resume: {self._path} does not exist.")
-        state = torch.load(self._path, map_location="cpu", weights_only=True)
+        state = self._read()
         settings = state["settings"]
         if settings["schedule"] == "step":
             # Its rate does not depend on where the run ends: it may end later than was planned.
@@ -342,6 +390,22 @@ class Checkpoint:
         for name, part in self._parts.items():
             part.load_state_dict(state[name])
         self.history, self.best = state["history"], state["best"]
+
+    def _read(self) -> dict[str, Any]:
+        import torch
+
+        try:
+            state: dict[str, Any] = torch.load(self._path, map_location="cpu", weights_only=True)
+            if {*self._parts, "settings", "history", "best"} <= state.keys() or state["settings"]:
+                return state
+        # A file cut short fails in PyTorch wherever it happens to be read.
+        except Exception as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise DataError(
+                f"{self._path} is damaged ({reason}): take it from another copy of the run, or "
+                "start anew with --overwrite or another --out."
+            ) from None
+        raise DataError(f"{self._path} is no checkpoint of train.py: choose another --out.")
 
     def _copy_of_validated(self) -> dict[str, torch.Tensor]:
         return {
@@ -356,6 +420,13 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     )
+
+
+def write_settings(training: Training) -> None:
+    """Writes what must be equal for the run to be resumed, and which pictures it has."""
+    with written_whole(training.out / "settings.json") as path:
+        path.write_text(json.dumps(training.settings, indent=2) + "\n", encoding="utf-8")
+    training.parts.save(training.out)
 
 
 def write_summary(history: Sequence[Mapping[str, float]], path: Path) -> None:
@@ -456,18 +527,75 @@ def export(
             with written_whole(folder / path.name) as temporary:
                 temporary.write_bytes(path.read_bytes())
     classifier = MovementClassifier.from_pretrained(folder, training.device)
+    # Hours may have passed since the run began, and a picture may be gone since.
     own = [picture for picture in training.train if not picture.further]
-    learn_familiarity(classifier, training.directory, own, training.validation).save(folder)
-    learn_likeness(classifier, training.directory, own).save(folder)
+    train = readable(training.directory, own)
+    validation = readable(training.directory, training.validation)
+    learn_familiarity(classifier, training.directory, train, validation).save(folder)
+    learn_likeness(classifier, training.directory, train).save(folder)
+    training.parts.save(folder)
 
 
 def prepare(arguments: argparse.Namespace) -> Training:
-    """Checks the arguments and reads the tree."""
+    """Checks the arguments and the folder of the run, and reads the tree."""
+    check_folder(arguments.out, arguments.resume, arguments.overwrite)
     epochs = [] if arguments.epochs is None else [f"epochs={arguments.epochs}"]
     recipe = read_recipe(arguments.recipe, arguments.set + epochs)
     if arguments.weights is not None and not arguments.weights.is_file():
         raise ModelError(f"There is no file {arguments.weights}: name the weights with --weights.")
     pictures = read_tree(arguments.data)
+    name_unknown_folders(arguments.data)
+    recorded = Parts.load(arguments.out) if arguments.resume else None
+    if recorded is None:
+        train, validation, recorded = drawn_parts(arguments, pictures)
+    else:
+        train, validation = (
+            recorded.found(arguments.data, part, pictures) for part in ("train", "validation")
+        )
+    movements = movements_in(train)
+    return Training(
+        recipe=recipe,
+        recipe_name=arguments.recipe,
+        split=arguments.split,
+        directory=arguments.data,
+        movements=movements,
+        train=(*train, *further_of(arguments, pictures, train, movements)),
+        validation=tuple(validation),
+        device=arguments.device or _best_device(),
+        out=arguments.out,
+        parts=recorded,
+        workers=arguments.workers,
+        further=arguments.further,
+    )
+
+
+def further_of(
+    arguments: argparse.Namespace,
+    pictures: Sequence[Picture],
+    train: Sequence[Picture],
+    movements: Sequence[Movement],
+) -> list[Picture]:
+    """Returns the further pictures that may be trained on, and none where there is no such tree.
+
+    On the split by artist, painters of the other parts are left out.
+    """
+    if arguments.further is None:
+        return []
+    trained_on = {picture.path for picture in train}
+    others = [picture for picture in pictures if picture.path not in trained_on]
+    held_out = others if arguments.split == "artist" else []
+    return readable(arguments.further, further_pictures(arguments.further, held_out, movements))
+
+
+def drawn_parts(
+    arguments: argparse.Namespace, pictures: Sequence[Picture]
+) -> tuple[list[Picture], list[Picture], Parts]:
+    """Draws the split; returns what is trained on, what is validated with, and the record of it.
+
+    Raises:
+        DataError: A movement has no training picture that can be read, or there is no such
+            validation picture at all.
+    """
     parts: dict[str, list[Picture]] = {"train": [], "validation": [], "test": []}
     for picture, part in zip(
         pictures, parts_of(pictures, arguments.split, arguments.data), strict=True
@@ -477,32 +605,42 @@ def prepare(arguments: argparse.Namespace) -> Training:
         fewer = whole_painters if arguments.split == "artist" else evenly
         parts["train"] = fewer(parts["train"], arguments.limit)
     movements = movements_in(pictures)
+    check_movements(movements, parts["train"], "shows")
+    write_manifest(pictures, arguments.out)
+    train = readable(arguments.data, parts["train"])
+    check_movements(movements, train, "that can be read shows")
+    validation = readable(arguments.data, parts["validation"])
+    if not validation:
+        raise DataError(
+            f"None of the {len(parts['validation'])} validation pictures can be read, and "
+            "without one no epoch can be judged: mend them, or add pictures to the tree."
+        )
+    part_of = {each.path: "train" for each in train}
+    part_of |= {each.path: "validation" for each in validation}
+    part_of |= {each.path: "test" for each in parts["test"]}
+    chosen = {each.path for each in (*train, *validation)}
+    ordered = [*train, *validation, *(each for each in pictures if each.path not in chosen)]
+    return (
+        train,
+        validation,
+        Parts.of(arguments.data, [(each, part_of.get(each.path, UNUSED)) for each in ordered]),
+    )
+
+
+def check_movements(movements: Sequence[Movement], pictures: Sequence[Picture], what: str) -> None:
+    """Refuses a movement that nothing could be learned of.
+
+    Raises:
+        DataError: No picture is of it.
+    """
     missing = {movement.folder for movement in movements} - {
-        picture.movement.folder for picture in parts["train"]
+        picture.movement.folder for picture in pictures
     }
     if missing:
         raise DataError(
-            f"No training picture shows {', '.join(sorted(missing))}: "
+            f"No training picture {what} {', '.join(sorted(missing))}: "
             "take its folder out of the tree, or add pictures, or raise --limit."
         )
-    further: list[Picture] = []
-    if arguments.further is not None:
-        held_out = [*parts["validation"], *parts["test"]] if arguments.split == "artist" else []
-        further = further_pictures(arguments.further, held_out, movements)
-        further = readable(arguments.further, further)
-    write_manifest(pictures, arguments.out)
-    return Training(
-        recipe=recipe,
-        recipe_name=arguments.recipe,
-        split=arguments.split,
-        directory=arguments.data,
-        movements=movements,
-        train=(*readable(arguments.data, parts["train"]), *further),
-        validation=tuple(readable(arguments.data, parts["validation"])),
-        device=arguments.device or _best_device(),
-        out=arguments.out,
-        further=arguments.further,
-    )
 
 
 def _best_device() -> str:
@@ -536,27 +674,39 @@ def main() -> None:
         help="train on so many pictures only, of whole painters on the split by artist",
     )
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda if there is one")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument(
+        "--workers",
+        type=whole_number,
+        help="processes that read pictures (default: as many as fit)",
+    )
+    what_is_there = parser.add_mutually_exclusive_group()
+    what_is_there.add_argument(
+        "--resume", action="store_true", help="go on from the checkpoint in --out"
+    )
+    what_is_there.add_argument(
+        "--overwrite", action="store_true", help="delete the run in --out, and start anew"
+    )
     arguments = parser.parse_args()
 
     processes = join_processes(arguments.device)
-    training = replace(processes.from_main(lambda: prepare(arguments)), processes=processes)
-    if processes.is_main:
-        print("class index -> movement")
-        for index, movement in enumerate(training.movements):
-            print(f"{index:5}  {movement.folder}")
-    network = build_network(training, arguments.weights)
-    if processes.is_main:
-        with written_whole(training.out / "settings.json") as path:
-            path.write_text(json.dumps(training.settings, indent=2) + "\n", encoding="utf-8")
-    try:
-        fit(training, network, arguments.resume)
-    except KeyboardInterrupt:
-        print(f"Stopped; --resume goes on from {training.out / 'checkpoint.pth'}.")
-        raise
-    if processes.is_main:
-        export(training, network, training.out / "model")
-        print(f"Wrote {training.out / 'model'}")
+    with alone_in(arguments.out) if processes.is_main else nullcontext():
+        training = replace(processes.from_main(lambda: prepare(arguments)), processes=processes)
+        network = build_network(training, arguments.weights)
+        if processes.is_main:
+            print("class index -> movement")
+            for index, movement in enumerate(training.movements):
+                print(f"{index:5}  {movement.folder}")
+            if arguments.overwrite:
+                clear(arguments.out)
+        try:
+            with named_failures():
+                fit(training, network, arguments.resume)
+        except KeyboardInterrupt:
+            print(f"Stopped; --resume goes on from {training.out / 'checkpoint.pth'}.")
+            raise
+        if processes.is_main:
+            export(training, network, training.out / "model")
+            print(f"Wrote {training.out / 'model'}")
 
 
 if __name__ == "__main__":

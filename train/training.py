@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pandora import Picture
+from parts import NO_PARTS, Parts
 from recipe import Recipe
 
 from pinacoteca.movements import Movement
@@ -15,7 +16,22 @@ from pinacoteca.processes import ALONE, Processes
 
 @dataclass(frozen=True)
 class Training:
-    """What one run trains on and with."""
+    """What one run trains on and with.
+
+    Attributes:
+        recipe: Its settings.
+        recipe_name: Where they come from.
+        split: The name of the split.
+        directory: The tree.
+        movements: What the network tells apart, a class each.
+        train: The pictures that it learns from; one that is gone keeps its place.
+        validation: Those that the best epoch is chosen by.
+        device: ``cpu`` or ``cuda``.
+        out: The folder of the run.
+        processes: That train together.
+        parts: What ``parts.csv`` says.
+        workers: Processes that read pictures; None for as many as fit.
+    """
 
     recipe: Recipe
     recipe_name: str
@@ -28,11 +44,13 @@ class Training:
     out: Path
     further: Path | None = None
     processes: Processes = ALONE
+    parts: Parts = NO_PARTS
+    workers: int | None = None
 
     def file_of(self, picture: Picture) -> Path:
         """Returns where a picture lies, in the tree or in that of the further pictures."""
         tree = self.further if picture.further and self.further else self.directory
-        return tree / picture.path
+        return tree / picture.place
 
     @property
     def index_of(self) -> dict[int, int]:

@@ -1,6 +1,7 @@
 """Writes model_card.md, and the table of results in README.md, from what was measured.
 
     python train/write_card.py
+    python train/write_card.py --model runs/mine/model --out runs/mine/model_card.md
 
 Reads ``model/metrics.json``, ``gallery/metrics.json`` and those of other runs in ``train/results``;
 no figure of either text is typed by hand. Takes a second and needs no network.
@@ -167,9 +168,16 @@ def class_table(metrics: dict[str, Any]) -> str:
         (
             (
                 movement_of_folder(folder).english,
-                percent(row["recall"]),
-                percent(row["precision"]),
-                f"{row['f1']:.2f}",
+                *(
+                    # Without a test picture there is nothing to measure.
+                    ("-", "-", "-")
+                    if row["recall"] is None
+                    else (
+                        percent(row["recall"]),
+                        percent(row["precision"]),
+                        f"{row['f1']:.2f}",
+                    )
+                ),
                 str(row["pictures"]),
             )
             for folder, row in metrics["per_class"].items()
@@ -477,11 +485,21 @@ def readme_with_results(
 
 
 def main() -> None:
-    """Writes both texts."""
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    """Writes both texts, or the card of another model."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, help="write the card of this model, into --out")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the card of --model")
+    arguments = parser.parse_args()
+    if (arguments.model is None) != (arguments.out is None):
+        parser.error("--model and --out go together: a folder, and the file of its card")
 
-    model = REPOSITORY / "model"
     others = [read_metrics(path.parent) for path in sorted(RESULTS.glob(f"*/{METRICS_FILE}"))]
+    if arguments.model is not None:
+        with written_whole(arguments.out) as path:
+            path.write_text(card(arguments.model, others), encoding="utf-8")
+        print(f"Wrote {arguments.out}")
+        return
+    model = REPOSITORY / "model"
     texts = {"model_card.md": card(model, others)}
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     shipped = read_run(RESULTS / "best")

@@ -1,0 +1,117 @@
+"""How much a request may bring: a limit for every route, before Gradio reads anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse
+from uploads import UPLOAD_BYTES, UploadFolder
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# The page sends paths and settings as JSON, a log-in as a form.
+BODY_BYTES = 100_000
+UPLOAD_PATH = "/gradio_api/upload"
+# An assistant sends a picture of up to 30 MB within its message, in Base64.
+MCP_PATH = "/gradio_api/mcp"
+MCP_BYTES = 42_000_000
+RETRY_SECONDS = 60
+
+_TOO_LARGE = "The request is too large."
+_FULL = "Too many pictures were sent in the last minute: please try again in a minute."
+
+
+class BodyLimits:
+    """Refuses what is too large, whatever kind of body it says to be, and on every route.
+
+    The body of an upload goes to disk as it comes; every other is read into memory by Gradio, which
+    therefore sees it only if it is small.
+    """
+
+    def __init__(self, app: ASGIApp, uploads: UploadFolder, mcp: bool) -> None:
+        self._app = app
+        self._uploads = uploads
+        self._mcp = mcp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or answers with status 413 or 503."""
+        if scope["type"] != "http" or not _has_body(scope):
+            await self._app(scope, receive, send)
+        elif scope["path"].rstrip("/") == UPLOAD_PATH:
+            await self._upload(scope, receive, send)
+        else:
+            await self._small(scope, receive, send)
+
+    async def _small(self, scope: Scope, receive: Receive, send: Send) -> None:
+        to_mcp = self._mcp and scope["path"].rstrip("/") == MCP_PATH
+        limit = MCP_BYTES if to_mcp else BODY_BYTES
+        messages: list[Message] = []
+        size = _declared(scope)
+        received = 0
+        while size <= limit:
+            message = await receive()
+            messages.append(message)
+            received += len(message.get("body", b""))
+            size = max(size, received)
+            if not message.get("more_body"):
+                break
+        if size > limit:
+            await _refuse(_TOO_LARGE, 413)(scope, receive, send)
+            return
+
+        async def replay() -> Message:
+            return messages.pop(0) if messages else await receive()
+
+        await self._app(scope, replay, send)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _declared(scope) > UPLOAD_BYTES:
+            await _refuse(_TOO_LARGE, 413)(scope, receive, send)
+            return
+        if not await self._uploads.enter():
+            await _refuse(_FULL, 503)(scope, receive, send)
+            return
+        received = 0
+        began = False
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            # To Gradio it looks as if the sender had left: what came so far is thrown away.
+            return {"type": "http.disconnect"} if received > UPLOAD_BYTES else message
+
+        async def noted(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, noted)
+        except Exception:
+            if began or received <= UPLOAD_BYTES:
+                raise
+            await _refuse(_TOO_LARGE, 413)(scope, receive, send)
+        finally:
+            self._uploads.leave(received)
+
+
+def _has_body(scope: Scope) -> bool:
+    names = {name for name, _ in scope.get("headers", ())}
+    return b"content-length" in names or b"transfer-encoding" in names
+
+
+def _declared(scope: Scope) -> int:
+    """Returns how many bytes a request says to have; 0 where it does not say."""
+    value = dict(scope.get("headers", ())).get(b"content-length", b"0")
+    # The server has refused any other text before.
+    return int(value) if value.isdigit() else 0
+
+
+def _refuse(sentence: str, status: int) -> PlainTextResponse:
+    # What the sender still has to say is not read, so the connection cannot be used again.
+    headers = {"Connection": "close"}
+    if status == 503:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    return PlainTextResponse(sentence, status_code=status, headers=headers)

@@ -1,0 +1,72 @@
+"""What must be in order before Gradio is imported: folders, certificates, proxies, variables."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from uploads import FOLDER_VARIABLE
+
+from pinacoteca.errors import PinacotecaError
+from pinacoteca.surroundings import (
+    ask_this_machine_directly,
+    missing_certificates,
+    missing_certificates_sentence,
+)
+
+# Variables by which others start a page of Gradio, and the option of ours that takes their place.
+INSTEAD = {"GRADIO_SHARE": "--share", "GRADIO_MCP_SERVER": "--mcp"}
+
+
+class SurroundingsError(PinacotecaError):
+    """A folder or a variable of the machine that the page cannot be served with."""
+
+
+def prepare_surroundings() -> None:
+    """Puts in order what can be, and says what cannot.
+
+    Raises:
+        SurroundingsError: Nothing can be kept in the folder for uploads, or a variable of Gradio is
+            no number.
+    """
+    if missing := missing_certificates():
+        # The page is served without; only pictures and the public link need some.
+        print(f"{missing_certificates_sentence(missing)}. The page goes on without.", flush=True)
+        for name in missing:
+            del os.environ[name]
+    ask_this_machine_directly()
+    make_folder_for_uploads()
+    _check_gradio_variables()
+
+
+def make_folder_for_uploads() -> Path:
+    """Makes the folder that ``GRADIO_TEMP_DIR`` names, or finds the system's; returns it.
+
+    Raises:
+        SurroundingsError: It cannot be made or written to.
+    """
+    named = os.environ.get(FOLDER_VARIABLE)
+    try:
+        folder = Path(named or tempfile.gettempdir()).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        where = f"{named}, which {FOLDER_VARIABLE} names" if named else "this system's"
+        raise SurroundingsError(
+            f"Uploads cannot be kept in the folder for temporary files, {where} "
+            f"({error.strerror or error}): set {FOLDER_VARIABLE} to one that can be written to."
+        ) from None
+
+
+def _check_gradio_variables() -> None:
+    ports = os.environ.get("GRADIO_NUM_PORTS", "1")
+    if not (ports.isascii() and ports.isdigit()):
+        raise SurroundingsError(
+            f"GRADIO_NUM_PORTS is {ports!r} and must be a whole number: correct or unset it."
+        )
+    for name, option in INSTEAD.items():
+        if os.environ.get(name, "").lower() in ("true", "1"):
+            print(f"{name} does nothing here: use {option}.", file=sys.stderr)

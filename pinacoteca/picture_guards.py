@@ -1,0 +1,197 @@
+"""What keeps small files from costing much: they are looked through before Pillow reads them.
+
+The limit on pixels does not see these: a JPEG that paints the same picture thousands of times over,
+headers in a million pieces, and directories of tags (EXIF, TIFF) whose thousands of entries all
+point at the same bytes, which Pillow copies once for each.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from typing import IO, Any, BinaryIO
+
+from PIL import Image, TiffImagePlugin
+
+from pinacoteca.errors import ImageError
+
+# An encoder's usual script for four colours has 18 scans, the longest one known to us 24.
+SCAN_LIMIT = 40
+# Segments of a JPEG, chunks of a PNG and blocks before the picture of a GIF. An ICC profile takes
+# 255 segments at most; a PNG of 64 million pixels in pieces of 8 KB has 24,000.
+SEGMENT_LIMIT = 2_000
+CHUNK_LIMIT = 100_000
+BLOCK_LIMIT = 4_000
+# Bytes between the segments of a JPEG, which Pillow skips one by one.
+JUNK_LIMIT = 1_000_000
+# Tags of one directory that are there: scans of science have a hundred, and a segment of a JPEG
+# that is taken for one by mistake 5,461.
+TAG_LIMIT = 6_000
+# Numbers of one directory: where the parts of a picture are takes 50,000, a palette 196,608.
+NUMBER_LIMIT = 500_000
+# By how much what the tags name may exceed the file: two of them may share a few bytes.
+SHARED_BYTES = 1_000_000
+# Pixels of 32 bits (scans of science) take four times the memory until they are seen.
+DEEP_PIXEL_LIMIT = 16_000_000
+
+_SAVE_ANEW = "please save it anew as PNG or JPEG."
+_TOO_MANY_SCANS = f"The picture is a JPEG of more than {SCAN_LIMIT} scans; {_SAVE_ANEW}"
+_TOO_MANY_PIECES = f"The header of the picture is in too many pieces; {_SAVE_ANEW}"
+_TOO_MANY_TAGS = (
+    f"The tags of the picture (EXIF or TIFF) name more than its file can hold; {_SAVE_ANEW}"
+)
+_TOO_DEEP = (
+    f"The picture has more than {DEEP_PIXEL_LIMIT // 1_000_000} million pixels of 32 bits; "
+    "please make it smaller or save it with 8 bits."
+)
+
+_BLOCK = 65_536
+# A marker that is neither a stuffed zero nor one that restarts a scan.
+_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
+_END, _SCAN = 0xD9, 0xDA
+_WITHOUT_LENGTH = frozenset({0x01, 0xD8})
+# Bytes of a value of each type of tag (TIFF 6.0, BigTIFF).
+_TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+_TYPE_SIZES |= {13: 4, 16: 8, 17: 8, 18: 8}
+# How many plain numbers a value weighs: a fraction is an object of its own, bytes stay bytes.
+_WEIGHTS = {1: 0, 2: 0, 7: 0, 5: 10, 10: 10}
+
+
+def check_structure(file: BinaryIO, header: bytes) -> None:
+    """Looks through a picture file before it is opened, and goes back to its beginning.
+
+    Args:
+        file: Any file that can be sought in.
+        header: Its first bytes, 8 or more.
+
+    Raises:
+        ImageError: Reading it would cost more than a picture should.
+    """
+    if header.startswith(b"\xff\xd8"):
+        _check_jpeg(file)
+    elif header.startswith(b"\x89PNG"):
+        _check_png(file)
+    elif header.startswith(b"GIF8"):
+        _check_gif(file)
+    file.seek(0)
+
+
+def check_depth(picture: Image.Image) -> None:
+    """Looks at a picture that is opened but not loaded.
+
+    Raises:
+        ImageError: Its pixels would take too much memory.
+    """
+    if picture.mode in ("I", "F") and picture.width * picture.height > DEEP_PIXEL_LIMIT:
+        raise ImageError(_TOO_DEEP)
+
+
+def _check_jpeg(file: BinaryIO) -> None:
+    file.seek(2)
+    scans = segments = junk = 0
+    while True:
+        marker, skipped = _next_marker(file)
+        if marker is None or marker == _END:
+            return
+        segments += 1
+        scans += marker == _SCAN
+        # Between the markers of a scan is the scan itself.
+        junk += 0 if scans else skipped
+        if scans > SCAN_LIMIT:
+            raise ImageError(_TOO_MANY_SCANS)
+        if segments > SEGMENT_LIMIT or junk > JUNK_LIMIT:
+            raise ImageError(_TOO_MANY_PIECES)
+        if marker not in _WITHOUT_LENGTH:
+            length = int.from_bytes(file.read(2), "big")
+            file.seek(max(length - 2, 0), os.SEEK_CUR)
+
+
+def _next_marker(file: BinaryIO) -> tuple[int | None, int]:
+    """Returns the next marker, None at the end of the file, and how many bytes lie before it."""
+    skipped = 0
+    while True:
+        start = file.tell()
+        block = file.read(_BLOCK)
+        if found := _MARKER.search(block):
+            file.seek(start + found.end())
+            return found[1][0], skipped + found.start()
+        if len(block) < 2:
+            return None, skipped + len(block)
+        # The last byte may be the first half of a marker.
+        skipped += len(block) - 1
+        file.seek(start + len(block) - 1)
+
+
+def _check_png(file: BinaryIO) -> None:
+    file.seek(8)
+    for _ in range(CHUNK_LIMIT):
+        head = file.read(8)
+        if len(head) < 8 or head[4:] == b"IEND":
+            return
+        file.seek(int.from_bytes(head[:4], "big") + 4, os.SEEK_CUR)
+    raise ImageError(_TOO_MANY_PIECES)
+
+
+def _check_gif(file: BinaryIO) -> None:
+    file.seek(10)
+    flags = file.read(3)[:1] or b"\0"
+    palette = 3 << ((flags[0] & 7) + 1) if flags[0] & 0x80 else 0
+    file.seek(13 + palette)
+    blocks = 0
+    while (kind := file.read(1)) and kind not in (b",", b";"):
+        if kind == b"!":
+            file.read(1)
+            while (size := file.read(1)) and size != b"\0":
+                blocks += 1
+                file.seek(size[0], os.SEEK_CUR)
+        blocks += 1
+        if blocks > BLOCK_LIMIT:
+            raise ImageError(_TOO_MANY_PIECES)
+
+
+def _check_directory(directory: TiffImagePlugin.ImageFileDirectory_v2, file: IO[bytes]) -> None:
+    """Walks a directory of tags that Pillow is about to read, and goes back to where it starts."""
+    start = file.tell()
+    length = file.seek(0, os.SEEK_END)
+    file.seek(start)
+    order = "<" if directory.prefix == b"II" else ">"
+    count, entry = ("Q", "HHQQ") if directory._bigtiff else ("H", "HHLL")
+    counter, entries = struct.Struct(order + count), struct.Struct(order + entry)
+    head = file.read(counter.size)
+    tags = counter.unpack(head)[0] if len(head) == counter.size else 0
+    tags = min(tags, (length - file.tell()) // entries.size)
+    if tags > TAG_LIMIT:
+        raise ImageError(_TOO_MANY_TAGS)
+    block = file.read(max(tags, 0) * entries.size)
+    file.seek(start)
+    size = numbers = 0
+    for _, kind, values, offset in entries.iter_unpack(block):
+        value_bytes = _TYPE_SIZES.get(kind, 0) * values
+        # Pillow reads what lies within the file, and nothing that begins or ends outside it.
+        if offset + value_bytes <= length:
+            size += value_bytes
+            numbers += _WEIGHTS.get(kind, 1) * values
+        elif value_bytes <= 8:
+            numbers += values
+    if size > length + SHARED_BYTES or numbers > NUMBER_LIMIT:
+        raise ImageError(_TOO_MANY_TAGS)
+
+
+_read_directory = TiffImagePlugin.ImageFileDirectory_v2.load
+
+
+def _read_checked_directory(self: TiffImagePlugin.ImageFileDirectory_v2, fp: IO[bytes]) -> None:
+    _check_directory(self, fp)
+    _read_directory(self, fp)
+
+
+def guard_directories() -> None:
+    """Lets Pillow read no directory that was not walked before, wherever in a picture it is.
+
+    Such directories are in TIFF files and in the EXIF of JPEG, PNG, WebP and AVIF files, in JPEG
+    also in the list of further pictures; some are read while a file is opened. Pillow has one
+    method for all of them and no limit of its own, so that method is wrapped, once.
+    """
+    replaced: Any = TiffImagePlugin.ImageFileDirectory_v2
+    replaced.load = _read_checked_directory

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from pinacoteca import locks
+from pinacoteca.locks import BusyError, alone_in
+
+HOLD = textwrap.dedent("""
+    import sys, time
+    from pathlib import Path
+    from pinacoteca.locks import alone_in
+    with alone_in(Path(sys.argv[1])):
+        print("held", flush=True)
+        time.sleep(60)
+""")
+
+
+def test_the_second_is_told_who_is_at_work_and_a_dead_holder_holds_nothing(tmp_path: Path) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    since = json.loads((tmp_path / locks.HOLDER_FILE).read_text())["since"]
+    try:
+        who = f"started by .* at {since}, process {holder.pid}"
+        with pytest.raises(BusyError, match=who), alone_in(tmp_path):
+            pass
+    finally:
+        holder.kill()
+        holder.wait()
+
+    assert (tmp_path / locks.HOLDER_FILE).is_file()
+    with alone_in(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_are_no_locks_one_is_told_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import filelock
+
+    def unlockable(_: object) -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", unlockable)
+    with alone_in(tmp_path):
+        pass
+    assert "cannot be locked" in capsys.readouterr().out

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+import surroundings
+from served import APP
+from surroundings import SurroundingsError, make_folder_for_uploads, prepare_surroundings
+
+from pinacoteca.surroundings import ask_this_machine_directly, missing_certificates
+
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ("localhost,127.0.0.1,::1,[::1]", "localhost,127.0.0.1,::1"),
+        ("[::1]:8080, .museum.ro ,[fd00::5]", "::1,.museum.ro,fd00::5,localhost,127.0.0.1"),
+        ("", "localhost,127.0.0.1,::1"),
+    ],
+)
+def test_this_machine_is_asked_directly(listed: str, expected: str) -> None:
+    environment = {"NO_PROXY": listed}
+    ask_this_machine_directly(environment)
+    assert environment == {"NO_PROXY": expected, "no_proxy": expected}
+    everything = {"no_proxy": "*"}
+    ask_this_machine_directly(everything)
+    assert everything == {"no_proxy": "*"}
+
+
+def test_httpx_takes_what_is_made_of_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "[::1],[fe80::1%eth0]:80,*.museum.ro,10.0.0.0/8")
+    ask_this_machine_directly()
+    httpx.Client().close()
+
+
+def test_certificates_that_are_not_there_are_named_and_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "there.pem").touch()
+    for name in CERTIFICATES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "there.pem"))
+    assert missing_certificates() == {"SSL_CERT_FILE": str(tmp_path / "gone.pem")}
+
+    prepare_surroundings()
+
+    assert f"SSL_CERT_FILE names {tmp_path / 'gone.pem'}, which is not" in capsys.readouterr().out
+    assert "SSL_CERT_FILE" not in os.environ
+    assert os.environ["REQUESTS_CA_BUNDLE"] == str(tmp_path / "there.pem")
+
+
+def test_the_folder_for_uploads_is_made_or_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "not" / "there" / "yet"))
+    assert make_folder_for_uploads().is_dir()
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file" / "folder"))
+    with pytest.raises(SurroundingsError, match=r"file/folder, which GRADIO_TEMP_DIR names"):
+        make_folder_for_uploads()
+
+
+def test_variables_of_gradio_that_do_nothing_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GRADIO_SHARE", "True")
+    surroundings._check_gradio_variables()
+    assert "GRADIO_SHARE does nothing here: use --share." in capsys.readouterr().err
+    monkeypatch.setenv("GRADIO_NUM_PORTS", "many")
+    with pytest.raises(SurroundingsError, match="GRADIO_NUM_PORTS is 'many'"):
+        surroundings._check_gradio_variables()
+
+
+@pytest.mark.slow
+def test_the_page_is_served_as_in_a_container(
+    model_folder: Path, gallery: Path, tmp_path: Path
+) -> None:
+    """No home, no cache, a folder for uploads that is not there yet, variables for the address.
+
+    And what other programs leave behind: a proxy, certificates that are gone.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.2", 0))
+        port = probe.getsockname()[1]
+    dead = "http://127.0.0.1:9"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+        "HOME": "/nonexistent",
+        "XDG_CACHE_HOME": "/proc/cannot-be-written",
+        "GRADIO_TEMP_DIR": str(tmp_path / "volume" / "uploads"),
+        "GRADIO_SERVER_NAME": "127.0.0.2",
+        "GRADIO_SERVER_PORT": str(port),
+        "SSL_CERT_FILE": "/opt/conda/ssl/cacert.pem",
+        "http_proxy": dead,
+        "HTTPS_PROXY": dead,
+        "NO_PROXY": "localhost,127.0.0.1,::1,[::1],127.0.0.2",
+    }
+    log = tmp_path / "log"
+    command = [sys.executable, APP, "--model", model_folder, "--gallery", gallery]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, env=environment, cwd="/", stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        deadline = time.monotonic() + 120
+        while "The page is at" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+        assert f"http://127.0.0.2:{port}" in log.read_text()
+        with httpx.Client(trust_env=False) as client:
+            assert client.get(f"http://127.0.0.2:{port}/").status_code == 200
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+    assert "Traceback" not in log.read_text()
+    assert list((tmp_path / "volume" / "uploads").iterdir()) == []

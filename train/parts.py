@@ -1,0 +1,171 @@
+"""Which pictures a model was trained on and chosen by, whatever becomes of the tree afterwards.
+
+A split is drawn from the list of files, so that one more picture, or a folder spelled anew, draws
+another. A run therefore keeps ``parts.csv``, a row a picture, and its model keeps a copy: whoever
+resumes the run or measures the model asks it, not the tree.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields, replace
+from pathlib import Path
+
+from pandora import Picture
+from splits import Part
+
+from pinacoteca.errors import DataError
+from pinacoteca.files import written_whole
+
+PARTS_FILE = "parts.csv"
+# Of pictures that could not be read, or that --limit left out: no part of the run saw them.
+UNUSED = "unused"
+# Enough to tell two pictures apart, and quick on a share.
+_BYTES_READ = 65_536
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One picture as a run had it.
+
+    Attributes:
+        path: Relative to the tree, with forward slashes.
+        size: Of the file, in bytes.
+        fingerprint: Of its beginning and its size; equal for a copy under another name.
+        part: ``train``, ``validation``, ``test`` or ``unused``.
+    """
+
+    path: str
+    size: int
+    fingerprint: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The pictures that a run had, those of each part in the order in which it had them."""
+
+    rows: tuple[Recorded, ...]
+
+    @classmethod
+    def of(cls, directory: Path, pictures: Sequence[tuple[Picture, str]]) -> Parts:
+        """Records pictures of a tree with their parts."""
+        return cls(tuple(_recorded(directory, picture.path, part) for picture, part in pictures))
+
+    @classmethod
+    def load(cls, folder: Path) -> Parts | None:
+        """Reads what ``save`` wrote into the folder of a run or a model, None if nothing did.
+
+        Raises:
+            DataError: The file is damaged.
+        """
+        path = folder / PARTS_FILE
+        if not path.is_file():
+            return None
+        try:
+            with open(path, encoding="utf-8", newline="") as file:
+                rows = [
+                    Recorded(row["path"], int(row["size"]), row["fingerprint"], row["part"])
+                    for row in csv.DictReader(file)
+                ]
+        except (TypeError, ValueError, KeyError, csv.Error):
+            raise DataError(
+                f"{path}, which says what the model was trained on, is damaged: take it from "
+                "another copy of the run."
+            ) from None
+        return cls(tuple(rows))
+
+    def save(self, folder: Path) -> None:
+        """Writes ``parts.csv``."""
+        with (
+            written_whole(folder / PARTS_FILE) as path,
+            open(path, "w", encoding="utf-8", newline="") as file,
+        ):
+            writer = csv.writer(file)
+            writer.writerow(field.name for field in fields(Recorded))
+            writer.writerows(map(astuple, self.rows))
+
+    def parts_now(self, directory: Path, pictures: Sequence[Picture]) -> list[Part | None]:
+        """Returns the part that each picture of a tree had, None for one that the run had not.
+
+        A picture is known by its bytes, else by its path: it may have been renamed or stored anew.
+        """
+        by_path = {row.path: row for row in self.rows}
+        by_fingerprint = defaultdict(list)
+        for row in self.rows:
+            by_fingerprint[row.size, row.fingerprint].append(row)
+        parts: list[Part | None] = []
+        for picture in pictures:
+            known: Recorded | None = by_path.get(picture.path)
+            size = (directory / picture.place).stat().st_size
+            if known is None or known.size != size:
+                same = by_fingerprint.get((size, fingerprint(directory / picture.place)), [])
+                # Of twins, the one that was trained on counts.
+                known = min(same, key=_seen_first) if same else known
+            parts.append(None if known is None or known.part == UNUSED else known.part)  # type: ignore[arg-type]
+        return parts
+
+    def found(self, directory: Path, part: str, pictures: Sequence[Picture]) -> list[Picture]:
+        """Returns the pictures that a part had, in its order, each with the place where it lies.
+
+        One that was moved is found by its bytes; one that is gone keeps its old place.
+
+        Args:
+            directory: The tree.
+            part: ``train`` or ``validation``.
+            pictures: Those of the tree as it is now.
+
+        Raises:
+            DataError: A picture of the run is in no folder of a movement any more.
+        """
+        now = {picture.path: picture for picture in pictures}
+        known = {row.path for row in self.rows}
+        new = [(each, directory / each.path) for each in pictures if each.path not in known]
+        moved = {(_size(file), fingerprint(file)): each for each, file in new}
+        found = []
+        for row in self.rows:
+            if row.part != part:
+                continue
+            if row.path not in now and (there := moved.get((row.size, row.fingerprint))):
+                found.append(replace(_picture(row.path), moved_to=there.path))
+            else:
+                found.append(now.get(row.path) or _picture(row.path))
+        return found
+
+
+NO_PARTS = Parts(())
+
+
+def fingerprint(path: Path) -> str:
+    """Returns 32 hexadecimal digits for the beginning of a file."""
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read(_BYTES_READ)).hexdigest()[:32]
+
+
+def _recorded(directory: Path, path: str, part: str) -> Recorded:
+    try:
+        return Recorded(path, _size(directory / path), fingerprint(directory / path), part)
+    except OSError:
+        # It vanished, or may not be read: its path is all that can be said of it.
+        return Recorded(path, 0, "", part)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _seen_first(row: Recorded) -> int:
+    return ("train", "validation", "test", UNUSED).index(row.part)
+
+
+def _picture(path: str) -> Picture:
+    from pandora import movement_called
+
+    folder, *inside = path.split("/")
+    movement = movement_called(folder)
+    if movement is None:
+        raise DataError(f"{folder}, which the run was trained on, is no class of Pandora18K.")
+    return Picture(path, movement, inside[-2] if len(inside) > 1 else "")
