@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import logging
+import time
 import traceback
 from typing import Any
 
 import gradio as gr
 from arguments import FAILED, RULES, UNFIT, check_arguments, in_language, sentence_of
+from memory import bound_memory, forget_session
 from texts import Language, preferred_language
+from waiting import Waiting, guard_queue
 
 from pinacoteca.errors import PinacotecaError
 
@@ -17,12 +20,33 @@ _log = logging.getLogger("pinacoteca.page")
 
 
 class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
-    """Blocks that check what programs send, and say in the caller's language what is wrong."""
+    """Blocks that check what programs send, and say in the caller's language what is wrong.
+
+    Attributes:
+        waiting: Learns how long answers take, and says who has to come back later.
+    """
+
+    waiting: Waiting | None = None
+    questions = ""
+
+    def answer_in_turn(self, at_once: int, concurrency_id: str) -> None:
+        """Starts the queue; questions in it wait for a bounded time.
+
+        Args:
+            at_once: How many questions are answered at the same time.
+            concurrency_id: Of the events that are questions.
+        """
+        self.queue()
+        self.waiting = Waiting(at_once)
+        self.questions = concurrency_id
+        guard_queue(self._queue, self.waiting, concurrency_id)
+        bound_memory(self._queue)
 
     async def process_api(self, block_fn: Any, inputs: Any, *further: Any, **named: Any) -> Any:
         """Answers one event as Gradio does, but never without a sentence."""
         function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         language = language_of(named.get("request"))
+        started = time.monotonic()
         try:
             names = tuple(inspect.signature(function.fn).parameters)
             if function.api_visibility == "public" and not named.get("iterator"):
@@ -37,6 +61,11 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
         except Exception as error:
             note(error, str(function.name))
             sentence = FAILED[language]
+        finally:
+            if self.waiting is not None and function.concurrency_id == self.questions:
+                self.waiting.note(time.monotonic() - started)
+            if function.api_visibility == "public":
+                forget_session(self, named.get("session_hash"))
         raise gr.Error(sentence, print_exception=False)
 
     async def preprocess_data(

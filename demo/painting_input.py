@@ -30,7 +30,7 @@ def uploaded_path(address: str) -> str | None:
     return str(path) if path.is_relative_to(folder) and path.is_file() else None
 
 
-def _is_ours(name: str) -> bool:
+def is_ours(name: str) -> bool:
     """Says whether a path is that of an upload or of a drawing of the page."""
     if "\0" in name:
         return False
@@ -64,7 +64,7 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         """
         if payload is None:
             return None
-        if payload.path is None or not _is_ours(payload.path):
+        if payload.path is None or not is_ours(payload.path):
             raise gr.Error(REFUSAL, print_exception=False)
         return str(payload.path)
 
