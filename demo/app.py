@@ -43,17 +43,22 @@ if __name__ == "__main__":
     run(_read_command_line)
 
 from gradio.utils import get_upload_folder  # noqa: E402
+from limits import limit_connections  # noqa: E402
+from logins import Accounts  # noqa: E402
+from memory import SESSIONS  # noqa: E402
 from page import build_page  # noqa: E402
 from pictures import PictureSource, cache_folder  # noqa: E402
 from PIL import Image  # noqa: E402
 from server import app_settings  # noqa: E402
 from sharing import Sharing, message, open_tunnel  # noqa: E402
+from stopping import stop  # noqa: E402
 from theme import CSS_FILE, THEME  # noqa: E402
 
 from pinacoteca.errors import PinacotecaError  # noqa: E402
 from pinacoteca.images import PIXEL_LIMIT  # noqa: E402
 
 MAX_FILE_SIZE = "30mb"
+PATIENCE_SCRIPT = Path(__file__).parent / "patience.js"
 AUTH_MESSAGE = "Log in to see the paintings. · Conectează-te ca să vezi tablourile."
 
 
@@ -96,11 +101,13 @@ def serve() -> None:
             server_name=OPTIONS.host,
             server_port=OPTIONS.port,
             share=False,
-            auth=ACCOUNTS,
+            auth=None if ACCOUNTS is None else Accounts(ACCOUNTS),
             auth_message=AUTH_MESSAGE,
             mcp_server=OPTIONS.mcp,
             max_file_size=MAX_FILE_SIZE,
-            app_kwargs=app_settings(pictures(), uploads, OPTIONS.mcp),
+            app_kwargs=app_settings(OPTIONS, pictures(), uploads, demo.waiting, sharing),
+            state_session_capacity=SESSIONS,
+            head=f"<script>{PATIENCE_SCRIPT.read_text(encoding='utf-8')}</script>",
             theme=THEME,
             css_paths=CSS_FILE,
             footer_links=["api", "settings"],
@@ -115,6 +122,7 @@ def serve() -> None:
             f"The page cannot be served on {OPTIONS.host} ({error}): "
             "choose another --port or --host."
         ) from None
+    limit_connections(demo.server.config)
     print(f"The page is at {demo.local_url}", flush=True)
     try:
         if sharing.asked_for:
@@ -123,7 +131,7 @@ def serve() -> None:
         demo.block_thread()
     finally:
         # Nothing may be written any more when the uploads are deleted.
-        demo.close(verbose=False)
+        stop(demo)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""How much a request may bring: a limit for every route, before Gradio reads anything."""
+"""How much a request may bring, and how many come in, before Gradio reads anything."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from starlette.responses import PlainTextResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, PlainTextResponse
+from texts import preferred_language
 from uploads import UPLOAD_BYTES, UploadFolder
+from waiting import Waiting
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,9 +20,19 @@ UPLOAD_PATH = "/gradio_api/upload"
 MCP_PATH = "/gradio_api/mcp"
 MCP_BYTES = 42_000_000
 RETRY_SECONDS = 60
+# Each open page holds one connection to say that it is there.
+HEARTBEAT_PATH = "/gradio_api/heartbeat/"
+HEARTBEATS = 300
+# Of all kinds, idle ones too; what is left of the descriptors is for files and the model.
+CONNECTIONS = 1_000
+KEPT_DESCRIPTORS = 200
 
 _TOO_LARGE = "The request is too large."
 _FULL = "Too many pictures were sent in the last minute: please try again in a minute."
+_BUSY = {
+    "en": "Many people are asking just now: please try again in {seconds} seconds.",
+    "ro": "Acum întreabă multă lume: încearcă din nou peste {seconds} secunde.",
+}
 
 
 class BodyLimits:
@@ -29,9 +42,10 @@ class BodyLimits:
     therefore sees it only if it is small.
     """
 
-    def __init__(self, app: ASGIApp, uploads: UploadFolder, mcp: bool) -> None:
+    def __init__(self, app: ASGIApp, uploads: UploadFolder, waiting: Waiting, mcp: bool) -> None:
         self._app = app
         self._uploads = uploads
+        self._waiting = waiting
         self._mcp = mcp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,6 +82,10 @@ class BodyLimits:
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _declared(scope) > UPLOAD_BYTES:
             await _refuse(_TOO_LARGE, 413)(scope, receive, send)
+            return
+        if self._waiting.is_full:
+            # A picture that nobody will look at need not even be sent.
+            await _busy(scope, self._waiting)(scope, receive, send)
             return
         if not await self._uploads.enter():
             await _refuse(_FULL, 503)(scope, receive, send)
@@ -109,9 +127,91 @@ def _declared(scope: Scope) -> int:
     return int(value) if value.isdigit() else 0
 
 
-def _refuse(sentence: str, status: int) -> PlainTextResponse:
+def _refuse(sentence: str, status: int, seconds: int = RETRY_SECONDS) -> PlainTextResponse:
     # What the sender still has to say is not read, so the connection cannot be used again.
     headers = {"Connection": "close"}
     if status == 503:
-        headers["Retry-After"] = str(RETRY_SECONDS)
+        headers["Retry-After"] = str(seconds)
     return PlainTextResponse(sentence, status_code=status, headers=headers)
+
+
+def _busy(scope: Scope, waiting: Waiting) -> PlainTextResponse:
+    seconds = waiting.retry_after()
+    language = preferred_language(Headers(scope=scope).get("accept-language", ""))
+    return _refuse(_BUSY[language].format(seconds=seconds), 503, seconds)
+
+
+def limit_connections(config: Any) -> None:
+    """Keeps a few descriptors for files; further connections are answered with status 503.
+
+    Args:
+        config: Of the server, which each new connection looks at.
+    """
+    try:
+        import resource
+    except ImportError:
+        # Windows counts otherwise.
+        config.limit_concurrency = CONNECTIONS
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + KEPT_DESCRIPTORS
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    config.limit_concurrency = max(min(CONNECTIONS, soft - KEPT_DESCRIPTORS), 16)
+
+
+class ToldWhen:
+    """Tells whoever finds the queue full when to come back, and holds few idle connections."""
+
+    def __init__(self, app: ASGIApp, waiting: Waiting) -> None:
+        self._app = app
+        self._waiting = waiting
+        self._heartbeats = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or answers with status 503."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif scope["path"].startswith(HEARTBEAT_PATH):
+            await self._heartbeat(scope, receive, send)
+        elif scope["method"] == "POST":
+            await self._question(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _heartbeat(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._heartbeats >= HEARTBEATS:
+            # The page of the sender works without.
+            await _refuse("Too many pages are open.", 503)(scope, receive, send)
+            return
+        self._heartbeats += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._heartbeats -= 1
+
+    async def _question(self, scope: Scope, receive: Receive, send: Send) -> None:
+        replaced = False
+
+        async def told(message: Message) -> None:
+            nonlocal replaced
+            if replaced:
+                return
+            is_start = message["type"] == "http.response.start"
+            named = is_start and "retry-after" in MutableHeaders(scope=message)
+            if is_start and message["status"] == 503 and not named:
+                # Gradio says nothing but that the queue is full.
+                replaced = True
+                seconds = self._waiting.retry_after()
+                language = preferred_language(Headers(scope=scope).get("accept-language", ""))
+                answer = JSONResponse(
+                    {"detail": _BUSY[language].format(seconds=seconds)},
+                    status_code=503,
+                    headers={"Retry-After": str(seconds)},
+                )
+                await answer(scope, receive, send)
+                return
+            await send(message)
+
+        await self._app(scope, receive, told)

@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import ipaddress
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ class Options:
         share: Whether to ask Gradio for a public link.
         auth_file: Names and passwords of those who may use the page; None lets everybody.
         mcp: Whether assistants may call the endpoints as tools (Model Context Protocol).
+        allow_host: Names that the page answers to besides its own.
+        allow_frame: Origins of the websites that may show the page in a frame.
     """
 
     model: str = "model"
@@ -48,6 +51,8 @@ class Options:
     share: bool = False
     auth_file: Path | None = None
     mcp: bool = False
+    allow_host: tuple[str, ...] = ()
+    allow_frame: tuple[str, ...] = ()
 
 
 def read_options(arguments: Sequence[str]) -> Options:
@@ -94,7 +99,25 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--mcp", action="store_true", help="offer the query to assistants (needs gradio[mcp])"
     )
-    options = Options(**_with_port(vars(parser.parse_args(arguments))))
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        type=_host_name,
+        metavar="NAME",
+        help="a name the page is reached by, as pinacoteca.museum.ro; may be repeated",
+    )
+    parser.add_argument(
+        "--allow-frame",
+        action="append",
+        default=[],
+        type=_origin,
+        metavar="ORIGIN",
+        help="a website that may show the page in a frame, as https://museum.ro",
+    )
+    given = _with_port(vars(parser.parse_args(arguments)))
+    hosts, frames = given.pop("allow_host"), given.pop("allow_frame")
+    options = Options(**given, allow_host=tuple(hosts), allow_frame=tuple(frames))
     if options.index is not None:
         checked_address(options.index)
     if options.pictures is not None and not options.pictures.is_dir():
@@ -146,3 +169,15 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to 65535")
     return int(text)
+
+
+def _host_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name such as pinacoteca.museum.ro")
+    return text.lower().rstrip(".")
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?/?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address such as https://museum.ro")
+    return text.lower().rstrip("/")

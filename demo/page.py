@@ -41,7 +41,6 @@ DOOR_SCRIPT, HANG_SCRIPT = (HERE / name for name in ("door.js", "hang.js"))
 DELETE_SECONDS = (600, 3600)
 # Two cores answer two at a time; more would only wait for each other.
 ANSWERS_AT_ONCE = 2
-QUEUE_SIZE = 64
 # A new picture takes the place of the painting that was asked with.
 ASK_WITH_PICTURE = "(painting, asked, ...settings) => [painting, '', ...settings]"
 TELL_ASKED = (
@@ -276,7 +275,7 @@ def build_page(
             show_progress="hidden",
         ).then(show, settings, shown, **answering)
         add_endpoints(retriever, concurrency_limit=ANSWERS_AT_ONCE, concurrency_id="answers")
-    page.queue(max_size=QUEUE_SIZE)
+    page.answer_in_turn(ANSWERS_AT_ONCE, "answers")
     return page
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import gradio as gr
+from drawings import FOLDER
 from gradio.utils import get_upload_folder
 
 EXAMPLE = "demo/examples/garden.jpg"
@@ -27,6 +28,14 @@ def uploaded_path(address: str) -> str | None:
         return None
     path, folder = Path(name).resolve(), Path(get_upload_folder()).resolve()
     return str(path) if path.is_relative_to(folder) and path.is_file() else None
+
+
+def is_ours(name: str) -> bool:
+    """Says whether a path is that of an upload or of a drawing of the page."""
+    if "\0" in name:
+        return False
+    path = Path(name).resolve()
+    return any(path.is_relative_to(Path(each).resolve()) for each in (get_upload_folder(), FOLDER))
 
 
 class PaintingInput(gr.Image):  # type: ignore[misc]
@@ -48,10 +57,14 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         return path
 
     def preprocess(self, payload: Any) -> str | None:
-        """Returns the path of the upload, None if there is none; refuses a data URL."""
+        """Returns the path of the upload, None if there is none; refuses everything else.
+
+        Gradio looks only at files that say to be ones: without that mark, any path of the server
+        would come as far as this.
+        """
         if payload is None:
             return None
-        if payload.path is None:
+        if payload.path is None or not is_ours(payload.path):
             raise gr.Error(REFUSAL, print_exception=False)
         return str(payload.path)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 from asking import MAX_COUNT, MAX_WORDS, ask
+from guarded import GuardedBlocks
 from painting_input import PaintingInput
 
-from pinacoteca.errors import PinacotecaError
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
 from pinacoteca.search import METRICS, Metric
@@ -34,7 +34,7 @@ class Names(gr.Dropdown):  # type: ignore[misc]
         return {"type": "array", "items": {"type": "string"}}
 
 
-class LenientBlocks(gr.Blocks):  # type: ignore[misc]
+class LenientBlocks(GuardedBlocks):
     """Blocks whose endpoints for programs may be sent fewer values than they take.
 
     Gradio's own client fills in the defaults; whoever sends plain JSON need not know of settings
@@ -172,10 +172,7 @@ def _settings() -> Sequence[gr.components.Component]:
 
 
 def _answered(retriever: Callable[[], PaintingRetriever], *asked: Any) -> dict[str, Any]:
-    try:
-        result = ask(retriever(), *asked)
-    except PinacotecaError as error:
-        raise gr.Error(str(error), print_exception=False) from None
+    result = ask(retriever(), *asked)
     if result is None:
         raise ValueError("a program must ask with something")
     return result_as_json(result)

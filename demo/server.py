@@ -6,14 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from drawings import FOLDER
-from limits import BodyLimits
+from hosts import KnownHosts, own_names
+from limits import BodyLimits, ToldWhen
+from logins import LoginLimits
+from options import Options
 from pictures import PictureSource
+from sharing import Sharing
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from uploads import UploadFolder
+from waiting import Waiting
 
 
 def for_visitors(respond: Callable[[Request], Response]) -> Callable[[Request], Response]:
@@ -31,14 +36,20 @@ def for_visitors(respond: Callable[[Request], Response]) -> Callable[[Request], 
 
 
 def app_settings(
-    pictures: PictureSource, uploads: UploadFolder, mcp: bool = False
+    options: Options,
+    pictures: PictureSource,
+    uploads: UploadFolder,
+    waiting: Waiting,
+    sharing: Sharing,
 ) -> dict[str, Any]:
     """Returns what ``launch`` passes on to FastAPI.
 
     Args:
+        options: What the page is started with.
         pictures: Answers requests for pictures.
         uploads: Where Gradio keeps what it is sent.
-        mcp: Whether assistants may send pictures within their messages.
+        waiting: Says who has to come back later.
+        sharing: What is known of the public link.
     """
     return {
         # Gradio's own routes come after these.
@@ -46,5 +57,16 @@ def app_settings(
             Route("/pictures/{image_id}", for_visitors(pictures.respond)),
             Mount("/examples", StaticFiles(directory=FOLDER)),
         ],
-        "middleware": [Middleware(BodyLimits, uploads=uploads, mcp=mcp)],
+        # The first one sees a request first.
+        "middleware": [
+            Middleware(
+                KnownHosts,
+                names=own_names(options.host, options.allow_host),
+                frames=options.allow_frame,
+                shared_link=lambda: sharing.link,
+            ),
+            Middleware(BodyLimits, uploads=uploads, waiting=waiting, mcp=options.mcp),
+            Middleware(ToldWhen, waiting=waiting),
+            Middleware(LoginLimits),
+        ],
     }

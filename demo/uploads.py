@@ -20,6 +20,9 @@ FOLDER_BYTES = 500_000_000
 # Younger files may wait in the queue for their answer.
 KEPT_SECONDS = 60.0
 FOLDER_VARIABLE = "GRADIO_TEMP_DIR"
+PREFIX = "pinacoteca-"
+LOCK_FILE = ".lock"
+_locks: list[int | None] = []
 # What asks a process to stop, besides Ctrl-C, which Python turns into an exception itself.
 STOP_SIGNALS = ("SIGTERM", "SIGHUP")
 
@@ -27,10 +30,16 @@ STOP_SIGNALS = ("SIGTERM", "SIGHUP")
 def keep_uploads_apart() -> Path:
     """Makes a private folder for Gradio's files, deleted at exit; returns it.
 
+    What a page left that was killed, and could not delete its own, goes now.
+
     It must be called before Gradio is imported, which reads the variable then, and in the main
     thread. A folder that the variable names already becomes the parent of ours.
     """
-    folder = Path(tempfile.mkdtemp(prefix="pinacoteca-", dir=os.environ.get(FOLDER_VARIABLE)))
+    parent = Path(os.environ.get(FOLDER_VARIABLE) or tempfile.gettempdir())
+    clear_left(parent)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    # Kept open, and with it the lock, until the process is gone, however it goes.
+    _locks.append(_lock(folder / LOCK_FILE, create=True))
     os.environ[FOLDER_VARIABLE] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in STOP_SIGNALS:
@@ -38,6 +47,38 @@ def keep_uploads_apart() -> Path:
         if (number := getattr(signal, name, None)) is not None:
             signal.signal(number, _leave)
     return folder
+
+
+def clear_left(parent: Path) -> None:
+    """Deletes the folders in ``parent`` that no page holds any more."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        # A link may lead anywhere, and a folder without a lock is not one of ours.
+        if folder.is_symlink() or not (folder / LOCK_FILE).is_file():
+            continue
+        lock = _lock(folder / LOCK_FILE)
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+
+def _lock(path: Path, create: bool = False) -> int | None:
+    """Returns a file that is locked, None if another process has locked it or it is not ours."""
+    try:
+        import fcntl
+    except ImportError:
+        # Windows locks other than this; there, nothing is cleared.
+        return None
+    try:
+        flags = os.O_RDWR | os.O_NOFOLLOW | (os.O_CREAT if create else 0)
+        handle = os.open(path, flags, 0o600)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def _leave(number: int, _: FrameType | None) -> None:
@@ -102,7 +143,7 @@ def shrink(folder: Path, limit: int, kept_seconds: float = KEPT_SECONDS) -> int:
         except OSError:
             # Gradio deletes, too.
             continue
-        if not path.is_dir():
+        if not path.is_dir() and path.name != LOCK_FILE:
             files.append((status.st_mtime, status.st_size, path))
     files.sort()
     size = sum(length for _, length, _ in files)

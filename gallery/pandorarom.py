@@ -18,6 +18,7 @@ from artists import NAMES
 
 from pinacoteca.errors import DataError
 from pinacoteca.picture_tree import picture_key
+from pinacoteca.workbooks import sheet_rows
 
 SHEET = "Lista-completa"
 REQUIRED_COLUMNS = ("image_id", "style", "artist_slug")
@@ -116,23 +117,12 @@ def title_and_year(slug: str) -> tuple[str, int | None]:
 
 def _read_cells(path: Path) -> tuple[Sequence[object], Iterable[Sequence[object]]]:
     """Returns the first row of the sheet and the others."""
-    from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     if not path.is_file():
         raise DataError(f"There is no spreadsheet {path}: name PandoraRom's .xlsx with --table.")
     try:
-        # From an open file, openpyxl judges by the contents and not by the name.
-        with path.open("rb") as file:
-            book = load_workbook(file, read_only=True, data_only=True)
-            if SHEET not in book.sheetnames:
-                raise DataError(
-                    f"{path} has no sheet {SHEET!r}; it has {', '.join(book.sheetnames)}."
-                )
-            sheet = book[SHEET]
-            # Some programs write a wrong extent, by which whole columns would be lost.
-            sheet.reset_dimensions()
-            rows = list(sheet.iter_rows(values_only=True))
+        rows = sheet_rows(path, SHEET)
     except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError, SyntaxError) as error:
         raise DataError(
             f"{path} cannot be read as an .xlsx spreadsheet ({error}): save it anew as .xlsx."

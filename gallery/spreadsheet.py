@@ -14,6 +14,7 @@ from pinacoteca.collection_map import MAP_FILE
 from pinacoteca.errors import CollectionError
 from pinacoteca.files import written_whole
 from pinacoteca.spreadsheets import write_cell
+from pinacoteca.workbooks import sheet_rows
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
@@ -79,9 +80,11 @@ def stored_logits(collection: Collection, folder: Path) -> pd.DataFrame:
     if not path.is_file():
         raise CollectionError(f"There is no {path}: build it with gallery/build.py.")
     try:
-        # A painting may be called "None" or "007", and pandas would know better.
-        table = pd.read_excel(path, keep_default_na=False, dtype={"image_id": str})
-        table = table.set_index("image_id")
+        header, *rows = sheet_rows(path)
+        table = pd.DataFrame(rows, columns=[str(name or "") for name in header])
+        # Sheets are read to a fixed width.
+        table = table.drop(columns="", errors="ignore").dropna(subset="image_id")
+        table = table.set_index(table.pop("image_id").astype(str))
         table = table.drop(columns=[name for name, _ in TEXT_COLUMNS if name != "image_id"])
         logits: pd.DataFrame = table.astype(np.float64)
     # A damaged spreadsheet fails in zipfile, openpyxl or pandas, each with errors of its own.

@@ -67,13 +67,16 @@ def gallery(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
-def page(
-    model_folder: Path, gallery: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def page_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the page of ``page`` prints."""
+    return tmp_path_factory.mktemp("page") / "log.txt"
+
+
+@pytest.fixture(scope="session")
+def page(model_folder: Path, gallery: Path, page_log: Path) -> Iterator[str]:
     """The address of a page that answers from the tiny model and gallery."""
-    log = tmp_path_factory.mktemp("page") / "log.txt"
     folders = ("--model", model_folder, "--gallery", gallery, "--pictures", gallery / "pictures")
-    with served_page(log, *folders) as address:
+    with served_page(page_log, *folders) as address:
         yield address
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from gradio_client import Client, handle_file
-from served import served_page
+from served import APP, served_page
 
 
 def copies_of(picture: Path, folder: Path) -> list[Path]:
@@ -34,3 +40,71 @@ def test_nothing_of_an_upload_is_left(
     assert not list(tmp_path.glob("pinacoteca-*"))
     assert not copies_of(picture, tmp_path)
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_answers_under_way_are_given_before_the_end(
+    model_folder: Path, gallery: Path, picture: Path, tmp_path: Path
+) -> None:
+    asked = threading.Barrier(7)
+    answers: list[str] = []
+
+    def ask(page: str) -> None:
+        address = f"{page}/gradio_api/call/query_painting"
+        event = httpx.post(address, json={"data": ["painter_work-3"]}).json()["event_id"]
+        asked.wait(timeout=60)
+        answers.append(httpx.get(f"{address}/{event}", timeout=30).text)
+
+    with served_page(tmp_path / "log.txt", "--model", model_folder, "--gallery", gallery) as page:
+        threads = [threading.Thread(target=ask, args=(page,)) for _ in range(6)]
+        # A page that is open does not hold it up.
+        heart = threading.Thread(target=listen, args=(page,))
+        for thread in (heart, *threads):
+            thread.start()
+        asked.wait(timeout=60)
+        stopped = time.monotonic()
+    seconds = time.monotonic() - stopped
+    for thread in (heart, *threads):
+        thread.join(timeout=10)
+
+    assert len(answers) == 6
+    assert all("event: complete" in answer for answer in answers)
+    assert seconds < 5
+    assert "Traceback" not in (tmp_path / "log.txt").read_text(encoding="utf-8")
+
+
+def listen(page: str) -> None:
+    try:
+        with httpx.stream("GET", f"{page}/gradio_api/heartbeat/me", timeout=30) as stream:
+            for _ in stream.iter_lines():
+                pass
+    except httpx.TransportError:
+        # The page is gone.
+        pass
+
+
+def test_what_a_killed_page_left_is_cleared(tmp_path: Path) -> None:
+    keep = "import uploads, sys, time; print(uploads.keep_uploads_apart(), flush=True);"
+    environment = os.environ | {"GRADIO_TEMP_DIR": str(tmp_path), "PYTHONPATH": "demo"}
+    command = [sys.executable, "-c", keep + "time.sleep(60)"]
+    options: Any = {"cwd": APP.parent.parent, "env": environment, "text": True}
+    foreign = tmp_path / "pinacoteca-of-somebody"
+    foreign.mkdir()
+    (tmp_path / "pinacoteca-link").symlink_to(foreign)
+
+    killed = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
+    left, held = (Path(process.stdout.readline().strip()) for process in (killed, running))
+    (left / "picture.jpg").write_bytes(b"x")
+    assert left.is_dir()
+    assert held.is_dir()
+    killed.kill()
+    killed.wait()
+    subprocess.run([sys.executable, "-c", keep], stdout=subprocess.DEVNULL, check=True, **options)
+
+    assert not left.exists()
+    # Another page is at it, and the others are nobody's.
+    assert held.is_dir()
+    assert foreign.is_dir()
+    running.terminate()
+    running.wait()
+    assert not held.exists()

@@ -1,0 +1,236 @@
+"""What programs send with a question, checked by name before anything is done with it.
+
+Gradio's components take what they can make sense of and fail with messages of their own on the
+rest, some of them empty. Here every value has one rule and one sentence, in both languages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from asking import MAX_COUNT, MAX_WORDS
+from texts import TEXTS, Language
+
+from pinacoteca.errors import CollectionError, ImageError, PinacotecaError
+from pinacoteca.search import METRICS
+
+# More names than this are no choice of artists but an attempt to keep the server busy.
+MAX_NAMES = 1_000
+# Long enough for every image_id, short enough to be repeated in a sentence.
+MAX_NAME = 300
+# No painting is older or younger.
+YEARS = (-100_000, 100_000)
+_SHOWN = 40
+
+Sentence = Mapping[Language, str]
+
+
+class ArgumentError(PinacotecaError):
+    """A value that an endpoint cannot take.
+
+    Attributes:
+        sentence: What is wrong, in each language.
+    """
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence["en"])
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a value must be like.
+
+    Attributes:
+        accepts: Says whether it is so.
+        sentence: Said if not; ``{got}`` is what came instead.
+    """
+
+    accepts: Callable[[Any], bool]
+    sentence: Sentence
+
+
+def _is_number(value: Any) -> bool:
+    # JSON has one kind of number, and true is none.
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_whole(value: Any, low: int, high: int) -> bool:
+    return _is_number(value) and low <= value <= high and value == int(value)
+
+
+def _is_year(value: Any) -> bool:
+    return value is None or _is_whole(value, *YEARS)
+
+
+def _is_text(value: Any, longest: int) -> bool:
+    return value is None or (isinstance(value, str) and len(value) <= longest)
+
+
+def _are_names(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, list)
+        and len(value) <= MAX_NAMES
+        and all(isinstance(name, str) and len(name) <= MAX_NAME for name in value)
+    )
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_upload(value: Any) -> bool:
+    """Says whether a value has the form of an uploaded file; where the file is, Gradio checks."""
+    if value is None:
+        return True
+    if not isinstance(value, dict):
+        return False
+    parts = (value.get("path"), value.get("url"))
+    return all(part is None or isinstance(part, str) for part in parts) and any(parts)
+
+
+_PICTURE: Sentence = {
+    "en": "Please upload the picture itself as a file.",
+    "ro": "Încarcă imaginea însăși, ca fișier.",
+}
+_YEAR: Sentence = {
+    "en": "A year (first_year, last_year) is a whole number, or nothing for any; got {got}.",
+    "ro": "Un an (first_year, last_year) e un număr întreg sau nimic, pentru oricare; "
+    "am primit {got}.",
+}
+_NAMES: Sentence = {
+    "en": f"artists and styles are lists of up to {MAX_NAMES} names; got {{got}}.",
+    "ro": f"artists și styles sunt liste de cel mult {MAX_NAMES} de nume; am primit {{got}}.",
+}
+_FLAG: Sentence = {
+    "en": "one_per_artist and as_in_report are true or false; got {got}.",
+    "ro": "one_per_artist și as_in_report sunt true sau false; am primit {got}.",
+}
+
+RULES: Mapping[str, Rule] = {
+    "image": Rule(_is_upload, _PICTURE),
+    "image_id": Rule(
+        lambda value: _is_text(value, MAX_NAME),
+        {
+            "en": "Please send the image_id of a painting, a text of paintings.csv; got {got}.",
+            "ro": "Trimite image_id-ul unui tablou, un text din paintings.csv; am primit {got}.",
+        },
+    ),
+    "metric": Rule(
+        lambda value: isinstance(value, str) and value in METRICS,
+        {
+            "en": f"There is no distance {{got}}: use {' or '.join(METRICS)} as metric.",
+            "ro": f"Nu există distanța {{got}}: folosește {' sau '.join(METRICS)} ca metric.",
+        },
+    ),
+    "composition": Rule(
+        lambda value: _is_number(value) and 0 <= value <= 1,
+        {
+            "en": "The composition counts 0 to 1; got {got}.",
+            "ro": "Compoziția (composition) contează de la 0 la 1; am primit {got}.",
+        },
+    ),
+    "artists": Rule(_are_names, _NAMES),
+    "styles": Rule(_are_names, _NAMES),
+    "first_year": Rule(_is_year, _YEAR),
+    "last_year": Rule(_is_year, _YEAR),
+    "count": Rule(
+        lambda value: _is_whole(value, 1, MAX_COUNT),
+        {
+            "en": f"Ask for 1 to {MAX_COUNT} paintings, a whole number as count; got {{got}}.",
+            "ro": f"Cere de la 1 la {MAX_COUNT} de tablouri, un număr întreg drept count; "
+            "am primit {got}.",
+        },
+    ),
+    "one_per_artist": Rule(_is_flag, _FLAG),
+    "as_in_report": Rule(_is_flag, _FLAG),
+    "words": Rule(
+        lambda value: _is_text(value, MAX_WORDS),
+        {
+            "en": f"words is a text of up to {MAX_WORDS} letters; got {{got}}.",
+            "ro": f"words e un text de cel mult {MAX_WORDS} de litere; am primit {{got}}.",
+        },
+    ),
+}
+
+UNFIT: Sentence = {
+    "en": "What was sent does not fit the question: see the list of endpoints under /?view=api.",
+    "ro": "Ce s-a trimis nu se potrivește întrebării: vezi lista de la /?view=api.",
+}
+FAILED: Sentence = {
+    "en": "Something went wrong here, not with you: please try again, or load the page anew.",
+    "ro": "Ceva n-a mers aici, nu la tine: încearcă din nou sau reîncarcă pagina.",
+}
+_TOO_MANY: Sentence = {
+    "en": "The question takes {most} values ({names}); got {got}.",
+    "ro": "Întrebarea are {most} valori ({names}); am primit {got}.",
+}
+
+# Sentences of the library and the page that programs may get, and how they go in Romanian.
+_ROMANIAN = (
+    (r"Please send a picture as a file\.", "Trimite o imagine, ca fișier."),
+    (r"Please send the image_id of a painting\.", "Trimite image_id-ul unui tablou."),
+    (re.escape(_PICTURE["en"]), _PICTURE["ro"]),
+    (
+        r"The collection has no artist (.*): use.*",
+        r"Colecția nu are artistul \1: folosește un artist_slug din paintings.csv.",
+    ),
+    (
+        r"The collection has no style (.*): use.*",
+        r"Colecția nu are stilul \1: folosește un stil din paintings.csv.",
+    ),
+)
+
+
+def check_arguments(names: Sequence[str], values: Sequence[Any]) -> None:
+    """Checks what an endpoint is sent, in the order of its arguments; fewer values may be sent.
+
+    Args:
+        names: Of its arguments, which are those of ``RULES``.
+        values: As they came, before Gradio has looked at them.
+
+    Raises:
+        ArgumentError: A value is not as it should be, or there are too many.
+    """
+    if len(values) > len(names):
+        said = {"most": len(names), "names": ", ".join(names), "got": len(values)}
+        raise ArgumentError({code: text.format(**said) for code, text in _TOO_MANY.items()})
+    for name, value in zip(names, values, strict=False):
+        rule = RULES[name]
+        if not rule.accepts(value):
+            got = _short(value)
+            raise ArgumentError(
+                {code: text.replace("{got}", got) for code, text in rule.sentence.items()}
+            )
+
+
+def sentence_of(error: PinacotecaError, language: Language) -> str:
+    """Returns what an error says, in a language."""
+    if isinstance(error, ArgumentError):
+        return error.sentence[language]
+    if language == "ro":
+        texts = TEXTS[language]
+        if isinstance(error, ImageError):
+            return f"{texts.unreadable}. {texts.unreadable_hint}"
+        if isinstance(error, CollectionError):
+            return f"{texts.unknown_painting}. {texts.unknown_painting_hint}"
+    return in_language(str(error), language)
+
+
+def in_language(sentence: str, language: Language) -> str:
+    """Returns an English sentence of ours in a language, as it is where we have no other."""
+    if language == "ro":
+        for pattern, romanian in _ROMANIAN:
+            if found := re.fullmatch(pattern, sentence, re.DOTALL):
+                return found.expand(romanian)
+    return sentence
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = repr(value) if not isinstance(value, list | dict) else type(value).__name__
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

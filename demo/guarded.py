@@ -1,0 +1,97 @@
+"""Blocks that answer every mistake with one sentence, and keep tracebacks out of the log."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+import traceback
+from typing import Any
+
+import gradio as gr
+from arguments import FAILED, RULES, UNFIT, check_arguments, in_language, sentence_of
+from memory import bound_memory, forget_session
+from texts import Language, preferred_language
+from waiting import Waiting, guard_queue
+
+from pinacoteca.errors import PinacotecaError
+
+_log = logging.getLogger("pinacoteca.page")
+
+
+class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
+    """Blocks that check what programs send, and say in the caller's language what is wrong.
+
+    Attributes:
+        waiting: Learns how long answers take, and says who has to come back later.
+    """
+
+    waiting: Waiting | None = None
+    questions = ""
+
+    def answer_in_turn(self, at_once: int, concurrency_id: str) -> None:
+        """Starts the queue; questions in it wait for a bounded time.
+
+        Args:
+            at_once: How many questions are answered at the same time.
+            concurrency_id: Of the events that are questions.
+        """
+        self.queue()
+        self.waiting = Waiting(at_once)
+        self.questions = concurrency_id
+        guard_queue(self._queue, self.waiting, concurrency_id)
+        bound_memory(self._queue)
+
+    async def process_api(self, block_fn: Any, inputs: Any, *further: Any, **named: Any) -> Any:
+        """Answers one event as Gradio does, but never without a sentence."""
+        function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        language = language_of(named.get("request"))
+        started = time.monotonic()
+        try:
+            names = tuple(inspect.signature(function.fn).parameters)
+            if function.api_visibility == "public" and not named.get("iterator"):
+                check_arguments([name for name in names if name in RULES], inputs)
+            return await super().process_api(block_fn, inputs, *further, **named)
+        except PinacotecaError as error:
+            sentence = sentence_of(error, language)
+        except gr.Error as error:
+            # Those of ours are about the question; Gradio's own speak of its components.
+            ours = not error.print_exception
+            sentence = in_language(error.message, language) if ours else UNFIT[language]
+        except Exception as error:
+            note(error, str(function.name))
+            sentence = FAILED[language]
+        finally:
+            if self.waiting is not None and function.concurrency_id == self.questions:
+                self.waiting.note(time.monotonic() - started)
+            if function.api_visibility == "public":
+                forget_session(self, named.get("session_hash"))
+        raise gr.Error(sentence, print_exception=False)
+
+    async def preprocess_data(
+        self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
+    ) -> Any:
+        """Lets the components read what was sent; what they cannot read does not fit."""
+        try:
+            return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        except (gr.Error, PinacotecaError):
+            raise
+        except Exception as error:
+            # A path elsewhere, a text where a component has a list: all are mistakes of the sender.
+            raise gr.Error(UNFIT["en"]) from error
+
+
+def language_of(request: Any) -> Language:
+    """Returns the language of who asks; English where there is nobody to ask."""
+    try:
+        return preferred_language(request.headers.get("accept-language", ""))
+    except AttributeError:
+        return "en"
+
+
+def note(error: Exception, what: str) -> None:
+    """Writes one line about an error that is ours into the log."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = "".join(f" at {frame.filename}:{frame.lineno}" for frame in last)
+    text = " ".join(str(error).split())[:300]
+    _log.error("%s failed: %s: %s%s", what, type(error).__name__, text, place)
