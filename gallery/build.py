@@ -280,7 +280,7 @@ def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list
         lines += [f"        {name}" for name in names[:NAMES_SHOWN]]
         if len(names) > NAMES_SHOWN:
             lines.append(f"        and {len(names) - NAMES_SHOWN} more")
-    return lines
+    return lines + list(pictures.left_out)
 
 
 def blurhash_of(picture: Image.Image) -> str:

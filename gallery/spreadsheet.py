@@ -77,7 +77,9 @@ def stored_logits(collection: Collection, folder: Path) -> pd.DataFrame:
         raise CollectionError(f"There is no {path}: build it with gallery/build.py.")
     try:
         # A painting may be called "None" or "007", and pandas would know better.
-        table = pd.read_excel(path, keep_default_na=False, dtype={"image_id": str})
+        table = pd.read_excel(
+            path, engine="calamine", keep_default_na=False, dtype={"image_id": str}
+        )
         table = table.set_index("image_id")
         table = table.drop(columns=[name for name, _ in TEXT_COLUMNS if name != "image_id"])
         logits: pd.DataFrame = table.astype(np.float64)

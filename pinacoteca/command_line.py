@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from pinacoteca.errors import PinacotecaError
 
 def run(main: Callable[[], None]) -> None:
     """Runs ``main`` and leaves the process: 0 when done, 2 for bad input, 130 for Ctrl-C."""
+    print_anything()
     try:
         main()
     except PinacotecaError as error:
@@ -19,6 +21,16 @@ def run(main: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)
+
+
+def print_anything() -> None:
+    """Lets no name end a program by its letters: the console shows a replacement for them.
+
+    A console of Windows may know 250 letters, and a name of a file may be no text at all.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def positive(text: str) -> int:

@@ -30,7 +30,8 @@ from splits import Part, artist_parts, random_parts, stratified_parts
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ImageError
 from pinacoteca.files import written_whole
-from pinacoteca.images import SUFFIXES, open_image
+from pinacoteca.folders import contents_of, is_of_the_system, left_out, printable
+from pinacoteca.images import open_image
 from pinacoteca.movements import MOVEMENTS, Movement
 from pinacoteca.spreadsheets import write_cell
 
@@ -79,8 +80,7 @@ def read_tree(directory: Path) -> list[Picture]:
         )
         for movement in MOVEMENTS
         if (folder := directory / movement.folder).is_dir()
-        for file in sorted(folder.rglob("*"))
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
+        for file in contents_of(folder).pictures
     ]
     if not pictures:
         raise DataError(
@@ -95,8 +95,21 @@ def unknown_folders(directory: Path) -> list[str]:
     """Returns the names of folders in the tree that are no class of Pandora18K."""
     known = {movement.folder for movement in MOVEMENTS}
     return sorted(
-        entry.name for entry in directory.iterdir() if entry.is_dir() and entry.name not in known
+        entry.name
+        for entry in directory.iterdir()
+        if entry.is_dir() and entry.name not in known and not is_of_the_system(entry.name)
     )
+
+
+def left_out_of(directory: Path) -> list[str]:
+    """Returns lines that say what in the class folders is no picture."""
+    folders = (directory / movement.folder for movement in MOVEMENTS)
+    return [
+        line
+        for folder in folders
+        if folder.is_dir()
+        for line in left_out(contents_of(folder), directory)
+    ]
 
 
 def artist_key(folder: str) -> str:
@@ -230,10 +243,10 @@ def manifest_rows(pictures: Sequence[Picture]) -> list[tuple[str | int, ...]]:
     """
     return [
         (
-            picture.path,
+            printable(picture.path),
             picture.movement.english,
             picture.movement.number,
-            picture.artist,
+            printable(picture.artist),
             picture.split_random,
             picture.split_artist,
         )
@@ -300,6 +313,7 @@ def main() -> None:
     pictures = readable(arguments.data, read_tree(arguments.data))
     for name in unknown_folders(arguments.data):
         print(f"Skipped the folder {name}: it is no class of Pandora18K.")
+    print("".join(f"{line}\n" for line in left_out_of(arguments.data)), end="")
     print_images_per_class(pictures)
     write_manifest(pictures, arguments.out)
     plot_images_per_class(pictures, arguments.out / "images_per_class.png")
