@@ -33,7 +33,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,7 @@ from shards import Batch, Seen, Shard, Shards, batches_of
 from spreadsheet import GALLERY_FILES, SPREADSHEET_FILE, stored_logits, write_spreadsheet
 
 from pinacoteca.classifier import Analysis, MovementClassifier
-from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection import ARRAYS, Collection, Painting
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.command_line import positive, run
 from pinacoteca.errors import CollectionError, DataError, ImageError, ModelError
@@ -299,7 +299,8 @@ def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list
         ),
     )
     parts = (of_rows if table.is_spreadsheet else ()) + of_pictures
-    return [line for what, names in parts for line in _listed(what, names)]
+    lines = [line for what, names in parts for line in _listed(what, names)]
+    return lines + list(pictures.left_out)
 
 
 def _listed(what: str, names: Sequence[object]) -> list[str]:
@@ -340,14 +341,8 @@ def _kept(
 
 
 def _nothing(built: Built) -> Built:
-    collection = built.collection
-    nobody = Collection(
-        (),
-        collection.styles[:0],
-        collection.compositions[:0],
-        collection.logits[:0],
-        collection.model_fingerprint,
-    )
+    nothing: dict[str, Any] = {name: getattr(built.collection, name)[:0] for name in ARRAYS}
+    nobody = replace(built.collection, paintings=(), **nothing)
     return Built(nobody, built.movements, built.logits[:0])
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from artists import NAMES
 from pandorarom import Entry, Table, title_and_year
 
-from pinacoteca.picture_tree import Pictures, find_pictures_by_path, path_id, printable
+from pinacoteca.folders import printable
+from pinacoteca.picture_tree import Pictures, find_pictures_by_path, path_id
 
 
 def read_folder(directory: Path) -> tuple[Table, Pictures]:

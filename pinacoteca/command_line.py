@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDI
 
 def run(main: Callable[[], None]) -> None:
     """Runs ``main`` and leaves the process: 0 when done, 2 for bad input, 130 for Ctrl-C."""
+    print_anything()
     try:
         main()
     except PinacotecaError as error:
@@ -51,6 +53,16 @@ def disk_sentence(error: Exception) -> str | None:
             "a folder that you may write to."
         )
     return None
+
+
+def print_anything() -> None:
+    """Lets no name end a program by its letters: the console shows a replacement for them.
+
+    A console of Windows may know 250 letters, and a name of a file may be no text at all.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def positive(text: str) -> int:

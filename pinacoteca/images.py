@@ -14,14 +14,20 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from pinacoteca.colour_profiles import from_lab, in_srgb
 from pinacoteca.errors import ImageError
+from pinacoteca.jpeg_ends import whole_but_for_its_end
 from pinacoteca.picture_guards import check_depth, check_structure, guard_directories
+from pinacoteca.picture_kinds import (
+    HEIF_SIGNATURES,
+    JPEG_2000_SIGNATURES,
+    READABLE_SIGNATURES,
+    bears,
+)
 
 # Pillow opens some fifty formats, and most of its past security holes were in the rare ones.
 # A phone's MPO opens as the JPEG that it begins with.
-READABLE_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
-# What such files are called; in a folder, only these are looked at.
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
+READABLE_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP", "JPEG2000")
 # A 50-megapixel phone writes 8192 x 6144 pixels, a little more than its name.
 PIXEL_LIMIT = 64_000_000
 # JPEG decodes at 1/2, 1/4 or 1/8 for next to nothing. Twice the edge that the model resizes to
@@ -36,6 +42,9 @@ _DAMAGED = (
 _CUT_SHORT = (
     "The picture is cut short, perhaps by an unfinished download; please use a whole copy of it."
 )
+# A TIFF's further pages are looked at for one thing: whether the first is their thumbnail.
+_PAGES = 16
+_THUMBNAIL_SHARE = 4
 _TOO_LARGE = (
     f"The picture is too large: more than {PIXEL_LIMIT // 1_000_000} million pixels; "
     "please make it smaller."
@@ -63,17 +72,8 @@ _OTHER_KINDS = (
     (4, b"ftypqt", "a video"),
     (0, b"\x1a\x45\xdf\xa3", "a video"),
 )
-_READABLE_SIGNATURES = (
-    (0, b"\xff\xd8\xff"),
-    (0, b"\x89PNG\r\n\x1a\n"),
-    (8, b"WEBP"),
-    (4, b"ftypavif"),
-    (4, b"ftypavis"),
-    (0, b"GIF8"),
-    (0, b"II*\x00"),
-    (0, b"MM\x00*"),
-    (0, b"BM"),
-)
+# Cameras and archives write these, and few programs; what is wrong may be the kind.
+_NAMED_WHEN_DAMAGED = HEIF_SIGNATURES + JPEG_2000_SIGNATURES
 _HEADER_BYTES = 1024
 # Rows that are reckoned with at once where a pixel takes 64 bits.
 _STRIPE = 64
@@ -125,9 +125,10 @@ guard_directories()
 def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image:
     """Reads a picture upright, in 8-bit RGB, from a path, from bytes or from a binary file.
 
-    Of an animation the first frame is read, transparency becomes white paper, and a large JPEG
-    comes at 1/2, 1/4 or 1/8 of its size with both sides at least 512 pixels. A file object is
-    read from its beginning and left open. May be called from many threads.
+    Colours are brought to sRGB as the picture's profile says. Of an animation the first frame is
+    read, of a TIFF that begins with its thumbnail the painting; transparency becomes white paper,
+    and a large JPEG comes at 1/2, 1/4 or 1/8 of its size with both sides at least 512 pixels. A
+    file object is read from its beginning and left open. May be called from many threads.
 
     Returns:
         A picture of mode "RGB" that holds its pixels in memory and no file open.
@@ -139,13 +140,7 @@ def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image
         header = _header_of(file)
         check_structure(file, header)
         try:
-            # Image.open reads the header alone: no pixel is decoded before the limit is checked.
-            with Image.open(file, formats=READABLE_FORMATS) as picture:
-                if picture.width * picture.height > PIXEL_LIMIT:
-                    raise ImageError(_TOO_LARGE)
-                check_depth(picture)
-                picture.draft(None, (DRAFT_EDGE, DRAFT_EDGE))
-                return _upright_rgb(picture)
+            return _decoded(file, header)
         except ImageError:
             raise
         except Image.DecompressionBombError as error:
@@ -156,7 +151,46 @@ def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image
             # Damaged files leave Pillow's codecs as OSError, ValueError, SyntaxError,
             # RuntimeError, struct.error and more; to the person they are all one thing.
             cut_short = "truncated" in str(error).lower()
-            raise ImageError(_CUT_SHORT if cut_short else _DAMAGED) from error
+            if cut_short and (mended := whole_but_for_its_end(file, header, _decoded)):
+                return mended
+            raise ImageError(_why_damaged(header, cut_short)) from error
+
+
+def _decoded(file: BinaryIO, header: bytes) -> Image.Image:
+    """Reads a file from its beginning with whatever error Pillow raises."""
+    # Image.open reads the header alone: no pixel is decoded before the limit is checked.
+    with Image.open(file, formats=_formats_for(header)) as picture:
+        _turn_to_painting(picture)
+        if picture.width * picture.height > PIXEL_LIMIT:
+            raise ImageError(_TOO_LARGE)
+        check_depth(picture)
+        picture.draft(None, (DRAFT_EDGE, DRAFT_EDGE))
+        return _upright_rgb(picture)
+
+
+def _formats_for(header: bytes) -> tuple[str, ...]:
+    if not bears(header, HEIF_SIGNATURES):
+        return READABLE_FORMATS
+    # The only format that Pillow needs another library for, asked when one comes.
+    from pi_heif import register_heif_opener  # type: ignore[import-untyped]
+
+    register_heif_opener(thumbnails=False)
+    return (*READABLE_FORMATS, "HEIF")
+
+
+def _turn_to_painting(picture: ImageFile.ImageFile) -> None:
+    """Turns a TIFF that begins with its thumbnail to the page that it is a thumbnail of."""
+    if picture.format != "TIFF":
+        return
+    pixels = []
+    for page in range(_PAGES):
+        try:
+            picture.seek(page)
+        except EOFError:
+            break
+        pixels.append(picture.width * picture.height)
+    largest = pixels.index(max(pixels))
+    picture.seek(largest if pixels[largest] >= _THUMBNAIL_SHARE * pixels[0] else 0)
 
 
 def reduced(picture: Image.Image, largest_side: int) -> Image.Image:
@@ -220,10 +254,12 @@ def _header_of(file: BinaryIO) -> bytes:
 
 def _why_unidentified(header: bytes) -> str:
     """Says in a sentence why Pillow did not know a file, from its first bytes."""
-    if any(header.startswith(signature, start) for start, signature in _READABLE_SIGNATURES):
+    if bears(header, READABLE_SIGNATURES):
         return _DAMAGED
     for start, signature, kind in _OTHER_KINDS:
         if header.startswith(signature, start):
+            if bears(header, _NAMED_WHEN_DAMAGED):
+                return f"The file is {kind} that is damaged or of a rare kind; {_ADVICE}."
             return f"The file is {kind}, which cannot be read here; {_ADVICE}."
     text = header.lower()
     if b"<svg" in text:
@@ -231,6 +267,12 @@ def _why_unidentified(header: bytes) -> str:
     if b"<html" in text or b"<!doctype html" in text:
         return f"The file is a web page, not a picture; {_ADVICE}."
     return f"The file is not a picture that can be read here; {_ADVICE}."
+
+
+def _why_damaged(header: bytes, cut_short: bool) -> str:
+    if bears(header, _NAMED_WHEN_DAMAGED):
+        return _why_unidentified(header)
+    return _CUT_SHORT if cut_short else _DAMAGED
 
 
 def _upright_rgb(picture: ImageFile.ImageFile) -> Image.Image:
@@ -252,13 +294,20 @@ def _orientation_of(picture: Image.Image) -> int:
 
 
 def _rgb(picture: Image.Image) -> Image.Image:
+    """Returns a picture in 8 bits, in sRGB and on white paper."""
+    profile = picture.info.get("icc_profile")
     if picture.mode.startswith("I;16"):
-        return _from_16_bit(picture)
-    if picture.mode in ("I", "F"):
-        return _from_measured_values(picture)
-    if picture.has_transparency_data:
-        return _on_white(picture)
-    return picture.convert("RGB")
+        picture = _from_16_bit(picture)
+    elif picture.mode in ("I", "F"):
+        picture = _from_measured_values(picture)
+    elif picture.mode == "LAB":
+        return from_lab(picture)
+    elif picture.has_transparency_data and picture.mode != "LA":
+        picture = picture.convert("RGBA")
+    elif picture.mode in ("1", "P", "YCbCr", "RGBX"):
+        picture = picture.convert("RGB")
+    picture = in_srgb(picture, profile)
+    return _on_white(picture) if picture.mode in ("LA", "RGBA") else picture.convert("RGB")
 
 
 def _from_16_bit(picture: Image.Image) -> Image.Image:
@@ -267,7 +316,7 @@ def _from_16_bit(picture: Image.Image) -> Image.Image:
     transparent = picture.info.get("transparency")
     if isinstance(transparent, int):
         values[values == transparent] = 65535
-    return Image.fromarray(((values + np.uint32(128)) // 257).astype(np.uint8)).convert("RGB")
+    return Image.fromarray(((values + np.uint32(128)) // 257).astype(np.uint8))
 
 
 def _from_measured_values(picture: Image.Image) -> Image.Image:
@@ -281,7 +330,7 @@ def _from_measured_values(picture: Image.Image) -> Image.Image:
     brightest = max(float(_finite(stripe).max()) for stripe in stripes)
     scale = 255.0 / (brightest - darkest) if brightest > darkest else 0.0
     grey = [np.rint((_finite(stripe) - darkest) * scale).astype(np.uint8) for stripe in stripes]
-    return Image.fromarray(np.concatenate(grey)).convert("RGB")
+    return Image.fromarray(np.concatenate(grey))
 
 
 def _finite(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

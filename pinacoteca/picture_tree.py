@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pinacoteca.errors import DataError
-from pinacoteca.images import SUFFIXES
+from pinacoteca.folders import FolderContents, contents_of, left_out, printable
+from pinacoteca.picture_kinds import without_suffix
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class Pictures:
     Attributes:
         paths: The picture of each key (``picture_key``).
         duplicates: Pictures that were left out because another has the same key.
+        left_out: Lines that say what in the folder is no picture.
     """
 
     paths: Mapping[str, Path]
     duplicates: tuple[Path, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def picture_key(name: str) -> str:
@@ -46,8 +49,9 @@ def find_pictures(directory: Path) -> Pictures:
         for folder in sorted(directory.iterdir())
         if folder.is_dir() and folder.name.casefold() == "images"
     ]
-    files = (file for folder in inside or [directory] for file in _pictures_below(folder))
-    pictures = _by_key((file.stem, file) for file in files)
+    contents = [contents_of(folder) for folder in inside or [directory]]
+    files = (file for each in contents for file in each.pictures)
+    pictures = _by_key(((without_suffix(file.name), file) for file in files), contents, directory)
     if not pictures.paths:
         raise DataError(
             f"{directory} holds no pictures: name the folder of PandoraRom, which holds "
@@ -63,17 +67,14 @@ def find_pictures_by_path(directory: Path) -> Pictures:
         DataError: The folder is missing or holds no picture.
     """
     _check_folder(directory)
-    files = [
-        (path_id(inside), directory / inside)
-        for inside in (file.relative_to(directory) for file in _pictures_below(directory))
-        if not any(part.startswith(".") for part in inside.parts)
-    ]
-    if not files:
+    contents = contents_of(directory)
+    if not contents.pictures:
         raise DataError(
             f"{directory} holds no pictures: name a folder that holds some, in whatever folders "
-            f"inside ({', '.join(sorted(SUFFIXES))})."
+            "inside."
         )
-    return _by_key(files)
+    files = ((path_id(file.relative_to(directory)), file) for file in contents.pictures)
+    return _by_key(files, [contents], directory)
 
 
 def path_id(path: Path) -> str:
@@ -81,16 +82,7 @@ def path_id(path: Path) -> str:
 
     Folders end with a colon, since a slash would divide the addresses of the page as well.
     """
-    return printable(":".join(path.with_suffix("").parts))
-
-
-def printable(name: str) -> str:
-    """Returns a name of a file as text; what no text can hold becomes a replacement character."""
-    kept = (
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(each) in ("Cc", "Cs") else each
-        for each in name
-    )
-    return unicodedata.normalize("NFC", "".join(kept))
+    return printable(":".join((*path.parent.parts, without_suffix(path.name))))
 
 
 def picture_paths(directory: Path) -> Mapping[str, Path]:
@@ -108,18 +100,13 @@ def _check_folder(directory: Path) -> None:
         raise DataError(f"There is no folder {directory}: name the one that holds the pictures.")
 
 
-def _pictures_below(folder: Path) -> list[Path]:
-    return [
-        file
-        for file in sorted(folder.rglob("*"))
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
-    ]
-
-
-def _by_key(files: Iterable[tuple[str, Path]]) -> Pictures:
+def _by_key(
+    files: Iterable[tuple[str, Path]], contents: Iterable[FolderContents], directory: Path
+) -> Pictures:
     paths: dict[str, Path] = {}
     duplicates = []
     for name, file in files:
         if paths.setdefault(picture_key(name), file) is not file:
             duplicates.append(file)
-    return Pictures(paths, tuple(duplicates))
+    lines = (line for each in contents for line in left_out(each, directory))
+    return Pictures(paths, tuple(duplicates), tuple(lines))

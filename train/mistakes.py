@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pandora import Picture
 
 from pinacoteca.files import written_whole
+from pinacoteca.folders import printable
 from pinacoteca.images import open_image
 from pinacoteca.movements import Movement
 
@@ -62,7 +63,7 @@ def draw_mistakes(wrong: Sequence[Mistake], directory: Path, path: Path) -> None
     figure = Figure(figsize=(3 * COLUMNS, 3.6 * DRAWN / COLUMNS), layout="constrained")
     for axes, mistake in zip(figure.subplots(DRAWN // COLUMNS, COLUMNS).flat, wrong, strict=False):
         axes.imshow(open_image(directory / mistake.picture.path))
-        title = textwrap.shorten(Path(mistake.picture.path).stem.replace("-", " "), 34)
+        title = textwrap.shorten(printable(Path(mistake.picture.path).stem.replace("-", " ")), 34)
         axes.set_title(
             f"{mistake.picture.artist}\n{title}\n{mistake.picture.movement.english} "
             f"-> {mistake.predicted.english} {mistake.confidence:.0%}",

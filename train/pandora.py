@@ -30,7 +30,8 @@ from splits import Part, artist_parts, random_parts, stratified_parts
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ImageError
 from pinacoteca.files import written_whole
-from pinacoteca.images import SUFFIXES, open_image
+from pinacoteca.folders import contents_of, is_of_the_system, left_out, printable
+from pinacoteca.images import open_image
 from pinacoteca.movements import MOVEMENTS, Movement
 from pinacoteca.spreadsheets import write_cell
 
@@ -116,8 +117,7 @@ def _pictures_in(directory: Path) -> list[Picture]:
             artist="" if file.parent == folder else file.parent.name,
         )
         for movement, folder in class_folders(directory)
-        for file in sorted(folder.rglob("*"))
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
+        for file in contents_of(folder).pictures
     ]
     if not pictures:
         raise DataError(
@@ -151,7 +151,9 @@ def unknown_folders(directory: Path) -> list[str]:
     return sorted(
         entry.name
         for entry in directory.iterdir()
-        if entry.is_dir() and movement_called(entry.name) is None
+        if entry.is_dir()
+        and movement_called(entry.name) is None
+        and not is_of_the_system(entry.name)
     )
 
 
@@ -166,6 +168,15 @@ def _class_key(name: str) -> str:
 
 
 _MOVEMENT_OF = {_class_key(movement.folder): movement for movement in MOVEMENTS}
+
+
+def left_out_of(directory: Path) -> list[str]:
+    """Returns lines that say what in the class folders is no picture."""
+    return [
+        line
+        for _, folder in class_folders(directory)
+        for line in left_out(contents_of(folder), directory)
+    ]
 
 
 def artist_key(folder: str) -> str:
@@ -299,10 +310,10 @@ def manifest_rows(pictures: Sequence[Picture]) -> list[tuple[str | int, ...]]:
     """
     return [
         (
-            picture.path,
+            printable(picture.path),
             picture.movement.english,
             picture.movement.number,
-            picture.artist,
+            printable(picture.artist),
             picture.split_random,
             picture.split_artist,
         )
@@ -368,6 +379,7 @@ def main() -> None:
 
     pictures = readable(arguments.data, read_tree(arguments.data))
     name_unknown_folders(arguments.data)
+    print("".join(f"{line}\n" for line in left_out_of(arguments.data)), end="")
     print_images_per_class(pictures)
     write_manifest(pictures, arguments.out)
     plot_images_per_class(pictures, arguments.out / "images_per_class.png")

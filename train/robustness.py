@@ -15,6 +15,7 @@ from tested import analysed
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import DataError
 from pinacoteca.familiarity import Familiarity
+from pinacoteca.folders import contents_of
 from pinacoteca.images import open_image
 from pinacoteca.picture_tree import find_pictures
 
@@ -39,9 +40,9 @@ def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[st
     Raises:
         DataError: The directory holds no photograph.
     """
-    photographs = [open_image(path) for path in sorted(directory.rglob("*.jpg"))]
+    photographs = [open_image(path) for path in contents_of(directory).pictures]
     if not photographs:
-        raise DataError(f"{directory} holds no JPEG photograph: name a folder with --photographs.")
+        raise DataError(f"{directory} holds no photograph: name a folder with --photographs.")
     probabilities = classifier.predict(photographs)
     answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1) >= SURE
     copies = {}
