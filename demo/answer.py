@@ -21,6 +21,7 @@ from texts import (
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.movements import MOVEMENTS, Movement
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
+from pinacoteca.styles import style_name
 
 MOVEMENTS_SHOWN = 5
 # Below an even chance the page names the second movement too.
@@ -107,7 +108,7 @@ def picture_html(painting: Painting, language: Language) -> str:
 def label_html(painting: Painting, language: Language) -> str:
     """Returns artist, title, year and style of a painting."""
     year = str(painting.year) if painting.year is not None else TEXTS[language].year_unknown
-    facts = " · ".join(fact for fact in (year, painting.style) if fact)
+    facts = " · ".join(fact for fact in (year, style_name(painting.style, language)) if fact)
     artist = f'<span class="artist">{escape(painting.artist)}</span>' if painting.artist else ""
     return (
         f'{artist}<cite>{escape(painting.title)}</cite><span class="facts">{escape(facts)}</span>'

@@ -11,6 +11,7 @@ from texts import TEXTS, Language, movement_name
 
 from pinacoteca.results import Neighbour, QueryResult
 from pinacoteca.spreadsheets import defused, write_cell
+from pinacoteca.styles import style_name
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -89,7 +90,7 @@ def answer_xlsx(result: QueryResult, language: Language) -> bytes:
             neighbour.artist,
             neighbour.title,
             neighbour.year,
-            neighbour.style,
+            style_name(neighbour.style, language),
             round(neighbour.distance, 6),
             round(neighbour.closeness, 6),
             texts.yes if neighbour.mirrored else texts.no,

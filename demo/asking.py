@@ -10,6 +10,7 @@ from pinacoteca.results import QueryResult
 from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
 from pinacoteca.search import METRICS, Metric
 from pinacoteca.selection import Selection
+from pinacoteca.styles import style_key
 
 MAX_COUNT = 100
 MAX_WORDS = 200
@@ -109,9 +110,9 @@ def selection_of(
             raise SettingError(
                 f"The collection has no artist {slug!r}: use an artist_slug of paintings.csv."
             )
-    names = {painting.style for painting in paintings}
+    names = {style_key(painting.style) for painting in paintings}
     for name in styles:
-        if name not in names:
+        if style_key(name) not in names:
             raise SettingError(f"The collection has no style {name!r}: use one of paintings.csv.")
     if len(words) > MAX_WORDS:
         raise SettingError(f"The words of the title may have {MAX_WORDS} letters at most.")

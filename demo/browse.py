@@ -14,6 +14,7 @@ from texts import TEXTS, Language
 
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.selection import Selection, plain
+from pinacoteca.styles import style_name
 
 PAGE_SIZE = 30
 
@@ -75,7 +76,10 @@ def style_choices(collection: Collection, language: Language) -> list[tuple[str,
     """Returns the styles of a collection, most frequent first, as labels with counts and values."""
     counts = Counter(painting.style for painting in collection.paintings)
     unnamed = TEXTS[language].map_no_style
-    return [(f"{style or unnamed} ({count})", style) for style, count in counts.most_common()]
+    return [
+        (f"{style_name(style, language) or unnamed} ({count})", style)
+        for style, count in counts.most_common()
+    ]
 
 
 def year_choices(collection: Collection) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
@@ -131,7 +135,7 @@ def _painting_html(painting: Painting, language: Language) -> str:
     texts = TEXTS[language]
     proportions = painting.width / painting.height
     year = str(painting.year) if painting.year is not None else texts.year_unknown
-    facts = " · ".join(fact for fact in (year, painting.style) if fact)
+    facts = " · ".join(fact for fact in (year, style_name(painting.style, language)) if fact)
     label = texts.browse_search_with.format(artist=painting.artist, title=painting.title)
     address = f"pictures/{quote(painting.image_id, safe='')}"
     return (

@@ -127,8 +127,12 @@ function dateStep(years) {
   return [25, 50, 100, 200, 500, 1000].find((step) => span / step <= RAMP) ?? 5000;
 }
 
+function styleName(point) {
+  return props.texts.styles[point.style] ?? point.style;
+}
+
 function grouping() {
-  if (colorBy === "style") return (point) => point.style || props.texts.no_style;
+  if (colorBy === "style") return (point) => styleName(point) || props.texts.no_style;
   if (colorBy === "movement") return (point) => props.texts.movements[point.movement];
   const years = points.map((point) => point.year).filter((year) => year !== null);
   const step = dateStep(years);
@@ -306,7 +310,7 @@ function show(place) {
   const caption = make(parts.card, "div", { class: "caption" });
   make(caption, "strong", {}, point.artist);
   make(caption, "cite", {}, point.title);
-  const facts = [point.year ?? texts.undated, point.style].filter(Boolean).join(" \u00b7 ");
+  const facts = [point.year ?? texts.undated, styleName(point)].filter(Boolean).join(" \u00b7 ");
   make(caption, "span", { class: "facts" }, facts);
   const button = make(caption, "button", { type: "button", tabindex: -1 }, texts.search_with);
   button.onclick = () => search(point);

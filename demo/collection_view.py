@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ from browse import Filter, browse_html, style_choices, year_choices
 from texts import LANGUAGES, TEXTS, Language, movement_name
 from translated import Translated
 
+from pinacoteca.collection import Painting
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.movements import MOVEMENTS, movement_of_style
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
+from pinacoteca.styles import style_name
 
 HERE = Path(__file__).parent
 # Of the tabs, the one with the answer.
@@ -75,7 +77,7 @@ def query_place(
         result: The answer; None, or one without neighbours, takes the mark away.
         language: Of the page.
     """
-    texts, places = map_texts(language), retriever.map
+    texts, places = map_texts(language, retriever.collection.paintings), retriever.map
     if places is None or result is None or not result.neighbours:
         return gr.update(texts=texts, place=None)
     if asked:
@@ -86,8 +88,8 @@ def query_place(
     return gr.update(texts=texts, place={"x": x, "y": y, "neighbours": neighbours})
 
 
-def map_texts(language: Language) -> dict[str, Any]:
-    """Returns the words that the map shows."""
+def map_texts(language: Language, paintings: Sequence[Painting] = ()) -> dict[str, Any]:
+    """Returns the words that the map shows, among them the names of the paintings' styles."""
     texts = TEXTS[language]
     # By number, 1 to 18; 0 is none of them.
     movements = [texts.map_no_movement, *(movement_name(each, language) for each in MOVEMENTS)]
@@ -97,7 +99,8 @@ def map_texts(language: Language) -> dict[str, Any]:
         for field in fields(texts)
         if field.name.startswith(prefix)
     }
-    return words | {"movements": movements, "undated": texts.year_unknown}
+    styles = {each.style: style_name(each.style, language) for each in paintings}
+    return words | {"movements": movements, "styles": styles, "undated": texts.year_unknown}
 
 
 def points_of(retriever: PaintingRetriever, places: CollectionMap) -> list[tuple[Any, ...]]:

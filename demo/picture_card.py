@@ -23,6 +23,7 @@ from texts import (
 
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
+from pinacoteca.styles import style_name
 
 # Square, which every place to share at shows whole.
 SIDE = 1600
@@ -199,7 +200,7 @@ def _draw_label(
 ) -> None:
     texts = TEXTS[language]
     year = texts.year_unknown if neighbour.year is None else str(neighbour.year)
-    facts = " · ".join(fact for fact in (year, neighbour.style) if fact)
+    facts = " · ".join(fact for fact in (year, style_name(neighbour.style, language)) if fact)
     y = 1308
     room = LABEL_LINES
     for text, font, color, most in (

@@ -15,6 +15,7 @@ from texts import LANGUAGES, Language
 from pinacoteca.collection import Collection
 from pinacoteca.retriever import COMPOSITION_WEIGHT
 from pinacoteca.search import METRICS, Metric
+from pinacoteca.styles import spelled_as
 
 # Between several values of one name: it needs no escape in an address and stands in no slug.
 SEPARATOR = "~"
@@ -121,7 +122,7 @@ def settings_of(
         metric=_one_of(parameters.get("metric"), METRICS) or DEFAULTS.metric,
         composition=DEFAULTS.composition if composition is None else composition,
         artists=_some_of(parameters.get("artists"), artists),
-        styles=_some_of(parameters.get("styles"), styles),
+        styles=_styles_of(parameters.get("styles"), styles),
         first_year=first_year,
         last_year=last_year,
         count=_nearest(_number(parameters.get("count"), 1, MAX_COUNT), counts),
@@ -160,6 +161,11 @@ def _nearest(value: float | None, choices: Sequence[int]) -> int:
 
 def _one_of(text: str | None, known: Several[Name]) -> Name | None:
     return next((name for name in known if name == text), None)
+
+
+def _styles_of(text: str | None, known: Several[str]) -> tuple[str, ...]:
+    named = (spelled_as(name, known) for name in (text or "").split(SEPARATOR) if name)
+    return tuple(dict.fromkeys(style for style in named if style is not None))
 
 
 def _some_of(text: str | None, known: Several[str]) -> tuple[str, ...]:

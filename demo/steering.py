@@ -14,6 +14,7 @@ from pinacoteca.collection import Painting
 from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
 from pinacoteca.search import METRICS
 from pinacoteca.selection import plain
+from pinacoteca.styles import style_name
 
 COUNTS = (5, 10, 20)
 # The century and the years that it sets, in the browser: no round trip for a subtraction.
@@ -76,7 +77,7 @@ def add_steering(retriever: Callable[[], PaintingRetriever]) -> Steering:
             gr.update(label=texts.count),
             gr.update(label=texts.one_per_artist),
             gr.update(label=texts.artists, choices=artist_choices(paintings)),
-            gr.update(label=texts.styles, choices=style_choices(paintings)),
+            gr.update(label=texts.styles, choices=style_choices(paintings, language)),
             gr.update(
                 label=texts.century,
                 info=texts.century_hint,
@@ -127,9 +128,13 @@ def artist_choices(paintings: Sequence[Painting]) -> list[tuple[str, str]]:
     )
 
 
-def style_choices(paintings: Sequence[Painting]) -> list[tuple[str, str]]:
+def style_choices(
+    paintings: Sequence[Painting], language: Language = "en"
+) -> list[tuple[str, str]]:
     """Returns the styles by name, each as it is shown and as the table has it."""
-    return [(name, name) for name in sorted({each.style for each in paintings if each.style})]
+    styles = {each.style for each in paintings if each.style}
+    named = ((style_name(style, language), style) for style in styles)
+    return sorted(named, key=lambda choice: plain(choice[0]))
 
 
 def century_choices(paintings: Sequence[Painting], language: Language) -> list[tuple[str, int]]:

@@ -15,6 +15,9 @@ embeds what ``--out`` has not yet and keeps the rest as it is. A picture that wa
 painting, under its new name; one whose picture is gone is named, and ``--prune`` or
 ``gallery/remove.py`` takes it out.
 
+The titles and years of ``gallery/corrections.csv``, or of ``--corrections``, come before those of
+the table (``gallery/restore_titles.py``).
+
 Prints what is missing on either side and which pictures cannot be read; neither stops it. Building
 the same again gives the same bytes of table and embeddings. 1,412 paintings of 224 px take about a
 minute on one CPU core. A build that was stopped goes on when it is started again, from what it kept
@@ -37,6 +40,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from corrections import CORRECTIONS_FILE, corrected, read_corrections
 from draw_map import draw_map
 from own_folder import read_folder
 from pandorarom import Entry, Table, read_table
@@ -59,6 +63,7 @@ from pinacoteca.swap import swapped
 if TYPE_CHECKING:
     from PIL import Image
 
+CORRECTIONS = Path(__file__).with_name(CORRECTIONS_FILE)
 NAMES_SHOWN = 20
 # Four waves a side need no more pixels; the library takes 8 ms for these in plain Python.
 BLURHASH_EDGE = 32
@@ -420,16 +425,26 @@ def _has_map(folder: Path, collection: Collection) -> bool:
         return False
 
 
-def read_sources(images: Path, table: Path | None) -> tuple[Table, Pictures]:
+def read_sources(
+    images: Path, table: Path | None, corrections: Path | None = None
+) -> tuple[Table, Pictures]:
     """Returns the rows and the pictures, those of the folder alone where there is no spreadsheet.
+
+    Args:
+        images: The tree of pictures.
+        table: The spreadsheet, or None.
+        corrections: What overrides its titles and years; None for nothing.
 
     Raises:
         DataError: One of them is missing, or of another form.
     """
     if table is None:
         return read_folder(images)
+    if corrections is not None and corrections != CORRECTIONS and not corrections.is_file():
+        raise DataError(f"There is no table of corrections {corrections}: name another.")
+    better = read_corrections(corrections) if corrections is not None else {}
     pictures = find_pictures(images)
-    return read_table(table), pictures
+    return corrected(read_table(table), better), pictures
 
 
 def main() -> None:
@@ -437,6 +452,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, required=True, help="the folder of the pictures")
     parser.add_argument("--table", type=Path, help="PandoraRom's spreadsheet, .xlsx")
+    parser.add_argument(
+        "--corrections", type=Path, default=CORRECTIONS, help="titles and years that override"
+    )
     parser.add_argument("--model", type=Path, required=True, help="what train/train.py exported")
     parser.add_argument("--out", type=Path, required=True, help="folder for the collection")
     parser.add_argument("--per-artist", type=positive, help="only so many of each painter")
@@ -451,7 +469,9 @@ def main() -> None:
         parser.error("--per-artist chooses for a whole collection: leave it out with --add")
 
     processes = join_processes("cpu")
-    table, pictures = processes.from_main(lambda: read_sources(arguments.images, arguments.table))
+    table, pictures = processes.from_main(
+        lambda: read_sources(arguments.images, arguments.table, arguments.corrections)
+    )
     classifier = MovementClassifier.from_pretrained(arguments.model)
     if classifier.likeness is None:
         raise ModelError(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.collection import Painting
+from pinacoteca.styles import style_key
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Selection:
 
     Attributes:
         artists: Slugs of painters, any of them.
-        styles: As the collection's table has them, any of them.
+        styles: As the collection's table has them or by their names, any of them.
         first_year: The painting is of that year or later; one without a year is not.
         last_year: The painting is of that year or earlier; one without a year is not.
         words: Words that the title has, all of them, in any order; case, accents and the rest of
@@ -34,12 +35,13 @@ class Selection:
     def mask(self, paintings: Sequence[Painting]) -> npt.NDArray[np.bool_]:
         """Returns True, bool ``[n]``, for the paintings that meet the conditions."""
         words = plain(self.words).split()
-        return np.array([self._meets(painting, words) for painting in paintings], np.bool_)
+        styles = {style_key(style) for style in self.styles}
+        return np.array([self._meets(painting, words, styles) for painting in paintings], np.bool_)
 
-    def _meets(self, painting: Painting, words: Sequence[str]) -> bool:
+    def _meets(self, painting: Painting, words: Sequence[str], styles: Set[str]) -> bool:
         if self.artists and painting.artist_slug not in self.artists:
             return False
-        if self.styles and painting.style not in self.styles:
+        if styles and style_key(painting.style) not in styles:
             return False
         if self.first_year is not None or self.last_year is not None:
             if painting.year is None:
