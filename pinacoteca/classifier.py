@@ -17,12 +17,13 @@ import numpy.typing as npt
 from pinacoteca.errors import ModelError, PinacotecaError
 from pinacoteca.familiarity import Familiarity
 from pinacoteca.files import sha256_of
+from pinacoteca.forward import BACKENDS, Backend, Forward, Network
 from pinacoteca.images import reduced
 from pinacoteca.likeness import GRID, LIKENESS_FILE, Likeness
 from pinacoteca.movements import Movement, movement_of_folder
+from pinacoteca.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
-    import torch
     from PIL import Image
 
     Array = npt.NDArray[np.float32]
@@ -33,9 +34,9 @@ METRICS_FILE = "metrics.json"
 # What of timm's preprocessing settings decides the pixels that the network sees.
 PREPROCESSING_KEYS = ("input_size", "interpolation", "crop_pct", "crop_mode", "mean", "std")
 BATCH_SIZE = 32
-# Of the seven blocks, the fourth tells photographs and print from paintings best, whatever their
-# resolution.
-TEXTURE_BLOCK = 3
+# Of the stem and the seven blocks, the fourth block tells photographs and print from paintings
+# best, whatever their resolution.
+TEXTURE_STAGE = 4
 
 
 Item = TypeVar("Item")
@@ -77,7 +78,8 @@ class MovementClassifier:
 
     def __init__(
         self,
-        network: torch.nn.Module,
+        network: Network,
+        preprocessing: Preprocessing,
         movements: Sequence[Movement],
         temperature: float,
         fingerprint: str,
@@ -85,25 +87,31 @@ class MovementClassifier:
         familiarity: Familiarity | None = None,
         likeness: Likeness | None = None,
     ) -> None:
-        import torch
-        from timm.data import create_transform, resolve_model_data_config
-
         self.movements = tuple(movements)
         self.temperature = temperature
         self.fingerprint = fingerprint
         self.largest_side = largest_side
         self.familiarity = familiarity
         self.likeness = likeness
-        self._transform = create_transform(**resolve_model_data_config(network), is_training=False)
-        self._network = network.eval().to(memory_format=torch.channels_last)
+        self._preprocessing = preprocessing
+        self._network = network
 
     @classmethod
-    def from_pretrained(cls, folder: str | os.PathLike[str], device: str = "cpu") -> Self:
+    def from_pretrained(
+        cls,
+        folder: str | os.PathLike[str],
+        device: str = "cpu",
+        backend: Backend = "onnx",
+        threads: int = 1,
+    ) -> Self:
         """Loads a folder in the layout that timm writes for the hub.
 
         Args:
             folder: Holds ``config.json`` and ``model.safetensors``.
-            device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``.
+            device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``, which needs
+                PyTorch.
+            backend: What runs the network: ``onnx``, the faster on a processor, or ``torch``.
+            threads: How many a pass of ONNX Runtime uses; PyTorch has a setting of its own.
 
         Raises:
             ModelError: A file is missing or damaged, or the two do not fit each other.
@@ -124,15 +132,17 @@ class MovementClassifier:
                 f"The temperature in {folder / CONFIG_FILE} is {temperature!r}; "
                 "it must be a positive number."
             )
-        network = _load_network(folder).to(device)
+        preprocessing = Preprocessing.from_config(config["pretrained_cfg"])
+        network = _load_network(folder, config, preprocessing.size, device, backend, threads)
         return cls(
             network,
+            preprocessing,
             movements,
             float(temperature),
             _fingerprint_of(config, folder),
             _largest_side_of(config, folder),
             Familiarity.load(folder, _texture_features(network)),
-            Likeness.load(folder, int(network.num_features)),  # type: ignore[arg-type]
+            Likeness.load(folder, network.features),
         )
 
     @property
@@ -143,19 +153,13 @@ class MovementClassifier:
     @property
     def dimension(self) -> int:
         """The length of one embedding."""
-        return int(self._network.num_features)  # type: ignore[arg-type]
+        return self._network.features
 
     def analyse(self, images: Iterable[Image.Image]) -> Analysis:
         """Returns all that one pass of the network says about RGB pictures of any size."""
-        shapes = (
-            (len(self.movements),),
-            (self.dimension,),
-            (_texture_features(self._network),),
-            (GRID, GRID, self.dimension),
-        )
-        empty = self._analysis(*(np.empty((0, *shape), np.float32) for shape in shapes))
-        analyses = [self._analysis(*self._forward(batch)) for batch in self._tensors(images)]
-        return Analysis(*map(np.concatenate, zip(empty, *analyses, strict=True)))
+        analyses = [self._analysis(passed) for passed in self._passes(images)]
+        nothing = self._analysis(_nothing(self._network, len(self.movements)))
+        return Analysis(*map(np.concatenate, zip(nothing, *analyses, strict=True)))
 
     def last_features(self, images: Iterable[Image.Image]) -> Iterator[tuple[Array, Array]]:
         """Yields what a ``Likeness`` is learned from, for some pictures at a time.
@@ -164,41 +168,24 @@ class MovementClassifier:
             Pooled features, float32 ``[b, features]``, and those of the cells, float32
             ``[b, GRID, GRID, features]``.
         """
-        for batch in self._tensors(images):
-            _, embeddings, _, cells = self._forward(batch)
-            yield embeddings, cells
+        for passed in self._passes(images):
+            yield passed.pooled, passed.cells
 
-    def _forward(self, batch: torch.Tensor) -> tuple[Array, Array, Array, Array]:
-        """Returns logits, pooled features, textures and features of the cells."""
-        import torch
-        from torch.nn.functional import adaptive_avg_pool2d
+    def _passes(self, images: Iterable[Image.Image]) -> Iterator[Forward]:
+        """Yields what the network gives for a batch of pictures at a time."""
+        for batch in batches(images):
+            pictures_alike = [reduced(picture, self.largest_side) for picture in batch]
+            yield self._network.forward(self._preprocessing.batch(pictures_alike))
 
-        network: Any = self._network
-        with torch.inference_mode():
-            final, (texture,) = network.forward_intermediates(
-                batch,
-                # The stem counts as the first of these.
-                indices=[TEXTURE_BLOCK + 1],
-                extra_blocks=True,
-            )
-            pooled = network.forward_head(final, pre_logits=True)
-            textures = torch.cat([texture.mean((2, 3)), texture.std((2, 3))], dim=1)
-            cells = adaptive_avg_pool2d(final, GRID).permute(0, 2, 3, 1)
-            outputs = (network.classifier(pooled), pooled, textures, cells)
-        logits, embeddings, statistics, grid = (each.float().cpu().numpy() for each in outputs)
-        return logits, embeddings, statistics, grid
-
-    def _analysis(
-        self, logits: Array, embeddings: Array, textures: Array, cells: Array
-    ) -> Analysis:
-        nothing = np.empty((len(logits), 0), np.float32)
+    def _analysis(self, passed: Forward) -> Analysis:
+        nothing = np.empty((len(passed.logits), 0), np.float32)
         likeness = self.likeness
         return Analysis(
-            logits,
-            embeddings,
-            textures,
-            styles=likeness.styles(embeddings) if likeness else nothing,
-            compositions=likeness.compositions(cells) if likeness else nothing,
+            passed.logits,
+            passed.pooled,
+            passed.stages[TEXTURE_STAGE],
+            styles=likeness.styles(passed.pooled) if likeness else nothing,
+            compositions=likeness.compositions(passed.cells) if likeness else nothing,
         )
 
     def predict(self, images: Iterable[Image.Image]) -> Array:
@@ -214,15 +201,6 @@ class MovementClassifier:
         scaled = logits / self.temperature
         exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), np.float32)
-
-    def _tensors(self, images: Iterable[Image.Image]) -> Iterator[torch.Tensor]:
-        import torch
-
-        device = next(self._network.parameters()).device
-        for batch in batches(images):
-            pictures_alike = (reduced(picture, self.largest_side) for picture in batch)
-            tensors = torch.stack([self._transform(picture) for picture in pictures_alike])
-            yield tensors.to(device, memory_format=torch.channels_last)
 
 
 def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -273,22 +251,46 @@ def _largest_side_of(config: dict[str, Any], folder: Path) -> int:
     return side
 
 
-def _load_network(folder: Path) -> torch.nn.Module:
-    import timm
-
+def _load_network(
+    folder: Path,
+    config: dict[str, Any],
+    size: tuple[int, int],
+    device: str,
+    backend: Backend,
+    threads: int,
+) -> Network:
+    if backend not in BACKENDS:
+        raise ValueError(f"backend must be one of {', '.join(BACKENDS)}; got {backend!r}")
+    if backend == "onnx" and device != "cpu":
+        raise ValueError(f"backend must be 'torch' where device is {device!r}; got 'onnx'")
     try:
-        network: torch.nn.Module = timm.create_model(f"local-dir:{folder}", pretrained=True)
+        if backend == "torch":
+            from pinacoteca.torch_network import TorchNetwork
+
+            return TorchNetwork(folder, device)
+        from pinacoteca.onnx_network import OnnxNetwork
+
+        return OnnxNetwork(folder / WEIGHTS_FILE, config, size, threads)
     # Weights and configuration that do not fit fail in timm wherever they are first used.
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(
             f"The weights in {folder} cannot be loaded ({reason}): copy or export the model anew."
         ) from None
-    return network
 
 
-def _texture_features(network: Any) -> int:
-    return 2 * int(network.blocks[TEXTURE_BLOCK][-1].conv_pwl.out_channels)
+def _texture_features(network: Network) -> int:
+    return 2 * network.channels[TEXTURE_STAGE]
+
+
+def _nothing(network: Network, movements: int) -> Forward:
+    """Returns what a pass over no pictures would give."""
+    return Forward(
+        np.empty((0, movements), np.float32),
+        np.empty((0, network.features), np.float32),
+        np.empty((0, GRID, GRID, network.features), np.float32),
+        tuple(np.empty((0, 2 * channels), np.float32) for channels in network.channels),
+    )
 
 
 def _fingerprint_of(config: dict[str, Any], folder: Path) -> str:

@@ -446,7 +446,7 @@ def export(training: Training, network: torch.nn.Module, folder: Path) -> None:
         for path in Path(stage).iterdir():
             with written_whole(folder / path.name) as temporary:
                 temporary.write_bytes(path.read_bytes())
-    classifier = MovementClassifier.from_pretrained(folder, training.device)
+    classifier = MovementClassifier.from_pretrained(folder, training.device, "torch")
     learn_familiarity(classifier, training.directory, training.train, training.validation).save(
         folder
     )
