@@ -268,10 +268,10 @@ def features_of(
     classifier: MovementClassifier, paths: Sequence[Path]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Returns pooled features and statistics of channels, float64 ``[n, d]`` each."""
-    found = list(classifier.features(map(open_image, paths)))
+    found = list(classifier.passes(map(open_image, paths)))
     return tuple(  # type: ignore[return-value]
         np.concatenate([getattr(each, name) for each in found]).astype(np.float64)
-        for name in ("embeddings", "statistics")
+        for name in ("pooled", "statistics")
     )
 
 

@@ -17,13 +17,14 @@ import numpy.typing as npt
 from pinacoteca.errors import ModelError, PinacotecaError
 from pinacoteca.familiarity import Familiarity
 from pinacoteca.files import sha256_of
+from pinacoteca.forward import BACKENDS, Backend, Forward, Network
 from pinacoteca.images import reduced
 from pinacoteca.likeness import GRID, LIKENESS_FILE, Likeness
 from pinacoteca.movements import Movement, movement_of_folder
 from pinacoteca.prediction_sets import PredictionSets
+from pinacoteca.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
-    import torch
     from PIL import Image
 
     Array = npt.NDArray[np.float32]
@@ -34,9 +35,9 @@ METRICS_FILE = "metrics.json"
 # What of timm's preprocessing settings decides the pixels that the network sees.
 PREPROCESSING_KEYS = ("input_size", "interpolation", "crop_pct", "crop_mode", "mean", "std")
 BATCH_SIZE = 32
-# Of the seven blocks, the fourth tells photographs and print from paintings best, whatever their
-# resolution.
-TEXTURE_BLOCK = 3
+# Of the stem and the seven blocks, the fourth block tells photographs and print from paintings
+# best, whatever their resolution.
+TEXTURE_STAGE = 4
 
 
 Item = TypeVar("Item")
@@ -65,23 +66,6 @@ class Analysis(NamedTuple):
     compositions: npt.NDArray[np.float32]
 
 
-class Features(NamedTuple):
-    """What the network makes of ``b`` pictures, before anything is learned from it.
-
-    Attributes:
-        logits: float32 ``[b, movements]``.
-        embeddings: float32 ``[b, dimension]``: the pooled features.
-        statistics: float32 ``[b, statistics]``: of the stem and each of the seven blocks in turn,
-            the means of its channels over the picture and then their standard deviations.
-        cells: float32 ``[b, GRID, GRID, dimension]``: the last features, pooled in a grid.
-    """
-
-    logits: npt.NDArray[np.float32]
-    embeddings: npt.NDArray[np.float32]
-    statistics: npt.NDArray[np.float32]
-    cells: npt.NDArray[np.float32]
-
-
 class MovementClassifier:
     """A network with its labels, its preprocessing and its calibration.
 
@@ -101,7 +85,8 @@ class MovementClassifier:
 
     def __init__(
         self,
-        network: torch.nn.Module,
+        network: Network,
+        preprocessing: Preprocessing,
         movements: Sequence[Movement],
         temperature: float,
         fingerprint: str,
@@ -110,9 +95,6 @@ class MovementClassifier:
         likeness: Likeness | None = None,
         prediction_sets: PredictionSets | None = None,
     ) -> None:
-        import torch
-        from timm.data import create_transform, resolve_model_data_config
-
         self.movements = tuple(movements)
         self.temperature = temperature
         self.fingerprint = fingerprint
@@ -120,16 +102,25 @@ class MovementClassifier:
         self.familiarity = familiarity
         self.likeness = likeness
         self.prediction_sets = prediction_sets
-        self._transform = create_transform(**resolve_model_data_config(network), is_training=False)
-        self._network = network.eval().to(memory_format=torch.channels_last)
+        self._preprocessing = preprocessing
+        self._network = network
 
     @classmethod
-    def from_pretrained(cls, folder: str | os.PathLike[str], device: str = "cpu") -> Self:
+    def from_pretrained(
+        cls,
+        folder: str | os.PathLike[str],
+        device: str = "cpu",
+        backend: Backend = "onnx",
+        threads: int = 1,
+    ) -> Self:
         """Loads a folder in the layout that timm writes for the hub.
 
         Args:
             folder: Holds ``config.json`` and ``model.safetensors``.
-            device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``.
+            device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``, which needs
+                PyTorch.
+            backend: What runs the network: ``onnx``, the faster on a processor, or ``torch``.
+            threads: How many a pass of ONNX Runtime uses; PyTorch has a setting of its own.
 
         Raises:
             ModelError: A file is missing or damaged, or the two do not fit each other.
@@ -150,19 +141,17 @@ class MovementClassifier:
                 f"The temperature in {folder / CONFIG_FILE} is {temperature!r}; "
                 "it must be a positive number."
             )
-        network = _load_network(folder).to(device)
+        preprocessing = Preprocessing.from_config(config["pretrained_cfg"])
+        network = _load_network(folder, config, preprocessing.size, device, backend, threads)
         return cls(
             network,
+            preprocessing,
             movements,
             float(temperature),
             fingerprint_of(config, folder),
             _largest_side_of(config, folder),
-            Familiarity.load(folder, _length(_texture_columns(network))),
-            Likeness.load(
-                folder,
-                int(network.num_features),  # type: ignore[arg-type]
-                2 * sum(_channels(network)),
-            ),
+            Familiarity.load(folder, _texture_features(network)),
+            Likeness.load(folder, network.features, 2 * sum(network.channels)),
             _prediction_sets_of(config, folder),
         )
 
@@ -174,54 +163,31 @@ class MovementClassifier:
     @property
     def dimension(self) -> int:
         """The length of one embedding."""
-        return int(self._network.num_features)  # type: ignore[arg-type]
+        return self._network.features
 
     def analyse(self, images: Iterable[Image.Image]) -> Analysis:
         """Returns all that one pass of the network says about RGB pictures of any size."""
-        shapes = (
-            (len(self.movements),),
-            (self.dimension,),
-            (2 * sum(_channels(self._network)),),
-            (GRID, GRID, self.dimension),
-        )
-        empty = self._analysis(Features(*(np.empty((0, *shape), np.float32) for shape in shapes)))
-        analyses = [self._analysis(features) for features in self.features(images)]
-        return Analysis(*map(np.concatenate, zip(empty, *analyses, strict=True)))
+        analyses = [self._analysis(passed) for passed in self.passes(images)]
+        nothing = self._analysis(_nothing(self._network, len(self.movements)))
+        return Analysis(*map(np.concatenate, zip(nothing, *analyses, strict=True)))
 
-    def features(self, images: Iterable[Image.Image]) -> Iterator[Features]:
-        """Yields what a ``Likeness`` is learned from, for some pictures at a time."""
-        for batch in self._tensors(images):
-            yield self._forward(batch)
+    def passes(self, images: Iterable[Image.Image]) -> Iterator[Forward]:
+        """Yields what the network gives for a batch of pictures at a time."""
+        for batch in batches(images):
+            pictures_alike = [reduced(picture, self.largest_side) for picture in batch]
+            yield self._network.forward(self._preprocessing.batch(pictures_alike))
 
-    def _forward(self, batch: torch.Tensor) -> Features:
-        import torch
-        from torch.nn.functional import adaptive_avg_pool2d
-
-        network: Any = self._network
-        with torch.inference_mode():
-            # The stem counts as the first of these.
-            final, blocks = network.forward_intermediates(
-                batch, indices=list(range(1 + len(network.blocks))), extra_blocks=True
-            )
-            pooled = network.forward_head(final, pre_logits=True)
-            statistics = [
-                each for block in blocks for each in (block.mean((2, 3)), block.std((2, 3)))
-            ]
-            cells = adaptive_avg_pool2d(final, GRID).permute(0, 2, 3, 1)
-            outputs = (network.classifier(pooled), pooled, torch.cat(statistics, dim=1), cells)
-        return Features(*(each.float().cpu().numpy() for each in outputs))
-
-    def _analysis(self, features: Features) -> Analysis:
-        nothing = np.empty((len(features.logits), 0), np.float32)
+    def _analysis(self, passed: Forward) -> Analysis:
+        nothing = np.empty((len(passed.logits), 0), np.float32)
         likeness = self.likeness
         return Analysis(
-            features.logits,
-            features.embeddings,
-            textures=features.statistics[:, _texture_columns(self._network)],
-            hands=likeness.hands(features.statistics) if likeness else nothing,
-            styles=likeness.styles(features.statistics) if likeness else nothing,
-            subjects=likeness.subjects(features.embeddings) if likeness else nothing,
-            compositions=likeness.compositions(features.cells) if likeness else nothing,
+            passed.logits,
+            passed.pooled,
+            passed.stages[TEXTURE_STAGE],
+            hands=likeness.hands(passed.statistics) if likeness else nothing,
+            styles=likeness.styles(passed.statistics) if likeness else nothing,
+            subjects=likeness.subjects(passed.pooled) if likeness else nothing,
+            compositions=likeness.compositions(passed.cells) if likeness else nothing,
         )
 
     def predict(self, images: Iterable[Image.Image]) -> Array:
@@ -237,15 +203,6 @@ class MovementClassifier:
         scaled = logits / self.temperature
         exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), np.float32)
-
-    def _tensors(self, images: Iterable[Image.Image]) -> Iterator[torch.Tensor]:
-        import torch
-
-        device = next(self._network.parameters()).device
-        for batch in batches(images):
-            pictures_alike = (reduced(picture, self.largest_side) for picture in batch)
-            tensors = torch.stack([self._transform(picture) for picture in pictures_alike])
-            yield tensors.to(device, memory_format=torch.channels_last)
 
 
 def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -296,36 +253,46 @@ def _largest_side_of(config: dict[str, Any], folder: Path) -> int:
     return side
 
 
-def _load_network(folder: Path) -> torch.nn.Module:
-    import timm
-
+def _load_network(
+    folder: Path,
+    config: dict[str, Any],
+    size: tuple[int, int],
+    device: str,
+    backend: Backend,
+    threads: int,
+) -> Network:
+    if backend not in BACKENDS:
+        raise ValueError(f"backend must be one of {', '.join(BACKENDS)}; got {backend!r}")
+    if backend == "onnx" and device != "cpu":
+        raise ValueError(f"backend must be 'torch' where device is {device!r}; got 'onnx'")
     try:
-        network: torch.nn.Module = timm.create_model(f"local-dir:{folder}", pretrained=True)
+        if backend == "torch":
+            from pinacoteca.torch_network import TorchNetwork
+
+            return TorchNetwork(folder, device)
+        from pinacoteca.onnx_network import OnnxNetwork
+
+        return OnnxNetwork(folder / WEIGHTS_FILE, config, size, threads)
     # Weights and configuration that do not fit fail in timm wherever they are first used.
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(
             f"The weights in {folder} cannot be loaded ({reason}): copy or export the model anew."
         ) from None
-    return network
 
 
-def _channels(network: Any) -> list[int]:
-    """Returns the channels of the stem and of each block."""
-    blocks = [block[-1] for block in network.blocks]
-    last = [block.conv_pwl if hasattr(block, "conv_pwl") else block.conv_pw for block in blocks]
-    return [int(network.conv_stem.out_channels), *(int(conv.out_channels) for conv in last)]
+def _texture_features(network: Network) -> int:
+    return 2 * network.channels[TEXTURE_STAGE]
 
 
-def _texture_columns(network: Any) -> slice:
-    """Returns where the statistics have those of the block that tells paintings."""
-    channels = _channels(network)
-    start = 2 * sum(channels[: TEXTURE_BLOCK + 1])
-    return slice(start, start + 2 * channels[TEXTURE_BLOCK + 1])
-
-
-def _length(columns: slice) -> int:
-    return int(columns.stop - columns.start)
+def _nothing(network: Network, movements: int) -> Forward:
+    """Returns what a pass over no pictures would give."""
+    return Forward(
+        np.empty((0, movements), np.float32),
+        np.empty((0, network.features), np.float32),
+        np.empty((0, GRID, GRID, network.features), np.float32),
+        tuple(np.empty((0, 2 * channels), np.float32) for channels in network.channels),
+    )
 
 
 def _prediction_sets_of(config: dict[str, Any], folder: Path) -> PredictionSets | None:

@@ -80,10 +80,10 @@ def learn_likeness(
     cells_seen = Scatter(classifier.dimension)
     pooled_batches, statistics_batches = [], []
     images = (open_image(directory / picture.place) for picture in pictures)
-    for features in classifier.features(images):
-        pooled_batches.append(roots(features.embeddings))
-        statistics_batches.append(features.statistics)
-        cells_seen.add(roots(features.cells).reshape(-1, classifier.dimension))
+    for passed in classifier.passes(images):
+        pooled_batches.append(roots(passed.pooled))
+        statistics_batches.append(passed.statistics)
+        cells_seen.add(roots(passed.cells).reshape(-1, classifier.dimension))
     pooled, statistics = np.concatenate(pooled_batches), np.concatenate(statistics_batches)
     pooled_seen = Scatter(classifier.dimension)
     pooled_seen.add(pooled)

@@ -526,7 +526,7 @@ def export(
         for path in Path(stage).iterdir():
             with written_whole(folder / path.name) as temporary:
                 temporary.write_bytes(path.read_bytes())
-    classifier = MovementClassifier.from_pretrained(folder, training.device)
+    classifier = MovementClassifier.from_pretrained(folder, training.device, "torch")
     # Hours may have passed since the run began, and a picture may be gone since.
     own = [picture for picture in training.train if not picture.further]
     train = readable(training.directory, own)

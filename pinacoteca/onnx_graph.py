@@ -1,0 +1,254 @@
+"""The ONNX graph of timm's mobilenetv2_100, made from its weights alone.
+
+Batch normalisation is folded into the convolutions (Jacob et al., "Quantization and Training of
+Neural Networks", CVPR 2018, section 3.2), in float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pinacoteca.forward import Array
+from pinacoteca.likeness import GRID
+
+ARCHITECTURE = "mobilenetv2_100"
+INPUT = "pixels"
+STEM_CHANNELS = 32
+FEATURES = 1280
+EXPANSION = 6
+# What nn.BatchNorm2d adds to a variance.
+BATCH_NORM_EPSILON = 1e-5
+OPSET = 18
+# The newest that the oldest ONNX Runtime of the requirements reads is newer.
+IR_VERSION = 10
+
+
+class Block(NamedTuple):
+    """A row of table 2 of Sandler et al., "MobileNetV2", CVPR 2018, but for the expansion."""
+
+    repeats: int
+    stride: int
+    channels: int
+
+
+BLOCKS = (
+    Block(1, 1, 16),
+    Block(2, 2, 24),
+    Block(3, 2, 32),
+    Block(4, 2, 64),
+    Block(3, 1, 96),
+    Block(3, 2, 160),
+    Block(1, 1, 320),
+)
+CHANNELS = (STEM_CHANNELS, *(block.channels for block in BLOCKS))
+
+
+class Convolution(NamedTuple):
+    """A convolution and the batch normalisation after it, by their names in the weights."""
+
+    weight: str
+    norm: str
+    shape: tuple[int, int, int, int]
+    stride: int = 1
+    relu6: bool = True
+
+    @property
+    def depthwise(self) -> bool:
+        """Whether each channel has a filter of its own."""
+        return self.shape[1] == 1
+
+
+def residuals() -> list[tuple[int, bool, list[Convolution]]]:
+    """Returns the residuals in order.
+
+    Returns:
+        For each the number of its block, whether it is added to its input, and its convolutions.
+    """
+    made = []
+    inside = STEM_CHANNELS
+    for number, block in enumerate(BLOCKS):
+        for place in range(block.repeats):
+            stride = block.stride if place == 0 else 1
+            skip = stride == 1 and inside == block.channels
+            convolutions = _residual(number, place, inside, stride, block.channels)
+            made.append((number, skip, convolutions))
+            inside = block.channels
+    return made
+
+
+def _residual(block: int, place: int, inside: int, stride: int, outside: int) -> list[Convolution]:
+    at = f"blocks.{block}.{place}."
+    wide = inside if block == 0 else EXPANSION * inside
+    depthwise = (wide, 1, 3, 3)
+    if block == 0:
+        return [
+            Convolution(f"{at}conv_dw", f"{at}bn1", depthwise, stride),
+            Convolution(f"{at}conv_pw", f"{at}bn2", (outside, wide, 1, 1), relu6=False),
+        ]
+    return [
+        Convolution(f"{at}conv_pw", f"{at}bn1", (wide, inside, 1, 1)),
+        Convolution(f"{at}conv_dw", f"{at}bn2", depthwise, stride),
+        Convolution(f"{at}conv_pwl", f"{at}bn3", (outside, wide, 1, 1), relu6=False),
+    ]
+
+
+STEM = Convolution("conv_stem", "bn1", (STEM_CHANNELS, 3, 3, 3), 2)
+HEAD = Convolution("conv_head", "bn2", (FEATURES, BLOCKS[-1].channels, 1, 1))
+
+
+def expected_shapes(classes: int) -> dict[str, tuple[int, ...]]:
+    """Returns the shapes of all weights by name, the counters of batches left out."""
+    shapes: dict[str, tuple[int, ...]] = {
+        "classifier.weight": (classes, FEATURES),
+        "classifier.bias": (classes,),
+    }
+    inner = [each for _, _, convolutions in residuals() for each in convolutions]
+    for convolution in (STEM, *inner, HEAD):
+        shapes[f"{convolution.weight}.weight"] = convolution.shape
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            shapes[f"{convolution.norm}.{name}"] = convolution.shape[:1]
+    return shapes
+
+
+def graph_of(weights: Mapping[str, npt.NDArray[Any]], size: tuple[int, int]) -> bytes:
+    """Returns the graph as ONNX Runtime loads it.
+
+    Its outputs are those of ``Forward``, in that order, each stage by itself.
+
+    Args:
+        weights: Of the shapes that ``expected_shapes`` tells.
+        size: Height and width of the pictures, in pixels.
+    """
+    graph = _Graph(weights)
+    features = graph.convolution(INPUT, STEM)
+    side = _halved(size)
+    stages = [graph.statistics(features, side)]
+    for number, skip, convolutions in residuals():
+        shortcut = features
+        for convolution in convolutions:
+            features = graph.convolution(features, convolution)
+            side = _halved(side) if convolution.stride == 2 else side
+        if skip:
+            features = graph.node("Add", [features, shortcut])
+        if convolutions[-1].weight.startswith(f"blocks.{number}.{BLOCKS[number].repeats - 1}."):
+            stages.append(graph.statistics(features, side))
+    final = graph.convolution(features, HEAD)
+    pooled = graph.node("Flatten", [graph.node("GlobalAveragePool", [final])], axis=1)
+    last = [graph.constant(weights[f"classifier.{name}"]) for name in ("weight", "bias")]
+    logits = graph.node("Gemm", [pooled, *last], transB=1)
+    return graph.serialised([logits, pooled, graph.cells(final, side), *stages], size)
+
+
+def pooling(side: int) -> Array:
+    """Returns which share of each of ``side`` places each cell takes, ``[side, GRID]``.
+
+    As PyTorch's ``adaptive_avg_pool2d`` has it: cells overlap where they do not divide the side.
+    """
+    shares = np.zeros((side, GRID), np.float32)
+    for cell in range(GRID):
+        first, end = cell * side // GRID, -(-(cell + 1) * side // GRID)
+        shares[first:end, cell] = 1 / (end - first)
+    return shares
+
+
+def _halved(size: tuple[int, int]) -> tuple[int, int]:
+    return -(-size[0] // 2), -(-size[1] // 2)
+
+
+class _Graph:
+    """Nodes and constants as they are gathered."""
+
+    def __init__(self, weights: Mapping[str, npt.NDArray[Any]]) -> None:
+        self._weights = weights
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+        self._axes = self.constant(np.array([2, 3], np.int64))
+
+    def node(self, kind: str, inputs: list[str], **attributes: Any) -> str:
+        """Adds a node and returns the name of its output."""
+        from onnx.helper import make_node
+
+        name = f"n{len(self._nodes)}"
+        self._nodes.append(make_node(kind, inputs, [name], **attributes))
+        return name
+
+    def constant(self, array: npt.NDArray[Any]) -> str:
+        """Adds a constant and returns its name; floats become float32."""
+        from onnx.numpy_helper import from_array
+
+        name = f"c{len(self._constants)}"
+        kind = np.int64 if array.dtype == np.int64 else np.float32
+        self._constants.append(from_array(np.ascontiguousarray(array, kind), name))
+        return name
+
+    def convolution(self, features: str, convolution: Convolution) -> str:
+        """Adds a convolution with its normalisation and, maybe, its activation."""
+        kernel, bias = self._folded(convolution)
+        side = convolution.shape[2]
+        made = self.node(
+            "Conv",
+            [features, self.constant(kernel), self.constant(bias)],
+            kernel_shape=[side, side],
+            strides=[convolution.stride] * 2,
+            pads=[(side - 1) // 2] * 4,
+            group=convolution.shape[0] if convolution.depthwise else 1,
+        )
+        if not convolution.relu6:
+            return made
+        ends = [self.constant(np.float32(end)) for end in (0, 6)]
+        return self.node("Clip", [made, *ends])
+
+    def statistics(self, features: str, side: tuple[int, int]) -> str:
+        """Adds mean and unbiased standard deviation of each channel, ``[n, 2 * channels]``."""
+        mean = self.node("ReduceMean", [features, self._axes], keepdims=1)
+        centred = self.node("Sub", [features, mean])
+        squares = self.node("ReduceSumSquare", [centred, self._axes], keepdims=1)
+        # A single value has no deviation.
+        share = self.constant(np.float32(1 / max(side[0] * side[1] - 1, 1)))
+        deviation = self.node("Sqrt", [self.node("Mul", [squares, share])])
+        both = self.node("Concat", [mean, deviation], axis=1)
+        return self.node("Flatten", [both], axis=1)
+
+    def cells(self, final: str, side: tuple[int, int]) -> str:
+        """Adds the features of each cell, ``[n, GRID, GRID, features]``."""
+        shares = np.einsum("hi,wj->hwij", pooling(side[0]), pooling(side[1]))
+        shares = shares.reshape(side[0] * side[1], GRID * GRID)
+        shape = self.constant(np.array([0, FEATURES, -1], np.int64))
+        flat = self.node("Reshape", [final, shape])
+        pooled = self.node("MatMul", [flat, self.constant(shares)])
+        turned = self.node("Transpose", [pooled], perm=[0, 2, 1])
+        grid = self.constant(np.array([0, GRID, GRID, FEATURES], np.int64))
+        return self.node("Reshape", [turned, grid])
+
+    def serialised(self, outputs: list[str], size: tuple[int, int]) -> bytes:
+        """Returns the whole model."""
+        from onnx import TensorProto, helper
+
+        def tensor(name: str, shape: list[Any] | None) -> Any:
+            return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+        graph = helper.make_graph(
+            self._nodes,
+            ARCHITECTURE,
+            [tensor(INPUT, ["n", 3, *size])],
+            [tensor(name, None) for name in outputs],
+            self._constants,
+        )
+        model = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
+        )
+        return bytes(model.SerializeToString())
+
+    def _folded(self, convolution: Convolution) -> tuple[Array, Array]:
+        """Returns kernel and bias of a convolution together with its normalisation."""
+        weight, bias, mean, variance = (
+            self._weights[f"{convolution.norm}.{name}"].astype(np.float64)
+            for name in ("weight", "bias", "running_mean", "running_var")
+        )
+        scale = weight / np.sqrt(variance + BATCH_NORM_EPSILON)
+        kernel = self._weights[f"{convolution.weight}.weight"] * scale[:, None, None, None]
+        return kernel.astype(np.float32), (bias - mean * scale).astype(np.float32)

@@ -1,0 +1,69 @@
+"""The network in PyTorch, as timm builds it: for graphics cards, and to check the other way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pinacoteca.forward import Array, Forward
+from pinacoteca.likeness import GRID
+
+
+class TorchNetwork:
+    """A MobileNetV2 of timm; ``Network`` says what it offers."""
+
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
+        """Loads a model folder in hub layout.
+
+        Args:
+            folder: Holds ``config.json`` and ``model.safetensors``.
+            device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``.
+        """
+        import timm
+        import torch
+
+        network: Any = timm.create_model(f"local-dir:{folder}", pretrained=True)
+        self._network = network.eval().to(device, memory_format=torch.channels_last)
+        self._device = device
+        self.features = int(network.num_features)
+        self.channels = (
+            int(network.conv_stem.out_channels),
+            *(_out_channels(block[-1]) for block in network.blocks),
+        )
+
+    def forward(self, batch: Array) -> Forward:
+        """Runs the network; see ``Network``."""
+        import torch
+        from torch.nn.functional import adaptive_avg_pool2d
+
+        pixels = torch.from_numpy(batch).to(self._device, memory_format=torch.channels_last)
+        with torch.inference_mode():
+            # All blocks, and the stem before them.
+            final, stages = self._network.forward_intermediates(pixels, extra_blocks=True)
+            pooled = self._network.forward_head(final, pre_logits=True)
+            logits = self._network.classifier(pooled)
+            cells = adaptive_avg_pool2d(final, GRID).permute(0, 2, 3, 1)
+            statistics = [_statistics(stage) for stage in stages]
+        return Forward(
+            _numbers(logits), _numbers(pooled), _numbers(cells), tuple(map(_numbers, statistics))
+        )
+
+
+def _statistics(stage: Any) -> Any:
+    """Returns mean and standard deviation of each channel, ``[n, 2 * channels]``."""
+    import torch
+
+    # A single value has no deviation, where the unbiased estimate would be NaN.
+    correction = min(1, stage.shape[2] * stage.shape[3] - 1)
+    return torch.cat([stage.mean((2, 3)), stage.std((2, 3), correction=correction)], dim=1)
+
+
+def _numbers(tensor: Any) -> Array:
+    numbers: Array = tensor.float().cpu().numpy()
+    return numbers
+
+
+def _out_channels(block: Any) -> int:
+    # The first block has no expansion: its last convolution has another name.
+    last = block.conv_pwl if hasattr(block, "conv_pwl") else block.conv_pw
+    return int(last.out_channels)

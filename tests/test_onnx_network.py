@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import REPOSITORY
+from PIL import Image
+from safetensors.numpy import load_file, save_file
+
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.errors import ModelError
+from pinacoteca.forward import Forward
+from pinacoteca.images import open_image
+from pinacoteca.onnx_network import check_weights
+from pinacoteca.preprocessing import DEFAULTS, Preprocessing
+
+
+def noise(width: int, height: int) -> Image.Image:
+    pixels = np.random.default_rng(width).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"crop_mode": "squash", "crop_pct": 1.0},
+        {"crop_mode": "squash", "crop_pct": 0.9, "input_size": (3, 40, 60)},
+        {"crop_pct": 1.0, "interpolation": "bilinear", "input_size": (3, 64, 64)},
+    ],
+)
+def test_pixels_are_those_of_timm(changes: dict[str, object]) -> None:
+    from timm.data import create_transform
+
+    settings = {**DEFAULTS, **changes}
+    pictures = [noise(90, 71), noise(71, 90), noise(400, 30), noise(64, 64)]
+
+    made = Preprocessing.from_config(settings).batch(pictures)
+
+    transform = create_transform(**settings)
+    assert made.dtype == np.float32
+    for picture, pixels in zip(pictures, made, strict=True):
+        np.testing.assert_array_equal(pixels, transform(picture).numpy())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"crop_mode": "border"},
+        {"interpolation": "random"},
+        {"crop_pct": 1.2},
+        {"mean": [0.5]},
+        {"std": [0, 1, 1]},
+        {"input_size": [1, 64, 64]},
+        {"input_size": 64},
+        {"input_size": [3, 64, 80]},
+    ],
+)
+def test_preprocessing_that_is_not_known_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ModelError, match=r"cannot be followed .*: export the model anew"):
+        Preprocessing.from_config({**DEFAULTS, **changes})
+
+
+def passes(folder: Path, pictures: list[Image.Image]) -> tuple[Forward, Forward]:
+    both = [MovementClassifier.from_pretrained(folder, backend=each) for each in ("onnx", "torch")]
+    first, second = (next(each._passes(pictures)) for each in both)
+    return first, second
+
+
+def assert_alike(first: Forward, second: Forward) -> None:
+    for name in ("logits", "pooled", "cells"):
+        one, other = getattr(first, name), getattr(second, name)
+        assert one.dtype == np.float32
+        np.testing.assert_allclose(one, other, atol=1e-3, err_msg=name)
+    assert len(first.stages) == 8
+    for one, other in zip(first.stages, second.stages, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+
+
+def test_both_ways_see_the_examples_alike() -> None:
+    examples = sorted((REPOSITORY / "demo" / "examples").iterdir())
+
+    assert_alike(*passes(REPOSITORY / "model", [open_image(path) for path in examples]))
+
+
+def test_both_ways_agree_where_a_map_is_smaller_than_the_cells(model_folder: Path) -> None:
+    # Of 64 pixels a side, two are left at the end.
+    assert_alike(*passes(model_folder, [noise(64, 64), noise(50, 90)]))
+
+
+Damage = Callable[[dict[str, np.ndarray]], object]
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda tensors: tensors.pop("blocks.3.1.bn2.running_var"), "running_var is missing"),
+        (lambda tensors: tensors.update(extra=np.zeros(1, np.float32)), "extra is too much"),
+        (
+            lambda tensors: tensors.update({"conv_stem.weight": np.zeros((3, 3), np.float32)}),
+            r"conv_stem\.weight is of shape \[3, 3\]",
+        ),
+        (lambda tensors: tensors["bn1.bias"].fill(np.nan), r"bn1\.bias holds numbers"),
+    ],
+)
+def test_weights_of_another_network_are_refused(
+    model_folder: Path, damage: Damage, reason: str
+) -> None:
+    tensors = load_file(model_folder / "model.safetensors")
+    check_weights(tensors, 3)
+    damage(tensors)
+
+    with pytest.raises(ValueError, match=reason):
+        check_weights(tensors, 3)
+
+
+def test_a_model_of_more_movements_than_its_weights_is_refused(
+    model_folder: Path, tmp_path: Path
+) -> None:
+    tensors = load_file(model_folder / "model.safetensors")
+    tensors["classifier.bias"] = np.zeros(18, np.float32)
+    save_file(tensors, tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_bytes((model_folder / "config.json").read_bytes())
+
+    with pytest.raises(ModelError, match=r"cannot be loaded \(classifier\.bias .*copy or export"):
+        MovementClassifier.from_pretrained(tmp_path)
+
+
+def test_a_way_to_run_that_is_not_known_is_refused(model_folder: Path) -> None:
+    with pytest.raises(ValueError, match="backend must be one of onnx, torch; got 'jax'"):
+        MovementClassifier.from_pretrained(model_folder, backend="jax")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="backend must be 'torch' where device is 'cuda'"):
+        MovementClassifier.from_pretrained(model_folder, "cuda")
+
+
+WITHOUT_TORCH = """
+import sys
+sys.path[:0] = {paths!r}
+import build
+from PIL import Image
+from pinacoteca.retriever import PaintingRetriever
+PaintingRetriever.from_pretrained({model!r}, {gallery!r}).query(Image.new("RGB", (80, 60)))
+print(sorted({{"torch", "timm", "torchvision"}} & sys.modules.keys()))
+"""
+
+
+def test_neither_an_answer_nor_a_build_loads_torch(model_folder: Path, gallery: Path) -> None:
+    rooms = [str(REPOSITORY), str(REPOSITORY / "gallery")]
+    code = WITHOUT_TORCH.format(paths=rooms, model=str(model_folder), gallery=str(gallery))
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+
+    assert done.stdout.strip() == "[]", done.stderr
