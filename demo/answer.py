@@ -60,6 +60,12 @@ def unreadable_html(reason: str, language: Language) -> str:
     return _notice(texts.unreadable, reason if language == "en" else texts.unreadable_hint)
 
 
+def lost_html(kind: str, heading: str, language: Language) -> str:
+    """Returns what stands there for a picture that is lost; the mark takes it off the easel."""
+    notice = _notice(heading, TEXTS[language].lost_hint)
+    return f'<div data-lost="{escape(kind)}">{notice}</div>'
+
+
 def unknown_html(language: Language) -> str:
     """Returns what stands there for a painting that the collection does not have."""
     return _notice(TEXTS[language].unknown_painting, TEXTS[language].unknown_painting_hint)

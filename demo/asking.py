@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lost import check_not_lost
+
 from pinacoteca.collection import Painting
 from pinacoteca.errors import PinacotecaError
 from pinacoteca.results import QueryResult
@@ -87,7 +89,9 @@ def query_source(
 
     Raises:
         CollectionError: The collection has no painting ``asked``.
+        LostPictureError: The picture is no longer there.
     """
+    check_not_lost(painting, asked)
     return retriever.collection.painting(asked) if asked else painting
 
 

@@ -165,9 +165,10 @@ def _add_browser(
     retriever: Callable[[], PaintingRetriever], asked: gr.Textbox, tab: gr.Tab, tabs: gr.Tabs
 ) -> Translated:
     english = TEXTS["en"]
-    language = gr.State(LANGUAGES[0])
-    artist = gr.State("")
-    page = gr.State(0)
+    # Not gr.State: for that, each tab would hold a connection for good, and browsers allow six.
+    language = gr.Textbox(LANGUAGES[0], visible="hidden")
+    artist = gr.Textbox("", visible="hidden")
+    page = gr.Number(0, precision=0, visible="hidden")
     with gr.Row(elem_classes="filters"):
         words = gr.Textbox(label=english.browse_words, elem_id="browse-words", scale=2)
         styles = gr.Dropdown(
@@ -186,11 +187,12 @@ def _add_browser(
     filters = [words, styles, first_year, last_year]
 
     def show(*settings: Any) -> str:
-        words, styles, first_year, last_year, artist, page, language = settings
+        words, styles, first_year, last_year, artist, page, code = settings
+        language = code if code in TEXTS else LANGUAGES[0]
         chosen = Filter(
-            words or "", tuple(styles or ()), first_year or None, last_year or None, artist
+            words or "", tuple(styles or ()), first_year or None, last_year or None, artist or ""
         )
-        return browse_html(retriever().collection, chosen, page, language)
+        return browse_html(retriever().collection, chosen, page or 0, language)
 
     def narrow(*settings: Any) -> tuple[int, str]:
         *chosen, artist, language = settings

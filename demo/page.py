@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from answer import (
     empty_html,
     footer_html,
     header_html,
+    lost_html,
     status_html,
     unknown_html,
     unreadable_html,
@@ -21,6 +23,7 @@ from asking import ask, query_source, selection_of
 from collection_view import ANSWER, add_collection_tabs, query_place
 from door import door_html, unknown_door_html, view_of
 from drawings import FOLDER, example_path, examples_html
+from lost import MARK, LostPictureError
 from painting_input import PaintingInput, uploaded_path
 from picture_card import PictureOf
 from programs import LenientBlocks, add_endpoints
@@ -32,20 +35,25 @@ from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS, Language, preferred_language
 from translated import Translated
 
 from pinacoteca.errors import CollectionError, ImageError
-from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 
 HERE = Path(__file__).parent
-DOOR_SCRIPT, HANG_SCRIPT = (HERE / name for name in ("door.js", "hang.js"))
+DOOR_SCRIPT, HANG_SCRIPT, LOST_SCRIPT = (HERE / name for name in ("door.js", "hang.js", "lost.js"))
 # Every ten minutes, uploads older than an hour are deleted.
 DELETE_SECONDS = (600, 3600)
 # Two cores answer two at a time; more would only wait for each other.
 ANSWERS_AT_ONCE = 2
-# A new picture takes the place of the painting that was asked with.
-ASK_WITH_PICTURE = "(painting, asked, ...settings) => [painting, '', ...settings]"
+# What stands in the answer where a picture is lost, if it does.
+_LOST = "document.querySelector('#answer [data-lost]')?.dataset.lost"
+# A new picture takes the place of the painting that was asked with; a lost one leaves its mark.
+ASK_WITH_PICTURE = (
+    f"(painting, asked, ...settings) => {{ const lost = {_LOST}; "
+    "return [painting, painting || !lost ? '' : 'lost:' + lost, ...settings]; }"
+)
+TAKE_OFF = f"() => [null, 'lost:' + ({_LOST} ?? 'anew')]"
 TELL_ASKED = (
-    "asked => { window.dispatchEvent(new CustomEvent('pinacoteca-asked', {detail: asked})); "
-    "return asked; }"
+    "asked => { const detail = asked.startsWith('lost:') ? '' : asked; "
+    "window.dispatchEvent(new CustomEvent('pinacoteca-asked', {detail})); return asked; }"
 )
 TELL_ANSWERED = "() => { window.dispatchEvent(new Event('pinacoteca-answered')); }"
 
@@ -64,16 +72,16 @@ def build_page(
     """
     show = _shower(retriever)
 
-    def open_door(
-        painting: str | None,
-        asked: str,
-        as_in_report: bool,
-        result: QueryResult | None,
-        language: Language,
-        event: gr.EventData,
-    ) -> str:
+    def open_door(event: gr.EventData, *settings: Any) -> str:
+        *values, language = settings
+        painting, asked, *_, as_in_report, _ = values
+        query, result = None, None
         try:
-            query = query_source(retriever(), painting, asked)
+            # Asked again: to remember the answer, each tab would hold a connection for good, and
+            # browsers allow six.
+            with suppress(ImageError):
+                query = query_source(retriever(), painting, asked)
+                result = ask(retriever(), *values)
             view = view_of(retriever(), _told(event, "painting"), query, result, as_in_report)
         except CollectionError:
             return unknown_door_html(language)
@@ -140,7 +148,12 @@ def build_page(
                 )
                 steering = add_steering(retriever)
             with gr.Column(scale=5, min_width=320):
-                answer = gr.HTML(empty_html("en"), elem_id="answer", min_height=420)
+                answer = gr.HTML(
+                    empty_html("en"),
+                    elem_id="answer",
+                    min_height=420,
+                    js_on_load=LOST_SCRIPT.read_text(encoding="utf-8"),
+                )
                 settings = [painting, asked, *steering.settings, language]
                 take_away = add_take_away(
                     retriever,
@@ -153,9 +166,8 @@ def build_page(
         door = gr.HTML("", elem_id="door", js_on_load=DOOR_SCRIPT.read_text(encoding="utf-8"))
         status = gr.HTML(status_html(None, "en"), elem_id="status")
         footer = gr.HTML()
-        answered = gr.State(None)
 
-        shown = [answer, status, asked_with, answered, collection_tabs.map]
+        shown = [answer, status, asked_with, collection_tabs.map]
         answering: dict[str, Any] = {
             "api_visibility": "private",
             "show_progress_on": answer,
@@ -218,13 +230,17 @@ def build_page(
         steered = [component.input for component in steering.settings] + [steering.century.input]
         gr.on(steered, show, settings, shown, trigger_mode="always_last", **answering)
         painting.change(
-            lambda *values: ("", *show(*values)),
+            lambda *values: (
+                values[1] if (values[1] or "").startswith(MARK) else "",
+                *show(*values),
+            ),
             settings,
             [asked, *shown],
             js=ASK_WITH_PICTURE,
             trigger_mode="always_last",
             **answering,
         )
+        answer.submit(None, None, [painting, asked], js=TAKE_OFF, api_visibility="private")
         asked.change(
             lambda _: ANSWER,
             asked,
@@ -260,7 +276,7 @@ def build_page(
         )
         door.select(
             open_door,
-            [painting, asked, steering.as_in_report, answered, language],
+            settings,
             door,
             api_visibility="private",
             show_progress="hidden",
@@ -280,7 +296,7 @@ def build_page(
 
 
 def _shower(retriever: Callable[[], PaintingRetriever]) -> Callable[..., Sequence[Any]]:
-    """Returns what makes the answer, its sentence, what was asked with, the result, the place."""
+    """Returns what makes the answer, its sentence, what was asked with, and the place."""
 
     def show(*settings: Any) -> Sequence[Any]:
         *values, language = settings
@@ -289,11 +305,13 @@ def _shower(retriever: Callable[[], PaintingRetriever]) -> Callable[..., Sequenc
 
         def nothing(html: str) -> Sequence[Any]:
             place = query_place(retriever(), "", None, language)
-            return html, status_html(None, language), "", None, place
+            return html, status_html(None, language), "", place
 
         try:
             query = query_source(retriever(), painting, asked)
             result = ask(retriever(), *values)
+        except LostPictureError as error:
+            return nothing(lost_html(error.kind, error.heading(language), language))
         except ImageError as error:
             return nothing(unreadable_html(str(error), language))
         except CollectionError:
@@ -308,7 +326,6 @@ def _shower(retriever: Callable[[], PaintingRetriever]) -> Callable[..., Sequenc
             answer_html(result, collection, allowed, language),
             status_html(result, language),
             asked_html(None if isinstance(query, str) else query, language),
-            result,
             query_place(retriever(), asked, result, language),
         )
 

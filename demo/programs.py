@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from asking import MAX_COUNT, MAX_WORDS, ask
 from guarded import GuardedBlocks
+from lost import without_lost
 from painting_input import PaintingInput
 
 from pinacoteca.results import QueryResult
@@ -44,10 +45,12 @@ class LenientBlocks(GuardedBlocks):
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
     ) -> Any:
-        """Adds the defaults of what was not sent."""
+        """Adds the defaults of what was not sent, and marks pictures that are lost."""
         if block_fn.api_visibility == "public":
             inputs = [*inputs, *(block.value for block in block_fn.inputs[len(inputs) :])]
-        return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        inputs, lost = without_lost(block_fn.inputs, inputs)
+        values = await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        return [lost.get(place, value) for place, value in enumerate(values)]
 
 
 def add_endpoints(retriever: Callable[[], PaintingRetriever], **limits: Any) -> None:

@@ -90,6 +90,9 @@ class Texts:
     unreadable: str
     unreadable_hint: str
     no_file: str
+    lost_anew: str
+    lost_hour: str
+    lost_hint: str
     about: str
     knows: str
     knows_not: str
@@ -256,6 +259,9 @@ ENGLISH = Texts(
     },
     unreadable="This picture could not be read",
     unreadable_hint="Please use a sound JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP file.",
+    lost_anew="The page was started anew",
+    lost_hour="Pictures are deleted after an hour",
+    lost_hint="Hang your picture again; everything else is as it was.",
     no_file="What you dropped is not a file: save the picture first, and drop that.",
     about="What the network knows, and what happens to your picture",
     knows="It knows {count} movements: {movements}.",
@@ -469,6 +475,9 @@ ROMANIAN = Texts(
         "Fișierul e deteriorat, prea mare sau de alt fel: folosește un fișier JPEG, PNG, WebP, "
         "AVIF, GIF, TIFF sau BMP întreg, de cel mult 64 de milioane de pixeli."
     ),
+    lost_anew="Pagina a fost repornită",
+    lost_hour="Imaginile se șterg după o oră",
+    lost_hint="Atârnă-ți din nou imaginea; restul a rămas cum era.",
     no_file="Ce ai tras aici nu e un fișier: salvează mai întâi imaginea, apoi trage fișierul.",
     about="Ce știe rețeaua și ce se întâmplă cu imaginea ta",
     knows="Cunoaște {count} curente: {movements}.",

@@ -14,7 +14,7 @@ from pathlib import Path
 # What the libraries that we use look for certificates by.
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
-_BRACKETED = re.compile(r"\[([0-9A-Fa-f:.%]+)\](?::\d+)?")
+_BRACKETED = re.compile(r"\[([^\]%]+)(?:%[^\]]*)?\](?::\d+)?")
 
 
 def missing_certificates(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import space
 import surroundings
 from served import APP
 from surroundings import SurroundingsError, make_folder_for_uploads, prepare_surroundings
@@ -86,26 +89,30 @@ def test_variables_of_gradio_that_do_nothing_are_named(
 def test_the_page_is_served_as_in_a_container(
     model_folder: Path, gallery: Path, tmp_path: Path
 ) -> None:
-    """No home, no cache, a folder for uploads that is not there yet, variables for the address.
+    """With the variables of the Dockerfile, and no home, no cache and nothing to write to but one
+    folder, which is not there yet.
 
-    And what other programs leave behind: a proxy, certificates that are gone.
+    And with what other programs leave behind: a proxy, certificates that are gone.
     """
     with socket.socket() as probe:
-        probe.bind(("127.0.0.2", 0))
+        probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    image = (APP.parent.parent / "Dockerfile").read_text(encoding="utf-8")
+    variables = dict(re.findall(r"(?:ENV|^) +([A-Z_]+)=(\S+)", image, re.MULTILINE))
+    assert variables["GRADIO_SERVER_NAME"] == "0.0.0.0"
+    variables = {name: value.replace("/tmp", str(tmp_path)) for name, value in variables.items()}
+    beside = sorted(APP.parent.iterdir())
     dead = "http://127.0.0.1:9"
-    environment = {
+    environment = variables | {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         "HOME": "/nonexistent",
         "XDG_CACHE_HOME": "/proc/cannot-be-written",
-        "GRADIO_TEMP_DIR": str(tmp_path / "volume" / "uploads"),
-        "GRADIO_SERVER_NAME": "127.0.0.2",
         "GRADIO_SERVER_PORT": str(port),
         "SSL_CERT_FILE": "/opt/conda/ssl/cacert.pem",
         "http_proxy": dead,
         "HTTPS_PROXY": dead,
-        "NO_PROXY": "localhost,127.0.0.1,::1,[::1],127.0.0.2",
+        "NO_PROXY": "localhost,127.0.0.1,::1,[::1]",
     }
     log = tmp_path / "log"
     command = [sys.executable, APP, "--model", model_folder, "--gallery", gallery]
@@ -119,11 +126,36 @@ def test_the_page_is_served_as_in_a_container(
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.2)
-        assert f"http://127.0.0.2:{port}" in log.read_text()
+        # Not of this machine alone: 127.0.0.2 stands for the outside.
         with httpx.Client(trust_env=False) as client:
             assert client.get(f"http://127.0.0.2:{port}/").status_code == 200
+        check = json.loads(re.search(r"HEALTHCHECK.*?CMD (\[.*?\])\n", image, re.DOTALL)[1])  # type: ignore[index]
+        healthy = [sys.executable, *check[1:]]
+        assert subprocess.run(healthy, env=environment).returncode == 0
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
     assert "Traceback" not in log.read_text()
-    assert list((tmp_path / "volume" / "uploads").iterdir()) == []
+    assert list((tmp_path / "uploads").iterdir()) == []
+    assert sorted(APP.parent.iterdir()) == beside
+    assert subprocess.run(healthy, env=environment, capture_output=True).returncode != 0
+
+
+def test_the_image_has_what_the_page_needs_and_no_more() -> None:
+    repository = APP.parent.parent
+    image = (repository / "Dockerfile").read_text(encoding="utf-8")
+    copied = {
+        name
+        for line in re.findall(r"^COPY (.*) \S+$", image, re.MULTILINE)
+        for name in line.split()
+    }
+    ignored = (repository / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    allowed = [line[1:] for line in ignored if line.startswith("!")]
+    assert "*" in ignored
+    for name in copied:
+        assert any(pattern.split("/")[0] == name for pattern in allowed), name
+    for room, patterns in space.NEEDED.items():
+        assert {f"{room}/{pattern}" for pattern in patterns} == {
+            pattern for pattern in allowed if pattern.startswith(f"{room}/")
+        }
+    assert re.search(r"^USER [1-9]\d*:[1-9]\d*$", image, re.MULTILINE)

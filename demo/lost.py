@@ -1,0 +1,75 @@
+"""Pictures that a tab still shows and the server no longer has.
+
+Uploads are deleted after an hour, and with the server. Whoever comes back to a tab that was left
+open is told so, and everything but the picture goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gradio.utils import get_upload_folder
+from painting_input import PaintingInput
+from texts import TEXTS, Language
+
+from pinacoteca.errors import ImageError
+
+# Stands for such a picture where its path would, and for the painting that was asked with.
+MARK = "lost:"
+ANEW, HOUR = "anew", "hour"
+# Of ours: keep_uploads_apart names it so.
+_OTHER_SERVER = re.compile(r"(^|[/\\])pinacoteca-[^/\\]+[/\\]")
+
+
+class LostPictureError(ImageError):
+    """A picture that was hung, and is no longer there.
+
+    Attributes:
+        kind: ``anew`` if the server was started anew, ``hour`` if the picture was deleted.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = HOUR if kind == HOUR else ANEW
+        super().__init__(f"{self.heading('en')}: {TEXTS['en'].lost_hint}")
+
+    def heading(self, language: Language) -> str:
+        """Returns what happened, in a few words."""
+        texts = TEXTS[language]
+        return texts.lost_hour if self.kind == HOUR else texts.lost_anew
+
+
+def check_not_lost(painting: str | None, asked: str) -> None:
+    """Refuses what ``MARK`` stands before.
+
+    Raises:
+        LostPictureError: The page is asked with a picture that is lost.
+    """
+    source = asked or painting or ""
+    if source.startswith(MARK):
+        raise LostPictureError(source.removeprefix(MARK))
+
+
+def without_lost(
+    components: Sequence[Any], inputs: Sequence[Any]
+) -> tuple[list[Any], dict[int, str]]:
+    """Returns the values without lost pictures, and what stands for each, by place."""
+    lost = {
+        place: MARK + kind
+        for place, (component, value) in enumerate(zip(components, inputs, strict=False))
+        if isinstance(component, PaintingInput) and (kind := _kind_of(value)) is not None
+    }
+    return [None if place in lost else value for place, value in enumerate(inputs)], lost
+
+
+def _kind_of(value: Any) -> str | None:
+    path = value.get("path") if isinstance(value, dict) else None
+    if not isinstance(path, str) or "\0" in path:
+        return None
+    file, folder = Path(path).resolve(), Path(get_upload_folder()).resolve()
+    if file.is_relative_to(folder):
+        return None if file.is_file() else HOUR
+    # A folder of ours, of a server that has ended; what is no such path is refused as ever.
+    return ANEW if _OTHER_SERVER.search(path) else None
