@@ -32,6 +32,8 @@ class Options:
         port: The port to listen on; None takes the first free one from 7860.
         share: Whether to ask Gradio for a public link.
         auth_file: Names and passwords of those who may use the page; None lets everybody.
+        offline: Whether pictures are never fetched.
+        picture_host: Hosts beside WikiArt's that pictures of the table may be fetched from.
         mcp: Whether assistants may call the endpoints as tools (Model Context Protocol).
     """
 
@@ -44,6 +46,8 @@ class Options:
     share: bool = False
     auth_file: Path | None = None
     mcp: bool = False
+    offline: bool = False
+    picture_host: tuple[str, ...] = ()
 
 
 def read_options(arguments: Sequence[str]) -> Options:
@@ -74,6 +78,16 @@ def read_options(arguments: Sequence[str]) -> Options:
         default=os.environ.get(PICTURES_VARIABLE) or None,
         help=f"PandoraRom tree with the pictures (default: ${PICTURES_VARIABLE})",
     )
+    parser.add_argument(
+        "--offline", action="store_true", help="fetch no picture: the tree and earlier ones alone"
+    )
+    parser.add_argument(
+        "--picture-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="fetch pictures that the collection's table has there too, not from WikiArt alone",
+    )
     parser.add_argument("--host", default=Options.host, help="default: 127.0.0.1, this machine")
     parser.add_argument("--port", type=_port, help="default: the first free one from 7860")
     parser.add_argument("--share", action="store_true", help="ask Gradio for a public link")
@@ -83,7 +97,8 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--mcp", action="store_true", help="offer the query to assistants (needs gradio[mcp])"
     )
-    options = Options(**vars(parser.parse_args(arguments)))
+    values = vars(parser.parse_args(arguments))
+    options = Options(**values | {"picture_host": tuple(values["picture_host"])})
     if options.index is not None:
         checked_address(options.index)
     if options.pictures is not None and not options.pictures.is_dir():
