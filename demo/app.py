@@ -2,6 +2,7 @@
 
     python demo/app.py [--pictures DIR] [--share] [--host HOST] [--port PORT]
         [--auth-file FILE] [--mcp] [--model DIR] [--gallery DIR] [--index ADDRESS]
+        [--offline] [--picture-host HOST]
 
 Expected: ready in about ten seconds on two CPU cores, an answer in a fraction of a second, about
 1 GB of memory. ``demo`` is the Gradio page; it can be imported without weights, and loads them when
@@ -47,7 +48,7 @@ from limits import limit_connections  # noqa: E402
 from logins import Accounts  # noqa: E402
 from memory import SESSIONS  # noqa: E402
 from page import build_page  # noqa: E402
-from pictures import PictureSource, cache_folder  # noqa: E402
+from pictures import PictureSource, cache_folder, web_finder  # noqa: E402
 from PIL import Image  # noqa: E402
 from server import app_settings  # noqa: E402
 from sharing import Sharing, message, open_tunnel  # noqa: E402
@@ -84,7 +85,8 @@ def retriever() -> PaintingRetriever:
 @cache
 def pictures() -> PictureSource:
     """Returns what finds the pictures of the collection."""
-    return PictureSource(retriever().collection, OPTIONS.pictures, cache_folder())
+    finder = web_finder(cache_folder(), OPTIONS.offline, OPTIONS.picture_host)
+    return PictureSource(retriever().collection, OPTIONS.pictures, finder)
 
 
 sharing = Sharing(OPTIONS.share)

@@ -37,6 +37,8 @@ class Options:
         port: The port to listen on; None takes the first free one from 7860.
         share: Whether to ask Gradio for a public link.
         auth_file: Names and passwords of those who may use the page; None lets everybody.
+        offline: Whether pictures are never fetched.
+        picture_host: Hosts beside WikiArt's that pictures of the table may be fetched from.
         mcp: Whether assistants may call the endpoints as tools (Model Context Protocol).
         allow_host: Names that the page answers to besides its own.
         allow_frame: Origins of the websites that may show the page in a frame.
@@ -53,6 +55,8 @@ class Options:
     mcp: bool = False
     allow_host: tuple[str, ...] = ()
     allow_frame: tuple[str, ...] = ()
+    offline: bool = False
+    picture_host: tuple[str, ...] = ()
 
 
 def read_options(arguments: Sequence[str]) -> Options:
@@ -82,6 +86,17 @@ def read_options(arguments: Sequence[str]) -> Options:
         type=Path,
         default=os.environ.get(PICTURES_VARIABLE) or None,
         help=f"PandoraRom tree with the pictures (default: ${PICTURES_VARIABLE})",
+    )
+    parser.add_argument(
+    parser.add_argument(
+        "--offline", action="store_true", help="fetch no picture: the tree and earlier ones alone"
+    )
+    parser.add_argument(
+        "--picture-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="fetch pictures that the collection's table has there too, not from WikiArt alone",
     )
     parser.add_argument(
         "--host",
@@ -116,8 +131,8 @@ def read_options(arguments: Sequence[str]) -> Options:
         help="a website that may show the page in a frame, as https://museum.ro",
     )
     given = _with_port(vars(parser.parse_args(arguments)))
-    hosts, frames = given.pop("allow_host"), given.pop("allow_frame")
-    options = Options(**given, allow_host=tuple(hosts), allow_frame=tuple(frames))
+    lists = {name: tuple(given.pop(name)) for name in ("allow_host", "allow_frame", "picture_host")}
+    options = Options(**given, **lists)
     if options.index is not None:
         checked_address(options.index)
     if options.pictures is not None and not options.pictures.is_dir():

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import os
-import time
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import blurhash
-import httpx
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from pinacoteca import __version__
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.errors import CollectionError, ImageError
-from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
+from pinacoteca.picture_finder import WIKIART, PictureFinder
 from pinacoteca.picture_tree import picture_key, picture_paths
+from pinacoteca.polite_web import PoliteWeb
 
 # The longer side of a picture as the page shows it, twice its size there for sharp screens.
 SHOWN_EDGE = 640
@@ -31,10 +31,13 @@ SHOWN_EDGE = 640
 HASH_EDGE = 24
 FETCH_SECONDS = 6.0
 FETCH_BYTES = 20_000_000
-# A server that did not answer is left in peace for so long.
-RETRY_SECONDS = 600.0
-# An address, of mail or of a page, where hosts may turn to whoever serves this page.
-CONTACT_VARIABLE = "PINACOTECA_CONTACT"
+# The stand-in for a picture that cannot be had, in pixels. A smaller one has no room for letters.
+LABEL_EDGE, LEAST_LABELLED = 480, 120
+LABEL_MARGIN, LABEL_LINE, LABEL_SIZE = 24, 32, 26
+LABEL_FONTS = {
+    True: ("font_source_serif_pro", "SourceSerifPro-It.otf"),
+    False: ("font_source_sans_pro", "SourceSansPro-Semibold.otf"),
+}
 
 
 def cache_folder() -> Path:
@@ -44,18 +47,21 @@ def cache_folder() -> Path:
 
 
 class PictureSource:
-    """The pictures of a collection: from a tree, from earlier downloads, or from their addresses.
+    """The pictures of a collection: from a tree, from earlier downloads, or from their source.
+
+    Args:
+        collection: Has the paintings.
+        tree: Pictures of one's own, which come before all others; None for none.
+        finder: What finds the others.
 
     Raises:
         DataError: The tree is missing or holds no picture.
     """
 
-    def __init__(self, collection: Collection, tree: Path | None, cache: Path) -> None:
+    def __init__(self, collection: Collection, tree: Path | None, finder: PictureFinder) -> None:
         self._collection = collection
         self._paths = picture_paths(tree) if tree is not None else {}
-        self._cache = cache
-        self._failures: dict[str, float] = {}
-        self._said: set[str] = set()
+        self._finder = finder
 
     def picture(self, image_id: str) -> Image.Image | None:
         """Returns the picture of a painting, None if it cannot be had; may wait for a download.
@@ -69,56 +75,33 @@ class PictureSource:
                 return open_image(path)
             except ImageError as error:
                 print(f"{path}: {error}")
-        return self._downloaded(painting.image_url) if painting.image_url else None
+        return self._finder.find(painting)
 
     def respond(self, request: Request) -> Response:
-        """Answers ``GET /pictures/<image_id>``: a JPEG, or the drawn hash in its stead."""
+        """Answers ``GET /pictures/<image_id>``: a JPEG, or a label on the hash in its stead."""
         image_id = request.path_params["image_id"]
         try:
             picture = self.picture(image_id)
         except CollectionError as error:
             return PlainTextResponse(str(error), status_code=404)
         if picture is None:
-            drawing = hash_drawing(self._collection.painting(image_id))
+            drawing = label_on_hash(self._collection.painting(image_id))
             return Response(drawing, media_type="image/png", headers={"Cache-Control": "no-store"})
         headers = {"Cache-Control": "private, max-age=3600"}
         return Response(shown(picture), media_type="image/jpeg", headers=headers)
 
-    def _downloaded(self, address: str) -> Image.Image | None:
-        path = self._cache / f"{hashlib.sha256(address.encode()).hexdigest()}.picture"
-        if path.is_file():
-            try:
-                return open_image(path)
-            except ImageError:
-                path.unlink(missing_ok=True)
-        if time.monotonic() < self._failures.get(address, 0.0):
-            return None
-        try:
-            data = fetch(address)
-            picture = open_image(data)
-        except (httpx.HTTPError, httpx.InvalidURL, ImageError, OSError) as error:
-            self._failures[address] = time.monotonic() + RETRY_SECONDS
-            host = urlsplit(address).hostname or address
-            self._say_once(host, f"No picture came from {host} ({error}); it is asked again later.")
-            return None
-        self._keep(path, data)
-        return picture
 
-    def _keep(self, path: Path, data: bytes) -> None:
-        try:
-            with written_whole(path) as temporary:
-                temporary.write_bytes(data)
-        except OSError as error:
-            self._say_once(
-                str(self._cache),
-                f"Downloaded pictures cannot be kept in {self._cache} ({error.strerror}) and will "
-                "be fetched each time: set XDG_CACHE_HOME to a folder that can be written to.",
-            )
+def web_finder(cache: Path, offline: bool, hosts: Sequence[str] = ()) -> PictureFinder:
+    """Returns what finds pictures on the web.
 
-    def _say_once(self, about: str, line: str) -> None:
-        if about not in self._said:
-            self._said.add(about)
-            print(" ".join(line.split()), flush=True)
+    Args:
+        cache: The folder for what is found.
+        offline: Ask nobody.
+        hosts: More hosts that the table's addresses may name.
+    """
+    names = "|".join([WIKIART.rules.hosts, *(re.escape(host.lower()) for host in hosts)])
+    rules = replace(WIKIART.rules, hosts=names, seconds=FETCH_SECONDS, bytes=FETCH_BYTES)
+    return PictureFinder(cache, WIKIART, None if offline else PoliteWeb(rules))
 
 
 def shown(picture: Image.Image) -> bytes:
@@ -130,45 +113,6 @@ def shown(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def user_agent() -> str:
-    """Returns how the page introduces itself to the hosts of pictures.
-
-    They refuse programs that do not say who they are and where to read about them, as in
-    https://meta.wikimedia.org/wiki/User-Agent_policy.
-    """
-    about = ["page of a collection of paintings, README.md says more"]
-    if space := os.environ.get("SPACE_ID"):
-        about.insert(0, f"https://huggingface.co/spaces/{space}")
-    if contact := os.environ.get(CONTACT_VARIABLE):
-        about.insert(0, contact)
-    text = f"Pinacoteca/{__version__} ({'; '.join(about)}) httpx/{httpx.__version__}"
-    return text.encode("ascii", "replace").decode()
-
-
-def fetch(address: str) -> bytes:
-    """Returns what is at an address, within six seconds and 20 million bytes.
-
-    Raises:
-        httpx.HTTPError: It cannot be had, or not within those limits.
-    """
-    deadline = time.monotonic() + FETCH_SECONDS
-    data = bytearray()
-    with httpx.stream(
-        "GET",
-        address,
-        headers={"User-Agent": user_agent()},
-        timeout=FETCH_SECONDS / 2,
-        follow_redirects=True,
-    ) as answer:
-        answer.raise_for_status()
-        for block in answer.iter_bytes():
-            data += block
-            # The time-out of the library starts anew with every block.
-            if len(data) > FETCH_BYTES or time.monotonic() > deadline:
-                raise httpx.ReadTimeout(f"{address} is too large or too slow")
-    return bytes(data)
-
-
 @lru_cache(maxsize=4096)
 def hash_drawing(painting: Painting) -> bytes:
     """Returns the BlurHash of a painting as a small PNG in the painting's proportions."""
@@ -178,6 +122,69 @@ def hash_drawing(painting: Painting) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+@lru_cache(maxsize=512)
+def label_on_hash(painting: Painting) -> bytes:
+    """Returns what hangs in the place of a picture that cannot be had: a PNG.
+
+    Title and painter stand on the BlurHash of the painting, as on the plate under a picture that is
+    away.
+    """
+    scale = LABEL_EDGE / max(painting.width, painting.height)
+    size = [max(round(side * scale), 1) for side in (painting.width, painting.height)]
+    colours = Image.open(io.BytesIO(hash_drawing(painting))).convert("RGB")
+    picture = colours.resize((size[0], size[1]), Image.Resampling.BICUBIC)
+    if min(size) >= LEAST_LABELLED:
+        _write_label(picture, painting)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _write_label(picture: Image.Image, painting: Painting) -> None:
+    # Darker below, so that light letters can be read on whatever colour.
+    shade = (
+        Image.linear_gradient("L")
+        .resize(picture.size)
+        .point([value * 2 // 3 for value in range(256)])
+    )
+    picture.paste((20, 14, 10), mask=shade)
+    draw = ImageDraw.Draw(picture)
+    width, y = picture.width - 2 * LABEL_MARGIN, picture.height - LABEL_MARGIN
+    lines = [*((line, True) for line in _lines(painting.title, True, width, 3))]
+    lines += [(line, False) for line in _lines(painting.artist, False, width, 2)]
+    for line, is_title in reversed(lines):
+        if y < LABEL_MARGIN + LABEL_LINE:
+            return
+        draw.text((LABEL_MARGIN, y), line, "#fbf6ee", _label_font(is_title), anchor="ls")
+        y -= LABEL_LINE
+
+
+def _lines(text: str, is_title: bool, width: int, most: int) -> list[str]:
+    """Returns a text in lines of a width in pixels, at most so many; what is left out is shown."""
+    font, lines = _label_font(is_title), [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or font.getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    cut = len(lines) > most
+    lines = lines[:most]
+    for place, line in enumerate(lines):
+        shorter = line + "…" * (cut and place == most - 1)
+        while font.getlength(shorter) > width and len(shorter) > 1:
+            shorter = shorter.rstrip("…")[:-1] + "…"
+        lines[place] = shorter
+    return [line for line in lines if line]
+
+
+@lru_cache(maxsize=2)
+def _label_font(is_title: bool) -> ImageFont.FreeTypeFont:
+    package, name = LABEL_FONTS[is_title]
+    with resources.as_file(resources.files(package) / "files" / name) as path:
+        return ImageFont.truetype(path, LABEL_SIZE)
 
 
 def hash_address(painting: Painting) -> str:

@@ -30,7 +30,7 @@ def served_page(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, APP, "--port", port, *arguments]
+    command = [sys.executable, APP, "--offline", "--port", port, *arguments]
     # Downloads of an earlier run must not stand in for what the test set up.
     environment = os.environ | {"XDG_CACHE_HOME": str(log.parent), "TMPDIR": str(log.parent)}
     with log.open("w", encoding="utf-8") as output:

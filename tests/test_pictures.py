@@ -18,6 +18,8 @@ from PIL import Image
 from trees import write_picture
 
 from pinacoteca.errors import CollectionError, DataError
+from pinacoteca.picture_finder import PictureFinder, Source
+from pinacoteca.polite_web import PoliteWeb, WebRules
 
 
 def jpeg(color: tuple[int, int, int], size: tuple[int, int] = (40, 30)) -> bytes:
@@ -66,7 +68,11 @@ def host() -> Iterator[Host]:
 
 def source(cache: Path, address: str | None, tree: Path | None = None) -> PictureSource:
     works = (painting(0, image_url=address),)
-    return PictureSource(collection_of(works, analysis_of([[1, 2]])), tree, cache)
+    rules = WebRules(
+        r"127\.0\.0\.1", 0.0, pictures.FETCH_SECONDS, pictures.FETCH_BYTES, private=True
+    )
+    finder = PictureFinder(cache, Source("", (), rules), PoliteWeb(rules))
+    return PictureSource(collection_of(works, analysis_of([[1, 2]])), tree, finder)
 
 
 def red_of(picture: Image.Image | None) -> int:
