@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
-from zipfile import BadZipFile
 
 from artists import NAMES
 
@@ -117,13 +116,14 @@ def title_and_year(slug: str) -> tuple[str, int | None]:
 
 def _read_cells(path: Path) -> tuple[Sequence[object], Iterable[Sequence[object]]]:
     """Returns the first row of the sheet and the others."""
-    from openpyxl.utils.exceptions import InvalidFileException
-
     if not path.is_file():
         raise DataError(f"There is no spreadsheet {path}: name PandoraRom's .xlsx with --table.")
     try:
         rows = sheet_rows(path, SHEET)
-    except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError, SyntaxError) as error:
+    except DataError:
+        raise
+    # A damaged spreadsheet fails in zipfile, zlib, XML or openpyxl, each with errors of its own.
+    except Exception as error:
         raise DataError(
             f"{path} cannot be read as an .xlsx spreadsheet ({error}): save it anew as .xlsx."
         ) from None

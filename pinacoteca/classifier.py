@@ -221,7 +221,8 @@ def _read_config(folder: Path) -> dict[str, Any]:
             f"There is no model in {folder}: it has no {CONFIG_FILE}. "
             "Train one with train/train.py or name the folder of one."
         ) from None
-    except (OSError, ValueError) as error:
+    # Brackets nested without end are a mistake of the file's as well.
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(
             f"{path} cannot be read as JSON ({error}): export the model anew."
         ) from None

@@ -1,0 +1,150 @@
+"""What strangers can hand us, each as a function of bytes that may end in our own errors alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import parse_qsl
+
+import numpy as np
+from bombs import jpeg_exif, png_exif, small, tiff_tags
+from galleries import painting
+from openpyxl import Workbook
+from pandorarom import read_table
+from settings_link import settings_of
+
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.collection import TABLE_FILE, Collection
+from pinacoteca.errors import PinacotecaError
+from pinacoteca.images import PIXEL_LIMIT, open_image
+
+Target = Callable[[bytes], None]
+
+
+def picture(data: bytes) -> None:
+    """A file that says to be a picture."""
+    seen = open_image(data)
+    assert seen.mode == "RGB"
+    assert 0 < seen.width * seen.height <= PIXEL_LIMIT
+
+
+def spreadsheet(data: bytes) -> None:
+    """The table of a collection, as .xlsx."""
+    with _file("table.xlsx", data) as path:
+        assert read_table(path).entries
+
+
+def table(data: bytes) -> None:
+    """The table of somebody's gallery; there are no embeddings, so that the end is an error."""
+    with _file(TABLE_FILE, data) as path:
+        Collection.load(path.parent)
+
+
+def address(data: bytes) -> None:
+    """What stands behind the question mark of a link to the page."""
+    parameters = dict(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
+    settings_of(parameters, _collection(), (5, 10, 20))
+
+
+def model_config(data: bytes) -> None:
+    """The ``config.json`` of somebody's model; there are no weights."""
+    with _file("config.json", data) as path:
+        MovementClassifier.from_pretrained(path.parent)
+
+
+TARGETS: dict[str, Target] = {
+    target.__name__: target for target in (picture, spreadsheet, table, address, model_config)
+}
+
+
+def checked(target: Target, data: bytes) -> bool:
+    """Runs a target; returns whether it took the data, False if it refused in a sentence."""
+    try:
+        target(data)
+    except PinacotecaError as error:
+        assert str(error).strip()
+        return False
+    return True
+
+
+def seeds(name: str) -> list[bytes]:
+    """Returns sound files, and a few that are anything but, from which mutations start."""
+    return SEEDS[name]()
+
+
+def _pictures() -> list[bytes]:
+    kinds = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
+    return [
+        *(small(kind) for kind in kinds),
+        small("JPEG", progressive=True),
+        *(bomb()[:20_000] for bomb in (jpeg_exif, png_exif, tiff_tags)),
+    ]
+
+
+def _spreadsheets() -> list[bytes]:
+    book = Workbook()
+    book.active.title = "Lista-completa"
+    book.active.append(["image_id", "style", "artist_slug"])
+    book.active.append(["painter_work-1900", "Cubism", "painter"])
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "table.xlsx"
+        book.save(path)
+        return [path.read_bytes(), b"PK\x03\x04", b""]
+
+
+def _tables() -> list[bytes]:
+    with TemporaryDirectory() as folder:
+        _collection().save(folder)
+        whole = (Path(folder) / TABLE_FILE).read_bytes()
+    return [whole, whole.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + whole, b'"' + whole]
+
+
+def _addresses() -> list[bytes]:
+    return [
+        b"painting=painter_work-1&composition=0.5&from=1900&to=1950&artists=painter&lang=ro",
+        b"composition=nan&from=-1&to=99999999999999999999&count=1e9&painting=%00%F0%9F",
+        b"a=b&a=c&&&=&%",
+    ]
+
+
+def _configs() -> list[bytes]:
+    config = {
+        "architecture": "mobilenetv2_100",
+        "num_classes": 3,
+        "label_names": ["a", "b", "c"],
+        "pretrained_cfg": {"input_size": [3, 64, 64], "mean": [0.5], "std": [0.5]},
+    }
+    return [json.dumps(config).encode(), b"[" * 100_000, b'{"pretrained_cfg": {}}', b"1" * 5000]
+
+
+SEEDS = {
+    "picture": _pictures,
+    "spreadsheet": _spreadsheets,
+    "table": _tables,
+    "address": _addresses,
+    "model_config": _configs,
+}
+
+
+@cache
+def _collection() -> Collection:
+    ones = np.ones((3, 2), np.float32)
+    return Collection(tuple(painting(index) for index in range(3)), ones, ones, ones, "0" * 64)
+
+
+class _file:  # noqa: N801
+    """A file of this name and contents in a folder of its own."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self._folder = TemporaryDirectory()
+        self._path = Path(self._folder.name) / name
+        self._path.write_bytes(data)
+
+    def __enter__(self) -> Path:
+        return self._path
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
