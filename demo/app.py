@@ -3,14 +3,15 @@
     python demo/app.py [--pictures DIR] [--share] [--host HOST] [--port PORT]
         [--auth-file FILE] [--mcp] [--model DIR] [--gallery DIR] [--index ADDRESS]
 
-Expected: ready in about ten seconds on two CPU cores, an answer in a fraction of a second, about
-1 GB of memory. ``demo`` is the Gradio page; it can be imported without weights, and loads them when
-the first visitor comes.
+Expected: ready in about five seconds on two CPU cores, an answer in a fraction of a second; what
+it takes beside a page without a care stands in docs/speed.md. ``demo`` is the Gradio page; it can
+be imported without weights, and loads them when the first visitor comes.
 """
 
 from __future__ import annotations
 
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 OPTIONS = Options()
 ACCOUNTS: list[tuple[str, str]] | None = None
+_early: Future[PaintingRetriever] | None = None
 
 
 def _read_command_line() -> None:
@@ -35,9 +37,24 @@ def _read_command_line() -> None:
     keep_uploads_apart()
 
 
+def _load() -> PaintingRetriever:
+    from PIL import Image
+
+    from pinacoteca.retriever import PaintingRetriever
+    from pinacoteca.threads import one_thread_each
+
+    one_thread_each()
+    loaded = PaintingRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery, index=OPTIONS.index)
+    # The first pass through the network costs more than the others; no visitor should wait for it.
+    loaded.query(Image.new("RGB", (224, 224)))
+    return loaded
+
+
 if __name__ == "__main__":
     # Gradio takes seconds to import: a mistyped argument is answered before that.
     run(_read_command_line)
+    # Model, collection and map are read meanwhile.
+    _early = ThreadPoolExecutor(1).submit(_load)
 
 from page import build_page  # noqa: E402
 from pictures import PictureSource, cache_folder  # noqa: E402
@@ -60,16 +77,7 @@ class ServerError(PinacotecaError):
 @cache
 def retriever() -> PaintingRetriever:
     """Returns the model and the collection, loaded once and warmed up."""
-    import torch
-
-    from pinacoteca.retriever import PaintingRetriever
-
-    # Two answers at once, a thread each, are faster than threads that wait for each other.
-    torch.set_num_threads(1)
-    loaded = PaintingRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery, index=OPTIONS.index)
-    # The first pass through the network costs more than the others; no visitor should wait for it.
-    loaded.query(Image.new("RGB", (224, 224)))
-    return loaded
+    return _load() if _early is None else _early.result()
 
 
 @cache
