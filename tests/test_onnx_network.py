@@ -139,12 +139,11 @@ def test_a_way_to_run_that_is_not_known_is_refused(model_folder: Path) -> None:
 
 WITHOUT_TORCH = """
 import sys
-from pathlib import Path
 sys.path[:0] = {paths!r}
 import build
 import app
 from options import Options
-app.OPTIONS = Options(model=Path({model!r}), gallery=Path({gallery!r}))
+app.OPTIONS = Options(model={model!r}, gallery={gallery!r})
 from PIL import Image
 app.retriever().query(Image.new("RGB", (80, 60)))
 print(sorted({{"torch", "timm", "torchvision"}} & sys.modules.keys()))
