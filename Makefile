@@ -21,12 +21,12 @@ lint: .venv/dev
 types: .venv/dev
 	for room in pinacoteca train gallery demo; do $(BIN)/mypy $$room || exit 1; done
 
-.venv/demo: requirements.txt pyproject.toml
+.venv/demo: requirements-demo.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet -r requirements-demo.txt -e .
 	touch $@
 
-.venv/dev: .venv/demo requirements-train.txt requirements-scale.txt requirements-dev.txt
+.venv/dev: .venv/demo requirements.txt requirements-train.txt requirements-scale.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@

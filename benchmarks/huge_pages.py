@@ -29,11 +29,10 @@ from pinacoteca.markdown import table
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.append(str(REPOSITORY / "train"))
 
+from memory_pages import TUNABLES  # noqa: E402
 from recipe import Recipe, read_recipe  # noqa: E402
 
 RECIPES = ("best", "experiment-1")
-# As the README gives it: no block of its own for a large tensor, nothing handed back in between.
-TUNABLES = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=34359738368"
 CLASSES = 12
 ROUNDS = 2
 STEPS = 5

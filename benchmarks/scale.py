@@ -256,12 +256,9 @@ def print_exact_limit(parts: Parts, queries: Parts) -> None:
 
 def pictures_a_second(model: Path) -> float:
     """Returns how many drawn pictures one core opens and embeds in a second."""
-    import torch
-
     from pinacoteca.classifier import MovementClassifier
     from pinacoteca.images import open_image
 
-    torch.set_num_threads(1)
     classifier = MovementClassifier.from_pretrained(model)
     drawn = sorted((REPOSITORY / "demo" / "examples").glob("*.jpg"))
     paths = [drawn[number % len(drawn)] for number in range(PICTURES)]

@@ -4,14 +4,15 @@
         [--auth-file FILE] [--mcp] [--model DIR] [--gallery DIR] [--index ADDRESS]
         [--offline] [--picture-host HOST]
 
-Expected: ready in about ten seconds on two CPU cores, an answer in a fraction of a second, about
-1 GB of memory. ``demo`` is the Gradio page; it can be imported without weights, and loads them when
-the first visitor comes.
+Expected: ready in about five seconds on two CPU cores, an answer in a fraction of a second; what
+it takes beside a page without a care stands in docs/speed.md. ``demo`` is the Gradio page; it can
+be imported without weights, and loads them when the first visitor comes.
 """
 
 from __future__ import annotations
 
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 OPTIONS = Options()
 ACCOUNTS: list[tuple[str, str]] | None = None
+_early: Future[PaintingRetriever] | None = None
 
 
 def _read_command_line() -> None:
@@ -39,9 +41,24 @@ def _read_command_line() -> None:
     keep_uploads_apart()
 
 
+def _load() -> PaintingRetriever:
+    from PIL import Image
+
+    from pinacoteca.retriever import PaintingRetriever
+    from pinacoteca.threads import one_thread_each
+
+    one_thread_each()
+    loaded = PaintingRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery, index=OPTIONS.index)
+    # The first pass through the network costs more than the others; no visitor should wait for it.
+    loaded.query(Image.new("RGB", (224, 224)))
+    return loaded
+
+
 if __name__ == "__main__":
     # Gradio takes seconds to import: a mistyped argument is answered before that.
     run(_read_command_line)
+    # Model, collection and map are read meanwhile.
+    _early = ThreadPoolExecutor(1).submit(_load)
 
 from gradio.utils import get_upload_folder  # noqa: E402
 from limits import limit_connections  # noqa: E402
@@ -70,16 +87,7 @@ class ServerError(PinacotecaError):
 @cache
 def retriever() -> PaintingRetriever:
     """Returns the model and the collection, loaded once and warmed up."""
-    import torch
-
-    from pinacoteca.retriever import PaintingRetriever
-
-    # Two answers at once, a thread each, are faster than threads that wait for each other.
-    torch.set_num_threads(1)
-    loaded = PaintingRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery, index=OPTIONS.index)
-    # The first pass through the network costs more than the others; no visitor should wait for it.
-    loaded.query(Image.new("RGB", (224, 224)))
-    return loaded
+    return _load() if _early is None else _early.result()
 
 
 @cache

@@ -88,7 +88,6 @@ def read_options(arguments: Sequence[str]) -> Options:
         help=f"PandoraRom tree with the pictures (default: ${PICTURES_VARIABLE})",
     )
     parser.add_argument(
-    parser.add_argument(
         "--offline", action="store_true", help="fetch no picture: the tree and earlier ones alone"
     )
     parser.add_argument(

@@ -29,14 +29,16 @@ in a hidden folder in ``--out``. Several processes share the pictures:
 from __future__ import annotations
 
 import argparse
-from collections import Counter
+import os
+from collections import Counter, deque
 from collections.abc import Collection as Names
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -59,15 +61,25 @@ from pinacoteca.locks import alone_in
 from pinacoteca.picture_tree import Pictures, find_pictures, picture_key
 from pinacoteca.processes import ALONE, Processes, join_processes
 from pinacoteca.swap import swapped
+from pinacoteca.threads import one_thread_each
 
 if TYPE_CHECKING:
     from PIL import Image
 
 CORRECTIONS = Path(__file__).with_name(CORRECTIONS_FILE)
 NAMES_SHOWN = 20
+# Batches that are read while the network looks at the one before them.
+BATCHES_AHEAD = 1
 # Four waves a side need no more pixels; the library takes 8 ms for these in plain Python.
 BLURHASH_EDGE = 32
 Work = Sequence[tuple[Entry, Path]]
+
+
+class Read(NamedTuple):
+    """A picture and what the table keeps of it."""
+
+    picture: Image.Image
+    seen: Seen
 
 
 @dataclass(frozen=True)
@@ -210,8 +222,8 @@ def embed(
         share = missing[processes.index :: processes.count]
         total = sum(len(batch.work) for batch in share)
         with tqdm(total=total, unit="painting", disable=not processes.is_main) as progress:
-            for batch in share:
-                shards.save(batch, look_at(batch, classifier))
+            for batch, pictures in read_ahead(share):
+                shards.save(batch, look_at(pictures, classifier))
                 progress.update(len(batch.work))
         processes.wait()
         if processes.is_main:
@@ -219,19 +231,40 @@ def embed(
     return finished
 
 
-def look_at(batch: Batch, classifier: MovementClassifier) -> Shard:
-    """Reads and embeds the pictures of a batch."""
-    outcomes: list[Seen | str] = []
-    readable = []
-    for _, path in batch.work:
-        try:
-            picture = open_image(path)
-        except ImageError as error:
-            outcomes.append(str(error))
-            continue
-        outcomes.append(Seen(picture.width, picture.height, blurhash_of(picture)))
-        readable.append(picture)
-    return Shard(tuple(outcomes), classifier.analyse(readable) if readable else None)
+def read_ahead(batches: Sequence[Batch]) -> Iterator[tuple[Batch, list[Read | str]]]:
+    """Yields batches with their pictures; the next ones are read meanwhile, by other threads."""
+    readers = ThreadPoolExecutor(os.cpu_count() or 1)
+    waiting: deque[tuple[Batch, list[Future[Read | str]]]] = deque()
+    try:
+        for batch in batches:
+            waiting.append((batch, [readers.submit(read, path) for _, path in batch.work]))
+            if len(waiting) > BATCHES_AHEAD:
+                yield _ready(waiting.popleft())
+        while waiting:
+            yield _ready(waiting.popleft())
+    finally:
+        # Of a build that is stopped, nobody needs what was still to be read.
+        readers.shutdown(cancel_futures=True)
+
+
+def _ready(batch: tuple[Batch, list[Future[Read | str]]]) -> tuple[Batch, list[Read | str]]:
+    return batch[0], [picture.result() for picture in batch[1]]
+
+
+def read(path: Path) -> Read | str:
+    """Returns a picture and what the table keeps of it, or why it cannot be read."""
+    try:
+        picture = open_image(path)
+    except ImageError as error:
+        return str(error)
+    return Read(picture, Seen(picture.width, picture.height, blurhash_of(picture)))
+
+
+def look_at(pictures: Sequence[Read | str], classifier: MovementClassifier) -> Shard:
+    """Embeds the pictures of a batch that could be read."""
+    outcomes = tuple(each if isinstance(each, str) else each.seen for each in pictures)
+    readable = [each.picture for each in pictures if not isinstance(each, str)]
+    return Shard(outcomes, classifier.analyse(readable) if readable else None)
 
 
 def built_from(
@@ -468,6 +501,7 @@ def main() -> None:
     if arguments.add and arguments.per_artist:
         parser.error("--per-artist chooses for a whole collection: leave it out with --add")
 
+    one_thread_each()
     processes = join_processes("cpu")
     table, pictures = processes.from_main(
         lambda: read_sources(arguments.images, arguments.table, arguments.corrections)

@@ -199,7 +199,7 @@ class _Graph:
         )
         if not convolution.relu6:
             return made
-        ends = [self.constant(np.float32(end)) for end in (0, 6)]
+        ends = [self.constant(np.array(end, np.float32)) for end in (0, 6)]
         return self.node("Clip", [made, *ends])
 
     def statistics(self, features: str, side: tuple[int, int]) -> str:
@@ -208,7 +208,7 @@ class _Graph:
         centred = self.node("Sub", [features, mean])
         squares = self.node("ReduceSumSquare", [centred, self._axes], keepdims=1)
         # A single value has no deviation.
-        share = self.constant(np.float32(1 / max(side[0] * side[1] - 1, 1)))
+        share = self.constant(np.array(1 / max(side[0] * side[1] - 1, 1), np.float32))
         deviation = self.node("Sqrt", [self.node("Mul", [squares, share])])
         both = self.node("Concat", [mean, deviation], axis=1)
         return self.node("Flatten", [both], axis=1)

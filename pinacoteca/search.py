@@ -20,6 +20,11 @@ _Rows = npt.NDArray[np.int64]
 _EPSILON = float(np.finfo(np.float32).eps)
 # Queries at a time, so that many queries against many rows stay within memory.
 _CHUNK = 256
+# For fewer queries than this, BLAS would spend more on bringing the rows into its own order than on
+# multiplying them.
+_FEW = 8
+# Bytes of rows that stay in a core's cache while each of a few queries meets them.
+_BLOCK = 1 << 18
 
 
 class NearestPaintings:
@@ -126,7 +131,7 @@ class _Part:
     def bounds(self, queries: _Floats, metric: Metric) -> tuple[_Doubles, _Doubles]:
         """Returns values below and above every distance, or its square, ``[q, n]`` each."""
         norms = _norms(queries)[:, None]
-        cosines = (unit_vectors(queries) @ self._units.T).astype(np.float64)
+        cosines = _products(unit_vectors(queries), self._units).astype(np.float64)
         # Twice the bound on the rounding of a dot product of unit vectors (Higham, "Accuracy and
         # Stability of Numerical Algorithms", 2002, section 3.1), and of the units themselves.
         error = (self.vectors.shape[1] + 4) * _EPSILON
@@ -241,6 +246,26 @@ def unit_vectors(vectors: _Floats) -> _Floats:
     """Returns vectors of length 1 in the same directions, float32 ``[n, d]``; zeros stay zeros."""
     norms = _norms(vectors)
     return np.asarray(vectors / np.where(norms > 0, norms, 1)[:, None], np.float32)
+
+
+def _products(queries: _Floats, rows: _Floats) -> _Floats:
+    """Returns the dot products of all queries and rows, float32 ``[q, n]``.
+
+    The rows pass through memory once, however many queries there are.
+    """
+    if not 1 < len(queries) < _FEW:
+        return np.asarray(queries @ rows.T)
+    made = np.empty((len(queries), len(rows)), np.float32)
+    # A picture and its mirror image have one style.
+    if (queries == queries[0]).all():
+        made[:] = rows @ queries[0]
+        return made
+    step = max(_BLOCK // max(rows[:1].nbytes, 1), 1)
+    for start in range(0, len(rows), step):
+        block = rows[start : start + step]
+        for place, query in enumerate(queries):
+            np.matmul(block, query, out=made[place, start : start + step])
+    return made
 
 
 def _norms(vectors: _Floats) -> _Doubles:

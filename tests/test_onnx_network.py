@@ -141,17 +141,30 @@ WITHOUT_TORCH = """
 import sys
 sys.path[:0] = {paths!r}
 import build
+import app
+from options import Options
+app.OPTIONS = Options(model={model!r}, gallery={gallery!r})
 from PIL import Image
-from pinacoteca.retriever import PaintingRetriever
-PaintingRetriever.from_pretrained({model!r}, {gallery!r}).query(Image.new("RGB", (80, 60)))
+app.retriever().query(Image.new("RGB", (80, 60)))
 print(sorted({{"torch", "timm", "torchvision"}} & sys.modules.keys()))
 """
 
 
-def test_neither_an_answer_nor_a_build_loads_torch(model_folder: Path, gallery: Path) -> None:
-    rooms = [str(REPOSITORY), str(REPOSITORY / "gallery")]
+def test_neither_the_page_nor_a_build_loads_torch(model_folder: Path, gallery: Path) -> None:
+    rooms = [str(REPOSITORY / room) for room in ("", "gallery", "demo")]
     code = WITHOUT_TORCH.format(paths=rooms, model=str(model_folder), gallery=str(gallery))
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
 
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_the_page_needs_nothing_that_training_has_not() -> None:
+    def required(name: str) -> set[str]:
+        lines = (REPOSITORY / name).read_text(encoding="utf-8").splitlines()
+        return {line for line in lines if line and not line.startswith("#")}
+
+    beyond = required("requirements.txt") - required("requirements-demo.txt")
+
+    assert required("requirements-demo.txt") < required("requirements.txt")
+    assert {line.split(">")[0] for line in beyond} == {"-e .", "torch", "torchvision", "timm"}

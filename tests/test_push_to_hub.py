@@ -461,7 +461,7 @@ def test_a_hub_that_creates_public_against_the_wish_gets_nothing(
 @pytest.fixture
 def furnished(house: House) -> House:
     """A house with a page, a library and a gallery beside the model."""
-    for name in ("requirements.txt", "LICENSE"):
+    for name in ("requirements-demo.txt", "LICENSE"):
         shutil.copyfile(REPOSITORY / name, house.folder / name)
     for room in ("pinacoteca", "demo"):
         shutil.copytree(REPOSITORY / room, house.folder / room)

@@ -39,6 +39,23 @@ def brute_force(rows: Any, queries: Any, metric: str) -> Any:
     return 1 - queries @ rows.T / lengths
 
 
+@pytest.mark.parametrize("count", [1, 2, 7, 8])
+def test_a_few_queries_find_the_same_in_blocks_of_rows(count: int) -> None:
+    generator = np.random.default_rng(4)
+    # More than two blocks, the last one not full.
+    rows, queries = features(generator, 1100), features(generator, count)
+
+    distances, indices = nearest(rows).search(queries, k=9)
+
+    for query, its_distances, its_indices in zip(queries, distances, indices, strict=True):
+        alone, expected = nearest(rows).search(query[None], k=9)
+        np.testing.assert_array_equal(its_indices, expected[0])
+        np.testing.assert_array_equal(its_distances, alone[0])
+    # As the style of a picture and of its mirror image.
+    twice = np.repeat(queries[:1], 2, axis=0)
+    np.testing.assert_array_equal(nearest(rows).search(twice, k=9)[1], indices[[0, 0]])
+
+
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("k", [1, 5, 300])
 def test_agrees_with_brute_force(metric: Any, k: int) -> None:

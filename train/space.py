@@ -10,6 +10,7 @@ from pathlib import Path
 from pinacoteca.errors import DataError
 
 APP_FILE = "app.py"
+REQUIREMENTS_FILE = "requirements-demo.txt"
 # What the page needs of these, and nothing else: somebody's pictures may lie beside a gallery, and
 # passwords beside the page.
 NEEDED = {
@@ -66,26 +67,26 @@ def stage_space(repository: Path, model: Path, gallery: Path, folder: Path) -> N
     """Copies what the page needs into an empty folder, and writes how a Space starts it.
 
     Args:
-        repository: With the library, the page, ``requirements.txt`` and the licence.
+        repository: With the library, the page, ``requirements-demo.txt`` and the licence.
         model: The model folder.
         gallery: The gallery folder, made by that model.
         folder: Where the Space is put together.
 
     Raises:
-        DataError: A file is missing, or ``requirements.txt`` names no version of Gradio.
+        DataError: A file is missing, or ``requirements-demo.txt`` names no version of Gradio.
     """
     needed = (
         model / "config.json",
         model / "model.safetensors",
         gallery / "paintings.csv",
         gallery / "embeddings.safetensors",
-        repository / "requirements.txt",
+        repository / REQUIREMENTS_FILE,
         repository / "LICENSE",
     )
     missing = [str(path) for path in needed if not path.is_file()]
     if missing:
         raise DataError(f"The Space would lack {', '.join(missing)}; please make them first.")
-    requirements = (repository / "requirements.txt").read_text(encoding="utf-8")
+    requirements = (repository / REQUIREMENTS_FILE).read_text(encoding="utf-8")
     card = CARD.format(gradio=gradio_version(requirements), app=APP_FILE)
     sources = {
         "demo": repository / "demo",
@@ -149,12 +150,12 @@ def gradio_version(requirements: str) -> str:
     """
     found = re.search(r"^gradio(?:\[\w+\])?\s*[~=>]=\s*([\d.]+)", requirements, re.MULTILINE)
     if found is None:
-        raise DataError("requirements.txt names no version of gradio, as in gradio~=6.31.0.")
+        raise DataError(f"{REQUIREMENTS_FILE} names no version of gradio, as in gradio~=6.31.0.")
     return found[1]
 
 
 def space_requirements(requirements: str) -> str:
-    """Returns the requirements of a Space: ours, with PyTorch for a machine without a GPU."""
+    """Returns the requirements of a Space: ours but for what is there anyway."""
     lines = [
         line
         for line in requirements.splitlines()
@@ -162,4 +163,4 @@ def space_requirements(requirements: str) -> str:
         and not line.startswith("#")
         and re.split(r"[\s\[~=<>!]", line)[0] not in NOT_REQUIRED
     ]
-    return "\n".join(["--extra-index-url https://download.pytorch.org/whl/cpu", *lines]) + "\n"
+    return "\n".join(lines) + "\n"

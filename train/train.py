@@ -33,6 +33,7 @@ from familiarity import learn_familiarity
 from fewer import evenly, whole_painters
 from in_step import average_gradients, average_statistics, summed
 from likeness import learn_likeness
+from memory_pages import ask_for_huge_pages
 from network import (
     build_network,
     freeze,
@@ -710,4 +711,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    ask_for_huge_pages()
     run(main)
