@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,14 +73,17 @@ def test_no_tab_holds_a_connection(page: str) -> None:
 
 
 def test_a_picture_that_was_deleted_is_taken_off_and_the_page_goes_on(
-    visit: Callable[..., Page], picture: Path, tmp_path: Path
+    visit: Callable[..., Page],
+    picture: Path,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     mine = tmp_path / "deleted-after-an-hour.jpg"
     mine.write_bytes(picture.read_bytes())
     page = visit()
     page.upload(mine)
-    base = Path(tempfile.gettempdir())
-    uploads = [path for path in base.rglob(f"*/{mine.name}") if path != mine]
+    base = tmp_path_factory.getbasetemp()
+    uploads = list(base.glob(f"page*/pinacoteca-*/*/{mine.name}"))
     assert uploads
     for upload in uploads:
         upload.unlink()
