@@ -171,11 +171,13 @@ class PictureFinder:
             yield painting.image_url
         if not painting.artist_slug or ":" in painting.image_id:
             return
+        artist, slug = quote(painting.artist_slug), quote(title_slug(painting), safe="()")
+        guesses = [guess.format(artist=artist, work=slug) for guess in self._source.guesses]
+        # A list has several pages, and most pictures are where the id foretells.
+        yield from guesses[:1]
         if (work := self.facts(painting)) is not None and work.image != painting.image_url:
             yield work.image
-        artist, slug = quote(painting.artist_slug), quote(title_slug(painting), safe="()")
-        for guess in self._source.guesses:
-            yield guess.format(artist=artist, work=slug)
+        yield from guesses[1:]
 
     def _fetched(self, address: str, painting: Painting) -> Image.Image | None:
         try:

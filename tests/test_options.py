@@ -19,6 +19,13 @@ def test_without_arguments_the_page_is_private(monkeypatch: pytest.MonkeyPatch) 
     assert (Options().host, Options().share) == ("127.0.0.1", False)
 
 
+def test_pictures_are_fetched_unless_it_is_offline() -> None:
+    options = read_options(["--picture-host", "a.org", "--picture-host", "b.org"])
+
+    assert (options.offline, options.picture_host) == (False, ("a.org", "b.org"))
+    assert read_options(["--offline"]).offline
+
+
 def test_pictures_come_from_the_argument_or_the_variable(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

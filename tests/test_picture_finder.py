@@ -5,6 +5,7 @@ import io
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -73,12 +74,13 @@ def test_a_list_of_several_pages_gives_address_title_and_year(
     assert found is not None and found.size == (120, 100)
     listed = finder.facts(work(4))
     assert listed is not None and (listed.title, listed.year) == ("Opera 4, ș", "1908")
-    assert len(source.requests) == 4
+    # The guess that comes first, three pages, and the picture.
+    assert len(source.requests) == 5
     assert all("Pinacoteca" in agent for agent in source.agents)
     # The list is kept, and so is the picture.
     again = finder_of(source, tmp_path)
     assert again.find(work(4)) is not None and again.facts(work(3)) is not None
-    assert len(source.requests) == 4
+    assert len(source.requests) == 5
 
 
 def test_a_picture_that_is_not_listed_is_where_the_id_foretells(
@@ -127,9 +129,13 @@ def test_a_broken_list_leaves_the_guess(
     source: LoopbackSource, tmp_path: Path, answer: Answer
 ) -> None:
     source.answers["/en/painter/mode/all-paintings"] = answer
-    source.answers["/images/painter/work-1.jpg"] = Answer(jpeg(colours(1)))
+    source.answers["/images/painter/second.jpg"] = Answer(jpeg(colours(1)))
+    asked = source.source()
+    guesses = (*asked.guesses, f"{source.base}/images/{{artist}}/second.jpg")
+    finder = PictureFinder(tmp_path, replace(asked, guesses=guesses), PoliteWeb(asked.rules))
 
-    assert finder_of(source, tmp_path).find(work(1)) is not None
+    assert finder.find(work(1)) is not None
+    assert any("all-paintings" in path for path in source.requests)
 
 
 def test_too_much_is_not_read(source: LoopbackSource) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pictures
 import pytest
 from galleries import analysis_of, collection_of, painting
-from pictures import PictureSource, hash_drawing
+from pictures import PictureSource, hash_drawing, label_on_hash, web_finder
 from PIL import Image
 from trees import write_picture
 
@@ -179,6 +179,46 @@ def test_only_paintings_of_the_collection_are_given_out(tmp_path: Path) -> None:
 def test_a_tree_without_pictures_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no pictures"):
         source(tmp_path, None, tmp_path)
+
+
+def test_a_picture_that_cannot_be_had_is_labelled(tmp_path: Path) -> None:
+    long = "Un titlu foarte lung care nu are loc pe trei rânduri oricât s-ar strădui " * 3
+    work = painting(0, title=long, artist="Ștefan Țuculescu")
+    labelled = Image.open(io.BytesIO(label_on_hash(work))).convert("L")
+
+    assert labelled.size == (480, 400)
+    pixels = np.asarray(labelled, int)
+    bright = pixels > 225
+    # Letters below, in four lines, and nothing at the edges.
+    rows = np.flatnonzero(bright[:, 24:-24].any(axis=1))
+    assert rows.min() > 230 and rows.max() < 390
+    assert not bright[250:, :20].any() and not bright[250:, -20:].any()
+    plain = Image.open(io.BytesIO(label_on_hash(painting(0, title="", artist=""))))
+    assert not (np.asarray(plain.convert("L"))[250:] > 225).any()
+    for sides in ((4000, 10), (10, 4000), (1, 1)):
+        small = Image.open(io.BytesIO(label_on_hash(painting(0, width=sides[0], height=sides[1]))))
+        assert max(small.size) == 480
+
+
+def test_more_hosts_can_be_named_and_offline_asks_none(tmp_path: Path) -> None:
+    work = painting(0, image_url="https://images.example.org/a.jpg")
+    asked = []
+
+    def get(self: PoliteWeb, address: str) -> bytes:
+        asked.append(self._checked(address)[0])
+        return jpeg((1, 2, 3))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PoliteWeb, "get", get)
+        patch.setattr("pinacoteca.polite_web.socket.getaddrinfo", _one_public_address)
+        assert web_finder(tmp_path / "a", False, ("images.Example.org",)).find(work) is not None
+        assert asked == ["images.example.org"]
+        assert web_finder(tmp_path / "b", True, ("images.example.org",)).find(work) is None
+    assert asked == ["images.example.org"]
+
+
+def _one_public_address(*_: object, **__: object) -> list[Any]:
+    return [(2, 1, 6, "", ("93.184.216.34", 443))]
 
 
 def test_a_strip_of_a_painting_still_has_a_drawing() -> None:
