@@ -25,16 +25,17 @@ from pinacoteca.command_line import run
 from pinacoteca.errors import ModelError
 from pinacoteca.files import written_whole
 from pinacoteca.markdown import table, with_section
-from pinacoteca.movements import MOVEMENTS, movement_of_folder
+from pinacoteca.movements import MOVEMENTS, Movement, movement_of_folder
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).parent / "card_template.md"
+EXPERIMENTS = Path(__file__).parent / "experiments_template.md"
+# The folders of train/results that hold the runs of the shipped model, in their order.
+SHIPPED = "shipped-"
 RESULTS = Path(__file__).parent / "results"
 # Runs of the recipe as long as the shipped one, with another setting.
 WHOLE_LENGTH = RESULTS / "whole-length"
 GALLERY = REPOSITORY / "gallery"
-# Of its 18,038 pictures, 80 % less the tenth that is kept for validation.
-PANDORA18K_TRAINED = 12_987
 # Of the ways in which evaluate.py stores the test pictures anew.
 ONE_MORE_JPEG = "compressed as JPEG of quality 75"
 SCORE_NAMES = {
@@ -106,27 +107,24 @@ def unseen_section(others: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def results_section(
-    metrics: dict[str, Any], others: Sequence[dict[str, Any]], shipped: Run | None
-) -> str:
-    """Returns the tables of both splits and what the shipped run cost, for the README."""
+def results_section(metrics: dict[str, Any], shipped: Sequence[Run]) -> str:
+    """Returns the shipped model's figures and what its runs cost, for the README."""
     parts = [
-        comparison_table(same_pictures(metrics, others)),
-        unseen_section(others),
+        comparison_table([metrics]),
+        never_seen_section(metrics),
         cost_sentence(shipped) if shipped else "",
     ]
     return "\n\n".join(text for text in parts if text)
 
 
-def cost_sentence(shipped: Run) -> str:
-    """Returns how long the run took, and how long the whole of Pandora18K would take."""
-    pictures = shipped.settings["train_pictures"]
-    whole = shipped.minutes * PANDORA18K_TRAINED / pictures
+def cost_sentence(shipped: Sequence[Run]) -> str:
+    """Returns how long the runs took, one after the other."""
+    minutes = sum(run.minutes for run in shipped)
+    names = " and ".join(f"`{run.settings['recipe']}`" for run in shipped)
     return (
-        f"Training `{shipped.settings['recipe']}` on {pictures:,} pictures took "
-        f"{shipped.minutes:.0f} minutes on two CPU cores that compute in bfloat16. Time grows with "
-        f"the pictures: the {PANDORA18K_TRAINED:,} training pictures of the whole Pandora18K, all "
-        f"18 movements, would take about {whole:.0f} minutes there."
+        f"Training {names}, {sum(run.epochs for run in shipped)} epochs of "
+        f"{shipped[0].settings['epoch_pictures']:,} pictures, took {minutes:.0f} minutes on two CPU "
+        "cores that compute in bfloat16 and had other work beside it."
     )
 
 
@@ -387,7 +385,111 @@ def front_matter(metrics: dict[str, Any]) -> str:
     return f"---\n{data.to_yaml()}\n---\n"
 
 
-def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
+def averaged_clause(training: dict[str, Any]) -> str:
+    """Returns what was done to the weights after training, as the end of a sentence."""
+    share = training.get("imagenet_share", 0)
+    return (
+        f"; every tensor but the last layer then averaged {percent(1 - share)} to {percent(share)} "
+        "with the ImageNet weights (WiSE-FT, Wortsman et al., CVPR 2022), the last layer fitted anew"
+        if share
+        else ""
+    )
+
+
+def further_clause(training: dict[str, Any]) -> str:
+    """Returns how many further pictures were trained on, as part of a sentence."""
+    further = training.get("further_pictures", 0)
+    return f" and {further:,} further ones by nearly the same painters" if further else ""
+
+
+def unknown_item(unknown: Sequence[Movement]) -> str:
+    """Returns an item of a list on the movements that a model does not know; empty if none."""
+    if not unknown:
+        return ""
+    names = ", ".join(movement.english for movement in unknown)
+    return (
+        f"\n- **Movements of Pandora18K that it does not know ({len(unknown)}):** {names}. A "
+        "painting of one of\n  these gets one of the others: there was no picture to learn from."
+    )
+
+
+def never_seen_section(metrics: dict[str, Any]) -> str:
+    """Returns what the shipped weights reach for Romanian painters."""
+    strangers = metrics.get("painters_never_seen")
+    if not strangers:
+        return "Not measured for this model: `train/evaluate.py --gallery DIR` does."
+    sure = strangers["sure_answers"]
+    rows = [
+        ("Top-1 accuracy", percent(strangers["top1"])),
+        ("Top-3 accuracy", percent(strangers["top3"])),
+        ("Macro-F1, of the movements that occur", percent(strangers["macro_f1"])),
+        ("Calibration error", f"{strangers['calibration_error']:.3f}"),
+        (f"Answers given as {percent(sure['at_least'])} sure or more", percent(sure["share"])),
+        ("Of these, right", percent(sure["right"])),
+    ]
+    if sets := strangers.get("prediction_sets"):
+        rows.append(("Prediction sets that hold the right movement", percent(sets["coverage"])))
+        rows.append(("Movements in a set, on average", f"{sets['mean_size']:.2f}"))
+    return (
+        f"{strangers['pictures']:,} paintings by Romanian artists, none of whom is in the training "
+        "tree, under the movements that their styles belong to; by those artists alone that did "
+        f"not calibrate the model:\n\n{table(('measure', 'value'), rows)}"
+    )
+
+
+def sets_section(metrics: dict[str, Any], english: dict[str, str]) -> str:
+    """Returns how far the prediction sets keep their promise, by movement."""
+    sets = metrics.get("prediction_sets")
+    if not sets:
+        return "This model has none: `train/calibrate.py` sets them."
+    rows = ((english[folder], percent(share)) for folder, share in sets["per_movement"].items())
+    return (
+        "The smallest set of movements that is to hold the right one in "
+        f"{percent(sets['promised'])} of paintings by painters never seen (RAPS; Angelopoulos et "
+        f"al., ICLR 2021). On the test part it does in {percent(sets['coverage'])}, with "
+        f"{sets['mean_size']:.2f} movements on average:\n\n"
+        f"{table(('movement', 'paintings whose set holds it'), rows)}"
+    )
+
+
+def experiments(others: Sequence[dict[str, Any]]) -> str:
+    """Returns the page on what was tried when the model knew twelve movements."""
+    metrics = read_metrics(RESULTS / "best")
+    return Template(EXPERIMENTS.read_text(encoding="utf-8")).substitute(
+        comparison_table=comparison_table(same_pictures(metrics, _others_than(metrics, others))),
+        unseen_section=unseen_section(others),
+        saturation_section=saturation_section(
+            [
+                read_run(path.parent)
+                for path in sorted(RESULTS.glob("*/summary.csv"))
+                if not path.parent.name.startswith(SHIPPED)
+            ]
+        ),
+        ablation_section=ablation_section(read_runs(RESULTS / "ablation")),
+        storing_section=storing_section(
+            [
+                (read_metrics(folder), read_neighbours(folder / "gallery"))
+                for folder in sorted(WHOLE_LENGTH.iterdir())
+            ]
+        ),
+        learning_curve_section=learning_curve_section(
+            # The whole training part was a run of the ablation, here and below.
+            [*read_runs(RESULTS / "learning-curve"), read_run(RESULTS / "ablation" / "recipe")]
+        ),
+        unseen_curve_section=learning_curve_section(
+            [
+                *read_runs(RESULTS / "unseen-painters"),
+                read_run(RESULTS / "ablation" / "recipe-artist"),
+            ]
+        ),
+    )
+
+
+def _others_than(metrics: dict[str, Any], others: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [other for other in others if other != metrics]
+
+
+def card(model: Path) -> str:
     """Returns the whole model card."""
     from safetensors import safe_open
 
@@ -406,15 +508,16 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         known_count=len(known),
         known=", ".join(movement.english for movement in known),
-        unknown_count=len(unknown),
-        unknown=", ".join(movement.english for movement in unknown) or "none",
+        unknown=unknown_item(unknown),
         parameters=f"{parameters / 1e6:.1f} million",
         resolution=config["pretrained_cfg"]["input_size"][-1],
         largest_side=config.get("largest_side", 0),
         recipe=training["recipe"],
         epochs=training["epochs"],
+        averaged=averaged_clause(training),
         temperature=f"{config['temperature']:.3f}",
-        train_pictures=f"{training['train_pictures']:,}",
+        train_pictures=f"{training['train_pictures'] - training.get('further_pictures', 0):,}",
+        further=further_clause(training),
         validation_pictures=f"{training['validation_pictures']:,}",
         test_pictures=f"{metrics['pictures']:,}",
         chance=percent(metrics["scores"]["chance"]),
@@ -425,11 +528,8 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
                 for name, title in SCORE_NAMES.items()
             ),
         ),
-        comparison_table=comparison_table(same_pictures(metrics, others)),
-        unseen_section=unseen_section(others) or "Not measured yet for this model.",
-        saturation_section=saturation_section(
-            [read_run(path.parent) for path in sorted(RESULTS.glob("*/summary.csv"))]
-        ),
+        never_seen_section=never_seen_section(metrics),
+        sets_section=sets_section(metrics, english),
         changed_table=table(
             ("the same picture", "answers that change", "top-1 then"),
             (
@@ -439,26 +539,6 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
         ),
         photographs_section=photographs_section(metrics),
         familiarity_section=familiarity_section(metrics),
-        ablation_section=ablation_section(read_runs(RESULTS / "ablation")),
-        storing_section=storing_section(
-            [
-                *(
-                    (read_metrics(folder), read_neighbours(folder / "gallery"))
-                    for folder in sorted(WHOLE_LENGTH.iterdir())
-                ),
-                (metrics, read_neighbours(GALLERY)),
-            ]
-        ),
-        learning_curve_section=learning_curve_section(
-            # The whole training part was a run of the ablation, here and below.
-            [*read_runs(RESULTS / "learning-curve"), read_run(RESULTS / "ablation" / "recipe")]
-        ),
-        unseen_curve_section=learning_curve_section(
-            [
-                *read_runs(RESULTS / "unseen-painters"),
-                read_run(RESULTS / "ablation" / "recipe-artist"),
-            ]
-        ),
         class_table=class_table(metrics),
         confused="; ".join(
             f"{english[pair['true']]} taken for {english[pair['predicted']]} "
@@ -470,15 +550,13 @@ def card(model: Path, others: Sequence[dict[str, Any]]) -> str:
     return front_matter(metrics) + text
 
 
-def readme_with_results(
-    readme: str, metrics: dict[str, Any], others: Sequence[Any], shipped: Run | None = None
-) -> str:
+def readme_with_results(readme: str, metrics: dict[str, Any], shipped: Sequence[Run] = ()) -> str:
     """Returns the README with its table of results made anew.
 
     Raises:
         ModelError: The README has no place marked for the table.
     """
-    text = with_section(readme, "results", results_section(metrics, others, shipped))
+    text = with_section(readme, "results", results_section(metrics, shipped))
     if text is None:
         raise ModelError("README.md has lost the marks <!-- results --> around its table.")
     return text
@@ -496,18 +574,18 @@ def main() -> None:
     others = [read_metrics(path.parent) for path in sorted(RESULTS.glob(f"*/{METRICS_FILE}"))]
     if arguments.model is not None:
         with written_whole(arguments.out) as path:
-            path.write_text(card(arguments.model, others), encoding="utf-8")
+            path.write_text(card(arguments.model), encoding="utf-8")
         print(f"Wrote {arguments.out}")
         return
     model = REPOSITORY / "model"
-    texts = {"model_card.md": card(model, others)}
+    texts = {"model_card.md": card(model), "docs/experiments.md": experiments(others)}
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    shipped = read_run(RESULTS / "best")
-    texts["README.md"] = readme_with_results(readme, read_metrics(model), others, shipped)
+    shipped = [read_run(path) for path in sorted(RESULTS.glob(f"{SHIPPED}*"))]
+    texts["README.md"] = readme_with_results(readme, read_metrics(model), shipped)
     for name, text in texts.items():
         with written_whole(REPOSITORY / name) as path:
             path.write_text(text, encoding="utf-8")
-    print("Wrote model_card.md and the results in README.md")
+    print("Wrote model_card.md, docs/experiments.md and the results in README.md")
 
 
 if __name__ == "__main__":
