@@ -123,8 +123,8 @@ def cost_sentence(shipped: Sequence[Run]) -> str:
     names = " and ".join(f"`{run.settings['recipe']}`" for run in shipped)
     return (
         f"Training {names}, {sum(run.epochs for run in shipped)} epochs of "
-        f"{shipped[0].settings['epoch_pictures']:,} pictures, took {minutes:.0f} minutes on two CPU "
-        "cores that compute in bfloat16 and had other work beside it."
+        f"{shipped[0].settings['epoch_pictures']:,} pictures, took {minutes:.0f} minutes on two "
+        "CPU cores that compute in bfloat16 and had other work beside it."
     )
 
 
@@ -390,7 +390,8 @@ def averaged_clause(training: dict[str, Any]) -> str:
     share = training.get("imagenet_share", 0)
     return (
         f"; every tensor but the last layer then averaged {percent(1 - share)} to {percent(share)} "
-        "with the ImageNet weights (WiSE-FT, Wortsman et al., CVPR 2022), the last layer fitted anew"
+        "with the ImageNet weights (WiSE-FT, Wortsman et al., CVPR 2022), the last layer fitted "
+        "anew"
         if share
         else ""
     )
