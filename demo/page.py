@@ -34,7 +34,9 @@ from take_away import add_take_away
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS, Language, preferred_language
 from translated import Translated
 
+from pinacoteca.collection import Painting
 from pinacoteca.errors import CollectionError, ImageError
+from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 
 HERE = Path(__file__).parent
@@ -75,7 +77,8 @@ def build_page(
     def open_door(event: gr.EventData, *settings: Any) -> str:
         *values, language = settings
         painting, asked, *_, as_in_report, _ = values
-        query, result = None, None
+        query: Painting | str | None = None
+        result: QueryResult | None = None
         try:
             # Asked again: to remember the answer, each tab would hold a connection for good, and
             # browsers allow six.
