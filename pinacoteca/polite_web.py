@@ -215,7 +215,7 @@ class PoliteWeb:
                 ) as answer,
             ):
                 if answer.is_redirect:
-                    return urljoin(address, answer.headers.get("Location", ""))
+                    return urljoin(address, str(answer.headers.get("Location", "")))
                 self._check_status(answer, address, host)
                 return self._body(answer, address, deadline)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
