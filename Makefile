@@ -1,17 +1,21 @@
 # make demo   serves the page on http://127.0.0.1:7860
 # make test   checks style and types and runs the tests
-# Both make .venv on a bare machine with Python 3.11 or newer.
+# make soak   keeps a page busy for 20 minutes and writes what it costs to benchmarks/results
+# All make .venv on a bare machine with Python 3.11 or newer.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types
+.PHONY: demo test lint types soak
 
 demo: .venv/demo
 	$(BIN)/python demo/app.py
 
 test: lint types
 	$(BIN)/pytest --durations=10
+
+soak: .venv/dev
+	PYTHONPATH=. $(BIN)/python benchmarks/soak.py
 
 lint: .venv/dev
 	$(BIN)/ruff check .

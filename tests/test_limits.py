@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
-from limits import BODY_BYTES
+from limits import BODY_BYTES, BodyLimits, ToldWhen
+from memory import MESSAGES, bound_memory, forget_session
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 from uploads import UPLOAD_BYTES, UploadFolder, shrink
+from waiting import Waiting
 
 JSON_ROUTES = (
     "/gradio_api/call/query",
@@ -95,3 +105,92 @@ def test_uploads_are_refused_while_there_is_no_room(tmp_path: Path) -> None:
         assert not (tmp_path / "old.jpg").exists()
 
     asyncio.run(visit())
+
+
+def told_when(status: int, ahead: int, path: str = "/gradio_api/queue/join") -> Any:
+    def respond(_: Request) -> JSONResponse:
+        return JSONResponse({"detail": "Queue is full."}, status_code=status)
+
+    waiting = Waiting(2)
+    waiting.watch(lambda: ahead)
+    inner = Starlette(routes=[Route(path, respond, methods=["POST"])])
+    guarded = BodyLimits(ToldWhen(inner, waiting), UploadFolder(Path("/none")), waiting, False)
+    return TestClient(guarded).post(
+        path, json={"data": []}, headers={"Accept-Language": "ro-RO,ro"}
+    )
+
+
+def test_who_finds_the_queue_full_is_told_when_to_come_back() -> None:
+    answer = told_when(503, ahead=100)
+
+    assert answer.status_code == 503
+    # 100 questions of 0.3 s, two at a time, less the ten seconds that everybody may wait.
+    assert answer.headers["Retry-After"] == "6"
+    assert answer.json()["detail"].endswith("încearcă din nou peste 6 secunde.")
+    assert told_when(200, ahead=100).json() == {"detail": "Queue is full."}
+
+
+def test_a_picture_that_nobody_would_look_at_is_not_taken() -> None:
+    answer = told_when(200, ahead=100, path="/gradio_api/upload")
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "6"
+    assert told_when(200, ahead=1, path="/gradio_api/upload").status_code == 200
+
+
+def test_open_pages_do_not_take_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limits.HEARTBEATS", 2)
+    statuses: list[int] = []
+    leave = asyncio.Event()
+
+    async def beat(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await leave.wait()
+        await send({"type": "http.response.body", "body": b""})
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async def visit() -> None:
+        app = ToldWhen(beat, Waiting(2))
+        scope = {"type": "http", "path": "/gradio_api/heartbeat/x", "method": "GET", "headers": []}
+        open_pages = [asyncio.create_task(app(scope, None, send)) for _ in range(3)]  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        leave.set()
+        await asyncio.gather(*open_pages)
+        await app(scope, None, send)  # type: ignore[arg-type]
+
+    asyncio.run(visit())
+
+    assert sorted(statuses) == [200, 200, 200, 503]
+
+
+def test_answers_that_nobody_fetches_are_forgotten() -> None:
+    ids: dict[str, set[str]] = {}
+    queue = SimpleNamespace(pending_event_ids_session=ids, pending_messages_per_session=None)
+    bound_memory(queue)
+
+    for number in range(MESSAGES + 50):
+        queue.pending_messages_per_session[f"s{number}"] = number
+        ids[f"s{number}"] = {"event"}
+
+    assert len(queue.pending_messages_per_session) == len(ids) == MESSAGES
+    assert "s0" not in ids
+    assert f"s{MESSAGES + 49}" in ids
+
+
+def test_a_program_that_was_answered_is_forgotten_and_an_open_page_is_not() -> None:
+    sessions = {
+        "program": SimpleNamespace(state_data={}),
+        "page": SimpleNamespace(state_data={1: 2}),
+    }
+    holder = SimpleNamespace(
+        lock=threading.Lock(), session_data=sessions, time_last_used=dict.fromkeys(sessions)
+    )
+    blocks = SimpleNamespace(state_holder=holder)
+
+    for session in ("program", "page", "nobody", None):
+        forget_session(blocks, session)
+
+    assert list(holder.session_data) == list(holder.time_last_used) == ["page"]
