@@ -4,9 +4,9 @@
         [--auth-file FILE] [--mcp] [--model DIR] [--gallery DIR] [--index ADDRESS]
         [--offline] [--picture-host HOST]
 
-Expected: ready in about five seconds on two CPU cores, an answer in a fraction of a second; what
-it takes beside a page without a care stands in docs/speed.md. ``demo`` is the Gradio page; it can
-be imported without weights, and loads them when the first visitor comes.
+Expected: ready in seconds, an answer in a fraction of one; ``benchmarks/serving.py`` measures both,
+and the memory. ``demo`` is the Gradio page; it can be imported without weights, and loads them when
+the first visitor comes.
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ def test_neither_the_page_nor_a_build_loads_torch(model_folder: Path, gallery: P
     rooms = [str(REPOSITORY / room) for room in ("", "gallery", "demo")]
     code = WITHOUT_TORCH.format(paths=rooms, model=str(model_folder), gallery=str(gallery))
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
 
     assert done.stdout.strip() == "[]", done.stderr
 
