@@ -65,7 +65,7 @@ class Search:
     most_area: float = 0.8
     least_frame: float = 0.06
     most_frame: float = 0.18
-    least_confidence: float = 0.6
+    least_confidence: float = 0.65
 
 
 DEFAULT = Search()
@@ -219,6 +219,8 @@ def _on_ground(pixels: Floats, ground: Bools, search: Search) -> list[tuple[Floa
     for block in blocks:
         left, top, right, bottom = block
         if right - left < search.least_side * width or bottom - top < search.least_side * height:
+            continue
+        if left < 1 or top < 1 or right > width - 1 or bottom > height - 1:
             continue
         corners = _four_corners(ground[top:bottom, left:right])
         if corners is None or _surrounded(block, blocks, least):
