@@ -44,6 +44,7 @@ def answer_html(
     """
     return (
         f'<div class="answer">{_stranger_html(result, language)}'
+        f"{_seen_html(result, language)}"
         f"{_movement_html(result, language)}{_nearest_html(result, collection, allowed, language)}"
         "</div>"
     )
@@ -186,6 +187,18 @@ def _stranger_html(result: QueryResult, language: Language) -> str:
         f'<aside class="stranger"><p class="invitation">{escape(texts.stranger)}</p>'
         f"<p>{escape(texts.stranger_hint)}</p></aside>"
     )
+
+
+def _seen_html(result: QueryResult, language: Language) -> str:
+    """Returns what the answer is about, where that is not simply the picture."""
+    texts = TEXTS[language]
+    count = 1 + len(result.other_paintings)
+    notes = [
+        texts.cropped if result.cropped is not None else "",
+        texts.other_paintings.format(count=count) if count > 1 else "",
+        texts.colourless if result.colourless else "",
+    ]
+    return "".join(f'<p class="note">{escape(note)}</p>' for note in notes if note)
 
 
 def _movement_html(result: QueryResult, language: Language) -> str:

@@ -187,6 +187,9 @@ def result_as_json(result: QueryResult) -> dict[str, Any]:
         "looks_like_a_painting": result.looks_like_a_painting,
         "strangeness": result.strangeness,
         "nothing_close": result.nothing_close,
+        "cropped": result.cropped,
+        "other_paintings": result.other_paintings,
+        "colourless": result.colourless,
         "movements": [
             {
                 "name": entry.movement.english,

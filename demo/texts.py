@@ -41,6 +41,9 @@ class Texts:
     both_named: str
     stranger: str
     stranger_hint: str
+    cropped: str
+    other_paintings: str
+    colourless: str
     found: str
     neighbours: str
     neighbour_distance: str
@@ -191,6 +194,15 @@ ENGLISH = Texts(
     stranger_hint=(
         "It is stranger to the network than all but a few in a hundred paintings: a photograph, a "
         "screenshot or a page, perhaps. What follows is a guess; crop the picture to the painting."
+    ),
+    cropped="The answer is about the painting in your picture, without what is around it.",
+    other_paintings=(
+        "Your picture shows {count} paintings. The answer is about the largest; crop the picture "
+        "to ask about another."
+    ),
+    colourless=(
+        "The picture has no colours. The network also looks at colours, so the movement is less "
+        "certain."
     ),
     found="Movement: {movement}. Paintings found: {count}.",
     neighbours="The nearest Romanian paintings",
@@ -404,6 +416,14 @@ ROMANIAN = Texts(
     stranger_hint=(
         "Rețelei îi este mai străină decât aproape orice tablou: poate e o fotografie, o captură "
         "de ecran sau o pagină. Ce urmează e o presupunere; decupează imaginea până la tablou."
+    ),
+    cropped="Răspunsul este despre tabloul din imagine, fără ce este în jurul lui.",
+    other_paintings=(
+        "În imagine sunt {count} tablouri. Răspunsul este despre cel mai mare; decupează imaginea "
+        "ca să întrebi despre altul."
+    ),
+    colourless=(
+        "Imaginea nu are culori. Rețeaua se uită și la culori, deci curentul este mai puțin sigur."
     ),
     found="Curentul: {movement}. Tablouri găsite: {count}.",
     neighbours="Cele mai apropiate tablouri românești",

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.likeness import GRID
+from pinacoteca.painting_within import Quadrilateral, point_within
 from pinacoteca.search import unit_vectors
 
 
@@ -29,6 +30,12 @@ class Match:
         """Returns the match with left and right of the first picture exchanged."""
         row, column = self.query
         return replace(self, query=(row, GRID - 1 - column))
+
+    def with_query_within(self, corners: Quadrilateral) -> Match:
+        """Returns the match for a picture in which the first one is only a part."""
+        row, column = self.query
+        x, y = point_within(((column + 0.5) / GRID, (row + 0.5) / GRID), corners)
+        return replace(self, query=(min(int(y * GRID), GRID - 1), min(int(x * GRID), GRID - 1)))
 
 
 def matching_regions(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pinacoteca.movements import Movement
+from pinacoteca.painting_within import Quadrilateral
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ class QueryResult:
         strangeness: How far the picture is from the paintings of the training, about 1 for one of
             them; None if the model cannot tell, and for a painting of the collection.
         looks_like_a_painting: False if the strangeness is above the model's threshold.
+        cropped: Where in the picture the painting is that the answer is about, None for the whole
+            picture.
+        other_paintings: Where further paintings are, largest first.
+        colourless: Whether the painting is grey or of one tint in the picture.
     """
 
     movements: tuple[MovementProbability, ...]
@@ -77,6 +82,9 @@ class QueryResult:
     nothing_close: bool
     strangeness: float | None
     looks_like_a_painting: bool
+    cropped: Quadrilateral | None = None
+    other_paintings: tuple[Quadrilateral, ...] = ()
+    colourless: bool = False
 
     @property
     def movement_set(self) -> tuple[Movement, ...]:

@@ -29,6 +29,7 @@ from pinacoteca.likeness import (
     slider_weights,
 )
 from pinacoteca.milvus import MilvusPaintings, open_index
+from pinacoteca.painting_within import Quadrilateral, has_colour, paintings_within
 from pinacoteca.regions import Match, matching_regions
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 from pinacoteca.search import Metric, NearestPaintings, checked_k, unit_vectors
@@ -70,6 +71,16 @@ class _Wish:
     selection: Selection
     one_per_artist: bool
     as_in_report: bool
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What there is of a picture: the analysis of its largest painting, and where that is."""
+
+    analysis: Analysis
+    cropped: Quadrilateral | None = None
+    others: tuple[Quadrilateral, ...] = ()
+    colourless: bool = False
 
 
 class PaintingRetriever:
@@ -142,6 +153,7 @@ class PaintingRetriever:
     ) -> QueryResult:
         """Returns the movements of a picture and its ``k`` nearest paintings.
 
+        Of a painting in its frame, on a wall or on a page, the painting alone counts.
         Of a work that the collection has twice, only the nearer picture is found.
 
         Args:
@@ -170,7 +182,8 @@ class PaintingRetriever:
             one_per_artist=one_per_artist,
             as_in_report=as_in_report,
         )
-        analysis = self._analysis(image)
+        seen = self._seen(image)
+        analysis = seen.analysis
         itself = self.collection.row(image.image_id) if isinstance(image, Painting) else None
         probabilities = self.classifier.probabilities(analysis.logits)
         neighbours = self._neighbours(analysis, wish, itself)
@@ -181,6 +194,9 @@ class PaintingRetriever:
             nothing_close=bool(neighbours) and neighbours[0].closeness < CLOSE,
             strangeness=strangeness,
             looks_like_a_painting=familiar,
+            cropped=seen.cropped,
+            other_paintings=seen.others,
+            colourless=seen.colourless,
         )
 
     def regions(self, image: Source, painting: Painting, mirror: bool = False) -> tuple[Match, ...]:
@@ -196,14 +212,17 @@ class PaintingRetriever:
             ImageError: The file is not a picture that can be read.
             CollectionError: The collection has no such painting.
         """
-        first = self._analysis(image).compositions
+        seen = self._seen(image)
+        first = seen.analysis.compositions
         second = self.collection.compositions[self.collection.row(painting.image_id)]
-        if not mirror:
-            return matching_regions(first[0], second, self._mean_composition)
-        return tuple(
-            match.with_query_mirrored()
-            for match in matching_regions(mirrored(first)[0], second, self._mean_composition)
-        )
+        if mirror:
+            matches = matching_regions(mirrored(first)[0], second, self._mean_composition)
+            matches = tuple(match.with_query_mirrored() for match in matches)
+        else:
+            matches = matching_regions(first[0], second, self._mean_composition)
+        if seen.cropped is None:
+            return matches
+        return tuple(match.with_query_within(seen.cropped) for match in matches)
 
     @cached_property
     def _mean_composition(self) -> npt.NDArray[np.float32]:
@@ -220,13 +239,19 @@ class PaintingRetriever:
             [np.float32(np.sqrt(weight)) * unit_vectors(part) for weight, part in parts]
         )
 
-    def _analysis(self, image: Source) -> Analysis:
+    def _seen(self, image: Source) -> _Seen:
         from PIL import Image
 
         if isinstance(image, Painting):
-            return self._stored(self.collection.row(image.image_id))
+            return _Seen(self._stored(self.collection.row(image.image_id)))
         picture = image.convert("RGB") if isinstance(image, Image.Image) else open_image(image)
-        return self.classifier.analyse([picture])
+        painting, *others = paintings_within(picture)
+        return _Seen(
+            self.classifier.analyse([painting.picture]),
+            painting.corners if painting.cropped else None,
+            tuple(other.corners for other in others),
+            not has_colour(painting.picture),
+        )
 
     def _stored(self, row: int) -> Analysis:
         """Returns what the collection holds of a painting, as if it had just been analysed."""

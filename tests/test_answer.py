@@ -175,6 +175,26 @@ def test_neighbours_that_are_not_close_are_called_so() -> None:
     assert "Nimic apropiat" in Elements(html_of("ro", nothing_close=True)).text
 
 
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ("about the painting in your picture", "shows 2 paintings", "has no colours")),
+        ("ro", ("despre tabloul din imagine", "sunt 2 tablouri", "nu are culori")),
+    ],
+)
+def test_what_was_seen_of_the_picture_is_said(language: Any, sentences: tuple[str, ...]) -> None:
+    collection = collection_of([painting(1)], analysis_of([[1.0, 1.0]]))
+    part = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.4), (0.1, 0.4))
+    changed = replace(result_of(), cropped=part, other_paintings=(part,), colourless=True)
+
+    told = Elements(answer_html(changed, collection, 1, language)).text
+    plain = Elements(answer_html(result_of(), collection, 1, language)).text
+
+    for sentence in sentences:
+        assert sentence in told
+        assert sentence not in plain
+
+
 def test_filters_say_what_they_leave() -> None:
     assert "meet the filters" not in Elements(html_of(allowed=1)).text
     page = Elements(html_of(allowed=0, found=0))

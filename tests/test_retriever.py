@@ -56,6 +56,31 @@ def test_a_painting_of_the_collection_finds_itself(
     assert first.links == {"page": "https://www.wikiart.org/en/painter/work-5"}
 
 
+def test_of_a_painting_on_a_page_the_painting_counts(
+    retriever: PaintingRetriever, gallery: Path
+) -> None:
+    dice = np.random.default_rng(5)
+    painting = Image.fromarray(dice.integers(20, 200, (16, 22, 3), np.uint8))
+    painting = painting.resize((220, 160), Image.Resampling.BICUBIC)
+    page = Image.new("RGB", (290, 400), (244, 240, 230))
+    page.paste(painting, (35, 25))
+
+    alone, on_page = retriever.query(painting, k=3), retriever.query(page, k=3)
+
+    assert alone.cropped is None
+    assert not alone.colourless
+    assert on_page.cropped is not None
+    assert np.asarray(on_page.cropped)[0] * page.size == pytest.approx((35, 25), abs=2)
+    assert on_page.other_paintings == ()
+    likelihood = {entry.movement: entry.probability for entry in on_page.movements}
+    for entry in alone.movements:
+        assert likelihood[entry.movement] == pytest.approx(entry.probability, abs=0.05)
+    # A region of the painting is told in the page, whose lower half is empty.
+    work = retriever.collection.paintings[0]
+    assert all(match.query[0] <= GRID // 2 for match in retriever.regions(page, work))
+    assert retriever.query(page.convert("L"), k=1).colourless
+
+
 def test_links_hold_what_is_known(retriever: PaintingRetriever, gallery: Path) -> None:
     first = retriever.query(picture_of(gallery, 0)).neighbours[0]
 
