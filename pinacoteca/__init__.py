@@ -2,4 +2,33 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pinacoteca.errors import PinacotecaError
+    from pinacoteca.images import open_image
+    from pinacoteca.results import Neighbour, QueryResult
+    from pinacoteca.retriever import PaintingRetriever
+
 __version__ = "0.1.0"
+__all__ = ["Neighbour", "PaintingRetriever", "PinacotecaError", "QueryResult", "open_image"]
+
+# Loaded on first use: the retriever brings PyTorch, which takes seconds to import.
+_MODULE_OF = {
+    "Neighbour": "pinacoteca.results",
+    "PaintingRetriever": "pinacoteca.retriever",
+    "PinacotecaError": "pinacoteca.errors",
+    "QueryResult": "pinacoteca.results",
+    "open_image": "pinacoteca.images",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULE_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,29 @@
+"""What `import pinacoteca` offers, and what it leaves unloaded."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+import pinacoteca
+
+
+def test_importing_the_library_loads_none_of_its_heavy_packages() -> None:
+    code = "import sys, pinacoteca; print({'torch', 'numpy', 'PIL'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_every_public_name_is_the_one_of_its_module() -> None:
+    assert set(pinacoteca.__all__) == set(pinacoteca._MODULE_OF)
+    for name, module in pinacoteca._MODULE_OF.items():
+        assert getattr(pinacoteca, name) is getattr(importlib.import_module(module), name)
+        assert name in dir(pinacoteca)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Painter'"):
+        _ = pinacoteca.Painter
