@@ -130,8 +130,9 @@ def read_options(arguments: Sequence[str]) -> Options:
         help="a website that may show the page in a frame, as https://museum.ro",
     )
     given = _with_port(vars(parser.parse_args(arguments)))
-    lists = {name: tuple(given.pop(name)) for name in ("allow_host", "allow_frame", "picture_host")}
-    options = Options(**given, **lists)
+    for name in ("allow_host", "allow_frame", "picture_host"):
+        given[name] = tuple(given[name])
+    options = Options(**given)
     if options.index is not None:
         checked_address(options.index)
     if options.pictures is not None and not options.pictures.is_dir():
