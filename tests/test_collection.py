@@ -332,3 +332,14 @@ def test_values_beyond_float16_are_refused_before_anything_is_written(folder: Pa
 def test_what_does_not_fit_is_no_collection(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(CollectionError, match=sentence):
         small_collection(**changes)
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_table_that_excel_saved_is_read(folder: Path, separator: str) -> None:
+    before = Collection.load(folder)
+    with (folder / "paintings.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with (folder / "paintings.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=separator).writerows(rows)
+
+    assert Collection.load(folder).paintings == before.paintings
