@@ -169,5 +169,7 @@ def _styles_of(text: str | None, known: Several[str]) -> tuple[str, ...]:
 
 
 def _some_of(text: str | None, known: Several[str]) -> tuple[str, ...]:
-    # Each once, in the order of the link.
-    return tuple(name for name in dict.fromkeys((text or "").split(SEPARATOR)) if name in known)
+    # Each once, in the order of the link. A name that is left out is none, not the empty one,
+    # which painters have whom nobody knows.
+    names = dict.fromkeys(text.split(SEPARATOR)) if text else {}
+    return tuple(name for name in names if name in known)

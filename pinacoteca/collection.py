@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -296,8 +297,10 @@ def _write_table(path: Path, paintings: Sequence[Painting]) -> None:
 
 def _read_table(path: Path) -> tuple[Painting, ...]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            lines = list(csv.reader(file, strict=True))
+        # Excel puts a byte-order mark before the text, and divides it as its country does.
+        text = path.read_bytes().decode("utf-8-sig")
+        separator = ";" if ";" in text.split("\n", 1)[0] else ","
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except FileNotFoundError:
         raise CollectionError(f"There is no {path}: {_rebuild(path.parent)}.") from None
     except (OSError, ValueError, csv.Error) as error:

@@ -361,3 +361,14 @@ def test_a_flipped_byte_in_the_name_of_the_checksum_is_noticed(tmp_path: Path) -
 
     with pytest.raises(CollectionError, match="format version"):
         Collection.load(tmp_path)
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_table_that_excel_saved_is_read(folder: Path, separator: str) -> None:
+    before = Collection.load(folder)
+    with (folder / "paintings.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with (folder / "paintings.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=separator).writerows(rows)
+
+    assert Collection.load(folder).paintings == before.paintings

@@ -112,3 +112,12 @@ def test_the_values_of_the_page_become_settings() -> None:
 )
 def test_a_century_is_known_by_its_years(years: tuple[int | None, ...], century: int) -> None:
     assert century_of_years(*years) == century
+
+
+def test_an_address_without_artists_filters_by_none_even_where_one_has_no_name() -> None:
+    shelf: Any = Shelf()
+    shelf.paintings = (painting(0, artist_slug="", style=""), *Shelf.paintings)
+
+    for query in ({}, {"artists": "", "styles": ""}, {"count": "10"}):
+        settings = settings_of(query, shelf, COUNTS)
+        assert (settings.artists, settings.styles) == ((), ())
