@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
-from zipfile import BadZipFile
 
 from artists import NAMES
 
@@ -116,27 +115,29 @@ def title_and_year(slug: str) -> tuple[str, int | None]:
 
 def _read_cells(path: Path) -> tuple[Sequence[object], Iterable[Sequence[object]]]:
     """Returns the first row of the sheet and the others."""
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
+    from python_calamine import CalamineError, CalamineWorkbook
 
     if not path.is_file():
         raise DataError(f"There is no spreadsheet {path}: name PandoraRom's .xlsx with --table.")
     try:
-        # From an open file, openpyxl judges by the contents and not by the name.
+        # From an open file, the kind is told by the contents and not by the name.
         with path.open("rb") as file:
-            book = load_workbook(file, read_only=True, data_only=True)
-            if SHEET not in book.sheetnames:
+            book = CalamineWorkbook.from_filelike(file)
+            if SHEET not in book.sheet_names:
                 raise DataError(
-                    f"{path} has no sheet {SHEET!r}; it has {', '.join(book.sheetnames)}."
+                    f"{path} has no sheet {SHEET!r}; it has {', '.join(book.sheet_names)}."
                 )
-            sheet = book[SHEET]
-            # Some programs write a wrong extent, by which whole columns would be lost.
-            sheet.reset_dimensions()
-            rows = list(sheet.iter_rows(values_only=True))
-    except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError, SyntaxError) as error:
+            sheet = book.get_sheet_by_name(SHEET)
+            rows = sheet.to_python(skip_empty_area=False)
+            merged = sheet.merged_cell_ranges or []
+    except (CalamineError, OSError, ValueError) as error:
         raise DataError(
             f"{path} cannot be read as an .xlsx spreadsheet ({error}): save it anew as .xlsx."
         ) from None
+    for (top, left), (bottom, right) in merged:
+        # What is written once for several rows counts for each of them.
+        for row in rows[top + 1 : bottom + 1]:
+            row[left : right + 1] = rows[top][left : right + 1]
     return (rows[0], rows[1:]) if rows else ((), ())
 
 
