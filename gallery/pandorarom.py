@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+from zipfile import BadZipFile
 
 from artists import NAMES
 
 from pinacoteca.errors import DataError
 from pinacoteca.picture_tree import picture_key
-from pinacoteca.workbooks import sheet_rows
+from pinacoteca.workbooks import check_bounds
 
 SHEET = "Lista-completa"
 REQUIRED_COLUMNS = ("image_id", "style", "artist_slug")
@@ -116,17 +118,33 @@ def title_and_year(slug: str) -> tuple[str, int | None]:
 
 def _read_cells(path: Path) -> tuple[Sequence[object], Iterable[Sequence[object]]]:
     """Returns the first row of the sheet and the others."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
     if not path.is_file():
         raise DataError(f"There is no spreadsheet {path}: name PandoraRom's .xlsx with --table.")
     try:
-        rows = sheet_rows(path, SHEET)
+        check_bounds(path)
+        # From an open file, the kind is told by the contents and not by the name.
+        with path.open("rb") as file:
+            book = CalamineWorkbook.from_filelike(file)
+            if SHEET not in book.sheet_names:
+                raise DataError(
+                    f"{path} has no sheet {SHEET!r}; it has {', '.join(book.sheet_names)}."
+                )
+            sheet = book.get_sheet_by_name(SHEET)
+            rows = sheet.to_python(skip_empty_area=False)
+            merged = sheet.merged_cell_ranges or []
     except DataError:
         raise
-    # A damaged spreadsheet fails in zipfile, zlib, XML or openpyxl, each with errors of its own.
-    except Exception as error:
+    # A damaged spreadsheet fails in zipfile, zlib or calamine, each with errors of its own.
+    except (CalamineError, BadZipFile, OSError, ValueError, zlib.error) as error:
         raise DataError(
             f"{path} cannot be read as an .xlsx spreadsheet ({error}): save it anew as .xlsx."
         ) from None
+    for (top, left), (bottom, right) in merged:
+        # What is written once for several rows counts for each of them.
+        for row in rows[top + 1 : bottom + 1]:
+            row[left : right + 1] = rows[top][left : right + 1]
     return (rows[0], rows[1:]) if rows else ((), ())
 
 

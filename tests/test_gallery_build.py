@@ -445,6 +445,26 @@ def test_bad_paths_are_found_before_the_model_is_loaded(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_merged_cell_counts_for_each_of_its_rows(tmp_path: Path) -> None:
+    path = write_table(
+        tmp_path / "table.xlsx", [("x1", "Realism", "a"), ("x2",), ("x3", "Cubism", "b")]
+    )
+    book = load_workbook(path)
+    book.active.merge_cells("B2:B3")
+    book.active.merge_cells("C2:C3")
+    book.save(path)
+
+    found = [(entry.style, entry.artist_slug) for entry in read_table(path).entries]
+
+    assert found == [("Realism", "a"), ("Realism", "a"), ("Cubism", "b")]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["emptyfill.xlsx", "strict.xlsx"])
+def test_spreadsheets_of_other_programs_are_read(shared_data: Path, name: str) -> None:
+    assert len(read_table(shared_data / "field-cases" / "06-xlsx" / name).entries) == 8
+
+
 @pytest.mark.data
 def test_every_painting_of_the_real_data_has_a_picture(shared_data: Path) -> None:
     table = read_table(shared_data / "pandorarom" / "romanian_wikiart_2.xlsx")
