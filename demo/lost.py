@@ -66,7 +66,8 @@ def without_lost(
 
 def _kind_of(value: Any) -> str | None:
     path = value.get("path") if isinstance(value, dict) else None
-    if not isinstance(path, str) or "\0" in path:
+    # An address of an upload is Gradio's to resolve.
+    if not isinstance(path, str) or "\0" in path or "://" in path:
         return None
     file, folder = Path(path).resolve(), Path(get_upload_folder()).resolve()
     if file.is_relative_to(folder):

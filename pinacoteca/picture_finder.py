@@ -102,6 +102,7 @@ class PictureFinder:
         self._web = web
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._said: set[str] = set()
 
     def cached(self, painting: Painting) -> Image.Image | None:
         """Returns a picture that was found before, None if there is none that can be read."""
@@ -180,16 +181,19 @@ class PictureFinder:
         yield from guesses[1:]
 
     def _fetched(self, address: str, painting: Painting) -> Image.Image | None:
+        # The address in the table is no guess.
+        sure = address == painting.image_url
         try:
             data = self._get(address)
-        except WebError:
+        except WebError as error:
+            if sure:
+                host = urlsplit(address).hostname or address
+                self._say_once(host, f"No picture came from {host}: {error}")
             return None
         try:
             picture = open_image(data)
         except ImageError:
             picture = None
-        # The address in the table is no guess.
-        sure = address == painting.image_url
         if picture is None or not (sure or is_picture_of(picture, painting)):
             self._distrust(address)
             return None
@@ -198,8 +202,19 @@ class PictureFinder:
                 temporary.write_bytes(data)
         except OSError as error:
             # A full disk must not take the picture from the visitor.
-            print(f"A picture cannot be kept in {self._cache}: {error}")
+            self._say_once(
+                str(self._cache),
+                f"Downloaded pictures cannot be kept in {self._cache} ({error.strerror}) and will "
+                "be fetched each time: set XDG_CACHE_HOME to a folder that can be written to.",
+            )
         return picture
+
+    def _say_once(self, about: str, line: str) -> None:
+        with self._lock:
+            first = about not in self._said
+            self._said.add(about)
+        if first:
+            print(" ".join(line.split()), flush=True)
 
     def _pages(self, artist_slug: str) -> Iterator[Listed]:
         seen: set[str] = set()

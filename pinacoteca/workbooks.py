@@ -55,7 +55,7 @@ def _sheets(parts: ZipFile) -> list[str]:
 
 def _cells_spanned(sheet: bytes) -> int:
     rows = columns = 0
-    for letters, number in _CELL.findall(sheet):
+    for letters, number in (match.groups() for match in _CELL.finditer(sheet)):
         rows = max(rows, int(number))
         column = 0
         for letter in letters:

@@ -20,17 +20,22 @@ START_SECONDS = 120
 
 @contextmanager
 def served_page(
-    log: Path, *arguments: object, stop: signal.Signals = signal.SIGTERM
+    log: Path,
+    *arguments: object,
+    stop: signal.Signals = signal.SIGTERM,
+    fetches: bool = False,
 ) -> Iterator[str]:
     """Yields the address of a page that runs until the block ends; its output goes to ``log``.
 
-    Its temporary files are beside ``log``; ``stop`` is the signal that ends it.
+    Its temporary files are beside ``log``; ``stop`` is the signal that ends it. Only one that
+    ``fetches`` may ask for pictures elsewhere.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, APP, "--offline", "--port", port, *arguments]
+    offline = ["--offline"] if not fetches else []
+    command = [sys.executable, APP, *offline, "--port", port, *arguments]
     # Downloads of an earlier run must not stand in for what the test set up.
     environment = os.environ | {"XDG_CACHE_HOME": str(log.parent), "TMPDIR": str(log.parent)}
     with log.open("w", encoding="utf-8") as output:

@@ -236,4 +236,4 @@ def test_the_real_spreadsheet_maps_to_the_shared_movements(shared_data: Path) ->
 @pytest.mark.data
 def test_the_real_tree_has_only_known_folders(shared_data: Path) -> None:
     folders = [folder.name for folder in (shared_data / "pandora").iterdir() if folder.is_dir()]
-    assert len({movement_of_folder(folder).number for folder in folders}) == 12
+    assert len({movement_of_folder(folder).number for folder in folders}) == 18

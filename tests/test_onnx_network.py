@@ -67,7 +67,7 @@ def test_preprocessing_that_is_not_known_is_refused(changes: dict[str, object]) 
 
 def passes(folder: Path, pictures: list[Image.Image]) -> tuple[Forward, Forward]:
     both = [MovementClassifier.from_pretrained(folder, backend=each) for each in ("onnx", "torch")]
-    first, second = (next(each._passes(pictures)) for each in both)
+    first, second = (next(each.passes(pictures)) for each in both)
     return first, second
 
 

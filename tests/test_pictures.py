@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import numpy as np
 import pictures
 import pytest
@@ -238,24 +239,25 @@ def test_hosts_are_told_who_asks_and_a_refusal_is_said_once(
 ) -> None:
     monkeypatch.setenv("PINACOTECA_CONTACT", "ana@example.org")
     agents: list[str | None] = []
-    stream = pictures.httpx.stream
+    stream = httpx.Client.stream
 
     def noted(*arguments: Any, **settings: Any) -> Any:
         agents.append(settings["headers"]["User-Agent"])
         return stream(*arguments, **settings)
 
-    monkeypatch.setattr(pictures.httpx, "stream", noted)
+    monkeypatch.setattr(httpx.Client, "stream", noted)
     for name in ("/first", "/second"):
         assert source(tmp_path, host.address(name)).picture("painter_work-0") is None
     pictured = source(tmp_path, host.address("/third"))
     for _ in range(2):
-        pictured._failures.clear()
+        web: Any = pictured._finder._web
+        web._failed.clear()
         assert pictured.picture("painter_work-0") is None
 
     assert agents[0] is not None and agents[0].startswith("Pinacoteca/")
     assert "ana@example.org" in agents[0]
     lines = [line for line in capsys.readouterr().out.splitlines() if "No picture came" in line]
-    assert len(lines) == 3 and "127.0.0.1" in lines[0] and "404" in lines[0]
+    assert len(lines) == 3 and "127.0.0.1" in lines[0] and "/first" in lines[0]
 
 
 def test_a_picture_that_cannot_be_kept_is_shown(

@@ -55,7 +55,8 @@ def test_no_request_leaves_the_server(
 def test_a_painting_that_is_not_at_hand_is_asked_for_at_its_source_alone(
     requests_of: Path, model_folder: Path, gallery: Path, tmp_path: Path
 ) -> None:
-    with served_page(tmp_path / "log.txt", "--model", model_folder, "--gallery", gallery) as page:
+    folders = ("--model", model_folder, "--gallery", gallery)
+    with served_page(tmp_path / "log.txt", *folders, fetches=True) as page:
         # The only one of the gallery with an address.
         answer = httpx.get(f"{page}/pictures/painter_work-0", timeout=30)
 

@@ -62,7 +62,9 @@ def test_a_perfect_way_scores_one_and_other_hands_see_style_alone(benchmark: Mod
 
 
 def test_measures_are_averaged_over_classes(benchmark: ModuleType) -> None:
-    measure = benchmark.Measure(np.array([1.0] * 9 + [0.0]), np.array(["x"] * 9 + ["y"]))
+    measure = benchmark.Measure(
+        np.array([1.0] * 9 + [0.0]), np.array(["x"] * 9 + ["y"]), np.arange(10)
+    )
 
     assert measure.mean == 0.5
     low, high = measure.interval()

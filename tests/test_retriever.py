@@ -298,6 +298,7 @@ def test_a_bad_picture_of_a_painting_is_taken_for_the_painting(
             probabilities=retriever.classifier.probabilities,
             movements=retriever.classifier.movements,
             familiarity=None,
+            prediction_sets=None,
         )
         return PaintingRetriever(stub, collection).query(Image.new("RGB", (9, 9)), k=4)
 

@@ -21,7 +21,7 @@ def scale(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(REPOSITORY / "benchmarks")
     module = importlib.import_module("scale")
     generator = np.random.default_rng(0)
-    base = [generator.normal(size=(30, width)).astype(np.float32) for width in (12, 8)]
+    base = [generator.normal(size=(30, width)).astype(np.float32) for width in (3, 12, 8)]
     monkeypatch.setattr(module, "base_parts", lambda gallery: base)
     monkeypatch.setattr(module, "QUERIES", 10)
     monkeypatch.setattr(module, "PICTURES", 2)

@@ -101,7 +101,7 @@ def test_what_is_out_of_range_is_brought_into_it(query: str, expected: Settings)
 
 
 def test_the_values_of_the_page_become_settings() -> None:
-    values = ("", "cosine", 0.15, ["ion-popescu"], [], None, None, 5, False, False, "", "ro")
+    values = ("", "cosine", 0.5, ["ion-popescu"], [], None, None, 5, False, False, "", "ro")
 
     assert Settings.of(*values) == Settings(artists=("ion-popescu",), language="ro")
 

@@ -62,7 +62,7 @@ def worse(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_card_says_what_was_measured(model: Path) -> None:
-    text = write_card.card(model, [worse()])
+    text = write_card.card(model)
 
     for expected in (
         "| Top-1 accuracy | 65.4 % |",
@@ -83,7 +83,7 @@ def test_the_card_says_what_was_measured(model: Path) -> None:
 
 
 def test_the_front_matter_is_what_the_hub_reads(model: Path) -> None:
-    data = ModelCard(write_card.card(model, [])).data
+    data = ModelCard(write_card.card(model)).data
 
     assert data.license == "cc-by-nc-4.0"
     assert data.library_name == "timm"
@@ -109,23 +109,55 @@ def test_painters_never_seen_have_a_table_of_their_own(model: Path) -> None:
     others = [unseen, worse(split="artist", pictures=77), worse(split="artist", pictures=9)]
 
     assert write_card.unseen_section([worse()]) == ""
-    assert "Not measured yet" in write_card.card(model, [worse()])
-    results = write_card.results_section(METRICS, others, None)
-    for text in (write_card.card(model, others), results):
-        section = text[text.index("Painters never seen in training (77 test pictures;") :]
-        assert section.count("| `experiment-1` | 7 | 43.2 % |") == 1
-        assert section.count("| `best` | 7 | 65.4 % |") == 1
+    section = write_card.unseen_section(others)
+    assert section.startswith("Painters never seen in training (77 test pictures;")
+    assert section.count("| `experiment-1` | 7 | 43.2 % |") == 1
+    assert section.count("| `best` | 7 | 65.4 % |") == 1
+
+
+def test_the_card_tells_of_painters_and_sets_where_they_were_measured(model: Path) -> None:
+    sets = {
+        "promised": 0.9,
+        "coverage": 0.913,
+        "mean_size": 2.4,
+        "per_movement": {"05_Baroque": 0.87},
+    }
+    strangers = {
+        "pictures": 321,
+        "top1": 0.5,
+        "top3": 0.8,
+        "macro_f1": 0.4,
+        "calibration_error": 0.041,
+        "sure_answers": {"at_least": 0.8, "share": 0.2, "right": 0.88},
+        "prediction_sets": sets,
+    }
+    assert "`train/evaluate.py --gallery DIR` does" in write_card.card(model)
+    assert "`train/calibrate.py` sets them" in write_card.card(model)
+
+    path = model / "metrics.json"
+    measured = METRICS | {"painters_never_seen": strangers, "prediction_sets": sets}
+    path.write_text(json.dumps(measured), encoding="utf-8")
+    text = write_card.card(model)
+
+    for expected in (
+        "321 paintings by Romanian artists",
+        "| Calibration error | 0.041 |",
+        "| Of these, right | 88.0 % |",
+        "with 2.40 movements on average",
+        "| Baroque | 87.0 % |",
+    ):
+        assert expected in text, expected
 
 
 def test_a_readme_without_a_place_for_the_table_is_refused() -> None:
     readme = "before\n<!-- results -->\nold\n<!-- end of results -->\nafter"
 
-    text = write_card.readme_with_results(readme, METRICS, [])
+    text = write_card.readme_with_results(readme, METRICS)
     assert text.startswith("before\n<!-- results -->\n| recipe |")
-    assert text.endswith("|\n<!-- end of results -->\nafter")
+    assert text.endswith("\n<!-- end of results -->\nafter")
     assert "old" not in text
     with pytest.raises(ModelError, match="has lost the marks"):
-        write_card.readme_with_results("nothing", METRICS, [])
+        write_card.readme_with_results("nothing", METRICS)
 
 
 def test_an_unmeasured_model_is_refused(tmp_path: Path) -> None:
@@ -148,10 +180,15 @@ def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:
     shipped = write_card.read_metrics(REPOSITORY / "model")
 
     card = (REPOSITORY / "model_card.md").read_text(encoding="utf-8")
-    assert card == write_card.card(REPOSITORY / "model", others)
+    assert card == write_card.card(REPOSITORY / "model")
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    run = finished_runs.read_run(write_card.RESULTS / "best")
-    assert readme == write_card.readme_with_results(readme, shipped, others, run)
+    runs = [
+        finished_runs.read_run(path)
+        for path in sorted(write_card.RESULTS.glob(f"{write_card.SHIPPED}*"))
+    ]
+    assert readme == write_card.readme_with_results(readme, shipped, runs)
+    page = (REPOSITORY / "docs" / "experiments.md").read_text(encoding="utf-8")
+    assert page == write_card.experiments(others)
 
 
 def test_photographs_and_strangers_are_reported_where_they_were_measured() -> None:

@@ -213,11 +213,11 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
         print(f"  {name:28}{value:8.4f}")
     low, high = metrics["top1_interval"]
     print(f"  top1, 95 % interval         {low:8.4f} to {high:.4f}")
-    sure = metrics["sure_answers"]
-    print(
-        f"  of {sure['share']:.1%} given as {sure['at_least']:.0%} sure or more, "
-        f"{sure['right']:.1%} are right"
-    )
+    if sure := metrics.get("sure_answers"):
+        print(
+            f"  of {sure['share']:.1%} given as {sure['at_least']:.0%} sure or more, "
+            f"{sure['right']:.1%} are right"
+        )
     if sets := metrics.get("prediction_sets"):
         print(
             f"  sets of {sets['mean_size']:.2f} movements hold the right one in "
