@@ -534,7 +534,8 @@ def export(
     validation = readable(training.directory, training.validation)
     learn_familiarity(classifier, training.directory, train, validation).save(folder)
     learn_likeness(classifier, training.directory, train).save(folder)
-    training.parts.save(folder)
+    if training.parts.rows:
+        training.parts.save(folder)
 
 
 def prepare(arguments: argparse.Namespace) -> Training:
