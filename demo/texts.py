@@ -13,7 +13,7 @@ Language = Literal["en", "ro"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 # From how large a closeness on a neighbour is called so. Of first neighbours, about half are very
 # close, and few are not at least close.
-CLOSENESS_WORDS = {"very_close": 0.995, "close": 0.98, "fairly_close": 0.95, "not_close": 0.0}
+CLOSENESS_WORDS = {"very_close": 0.998, "close": 0.98, "fairly_close": 0.95, "not_close": 0.0}
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "ro": "Română"}
 
 
@@ -224,7 +224,7 @@ ENGLISH = Texts(
     open_painting="Open {painting}",
     steering="Filters and more",
     composition="From manner to subject",
-    composition_hint="At 0 only how it is painted counts, at 1 only what it shows and where.",
+    composition_hint="At 0 it is how they are painted that counts, at 1 only what they show.",
     as_in_report="As in the report of 2022",
     as_in_report_hint=(
         "Compares only the outputs of the network, times 20; manner and subject do not count."
@@ -445,7 +445,7 @@ ROMANIAN = Texts(
     open_painting="Deschide {painting}",
     steering="Filtre și altele",
     composition="De la manieră la subiect",
-    composition_hint="La 0 contează doar felul în care e pictat, la 1 doar ce înfățișează și unde.",
+    composition_hint="La 0 contează felul în care sunt pictate, la 1 doar ce înfățișează.",
     as_in_report="Ca în raportul din 2022",
     as_in_report_hint=(
         "Compară numai ieșirile rețelei, înmulțite cu 20; maniera și subiectul nu contează."

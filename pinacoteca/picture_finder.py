@@ -87,6 +87,13 @@ WIKIART = Source(
 )
 
 
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or address
+    except ValueError:
+        return address
+
+
 class PictureFinder:
     """Fetches pictures of paintings, and keeps what it found.
 
@@ -187,8 +194,7 @@ class PictureFinder:
             data = self._get(address)
         except WebError as error:
             if sure:
-                host = urlsplit(address).hostname or address
-                self._say_once(host, f"No picture came from {host}: {error}")
+                self._say_once(_host(address), f"No picture came from {_host(address)}: {error}")
             return None
         try:
             picture = open_image(data)

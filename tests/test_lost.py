@@ -86,7 +86,7 @@ def test_a_picture_that_was_deleted_is_taken_off_and_the_page_goes_on(
     uploads = list(base.glob(f"page*/pinacoteca-*/*/{mine.name}"))
     assert uploads
     for upload in uploads:
-        upload.unlink()
+        upload.unlink(missing_ok=True)
 
     page.run(MOVE)
     page.until(lambda: TEXTS["en"].lost_hour in page.text("#answer"), "what became of it")

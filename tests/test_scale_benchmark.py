@@ -43,7 +43,7 @@ def test_the_table_and_the_extrapolation_are_printed(
     ]
     assert all(line.endswith(" GB | 1.000 |") for line in lines[2:4])
     assert lines[5] == "Exact search stays under 20 ms with all 200 paintings."
-    assert "- Index: 60,000,000 x (20 bytes + 32 links x 4 bytes + 8 bytes of key)" in lines[11]
+    assert "- Index: 60,000,000 x (23 bytes + 32 links x 4 bytes + 8 bytes of key)" in lines[11]
 
 
 def test_copies_are_near_their_painting_and_in_any_blocks(

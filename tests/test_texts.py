@@ -75,7 +75,7 @@ def test_romanian_is_spelled_with_commas_below() -> None:
     [
         (1.0, "en", "very close: closer than all pairs of paintings"),
         (0.99996, "en", "very close: closer than 99.9% of pairs of paintings"),
-        (0.995, "en", "very close: closer than 99.5% of pairs of paintings"),
+        (0.998, "en", "very close: closer than 99.8% of pairs of paintings"),
         (0.9949, "en", "close: closer than 99.4% of pairs of paintings"),
         (0.96, "en", "fairly close: closer than 96.0% of pairs of paintings"),
         (0.0, "en", "not close: closer than 0.0% of pairs of paintings"),

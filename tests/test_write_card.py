@@ -276,10 +276,9 @@ def test_runs_are_set_beside_each_other(tmp_path: Path) -> None:
     ]
 
     base = finished_runs.read_run(tmp_path / "recipe")
-    base.settings.update(train_pictures=6494, recipe="best")
-    cost = write_card.cost_sentence(base)
-    assert "on 6,494 pictures took 2 minutes" in cost
-    assert "about 3 minutes there" in cost
+    base.settings.update(epoch_pictures=6494, recipe="best")
+    cost = write_card.cost_sentence([base, base])
+    assert "`best` and `best`, 6 epochs of 6,494 pictures, took 3 minutes" in cost
 
     (tmp_path / "small" / "summary.csv").unlink()
     with pytest.raises(DataError, match="is no finished run"):
