@@ -372,10 +372,20 @@ def retrieval_tables(metrics: dict[str, Any]) -> str:
 
 
 def report_rows(gallery: Path) -> dict[str, Any]:
-    """Returns what an earlier run measured of the report's way; nothing if there was none."""
+    """Returns what an earlier run measured of the report's way; nothing if there was none.
+
+    Its subjects are left out: they may have been told from titles by other words.
+    """
     path = gallery / METRICS_FILE
     ways = json.loads(path.read_text(encoding="utf-8"))["ways"] if path.is_file() else {}
-    return {name: way for name, way in ways.items() if name.startswith("report")}
+    return {
+        name: {
+            kind: {key: value for key, value in figures.items() if not key.startswith("subject")}
+            for kind, figures in way.items()
+        }
+        for name, way in ways.items()
+        if name.startswith("report")
+    }
 
 
 def pictures_of(collection: Collection, images: Path) -> list[Path]:

@@ -388,7 +388,8 @@ def front_matter(metrics: dict[str, Any]) -> str:
 def averaged_clause(training: dict[str, Any]) -> str:
     """Returns what was done to the weights after training, as the end of a sentence."""
     share = training.get("imagenet_share", 0)
-    return (
+    second = ", which goes on from `best`" if training["recipe"] == "best-second" else ""
+    return second + (
         f"; every tensor but the last layer then averaged {percent(1 - share)} to {percent(share)} "
         "with the ImageNet weights (WiSE-FT, Wortsman et al., CVPR 2022), the last layer fitted "
         "anew"
