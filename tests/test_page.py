@@ -191,7 +191,7 @@ def test_the_browsers_language_comes_first_and_can_be_changed(
 
     page.until(lambda: "Page on WikiArt" in page.text("#answer"), "English")
     assert "Your painting" in page.text("#painting")
-    assert "From style to composition" in page.text("#composition")
+    assert "From manner to subject" in page.text("#composition")
     assert "Ask" in page.text("#tabs [role=tab]")
     page.find("#steering > button").click()
     page.until(lambda: "Euclidean" in page.text("#metric"), "English controls")

@@ -133,7 +133,7 @@ def test_relative_names_are_found_beside_the_library(
     shipped = PaintingRetriever.from_pretrained()
 
     assert len(shipped.collection) == 1412
-    assert len(shipped.classifier.movements) == 12
+    assert len(shipped.classifier.movements) == 18
 
 
 def retriever_of(classifier: MovementClassifier, *rows: tuple[str, str, list[float]]) -> Any:
