@@ -136,6 +136,7 @@ def measure(
     # Painters are what a split by artist holds out, so painters are what is drawn anew.
     groups = painter_keys(measured) if split == "artist" else range(len(measured))
     stored_anew = dict(predictions_stored_anew(classifier, data, measured))
+    probabilities = classifier.probabilities(analysis.logits)
     confusion = confusion_matrix(targets, predictions, labels=range(len(classifier.movements)))
     metrics = {
         "primary_metric": PRIMARY_METRIC,
@@ -152,7 +153,7 @@ def measure(
         "top1_stored_anew": {
             name: float((copies == targets).mean()) for name, copies in stored_anew.items()
         },
-        "sure_answers": sure_answers(classifier.probabilities(analysis.logits), targets),
+        "sure_answers": sure_answers(probabilities, targets),
         "per_class": per_class(classifier.movements, predictions, targets),
         "most_confused": most_confused(classifier.movements, confusion),
         "confusion_matrix": confusion.tolist(),
@@ -161,7 +162,7 @@ def measure(
         metrics["prediction_sets"] = coverage(
             classifier.prediction_sets,
             classifier.movements,
-            classifier.probabilities(analysis.logits),
+            probabilities,
             targets,
         )
     if photographs is not None:
@@ -170,7 +171,6 @@ def measure(
         metrics["familiarity"] = strangers_recognised(
             classifier, classifier.familiarity, analysis.textures, strangers
         )
-    probabilities = classifier.probabilities(analysis.logits)
     if plot is not None:
         covered = metrics.get("prediction_sets")
         plot_reliability(probabilities, targets, covered, classifier.movements, plot)
