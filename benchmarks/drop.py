@@ -32,7 +32,7 @@ from pinacoteca.errors import PinacotecaError
 from pinacoteca.images import open_image
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path.append(str(REPOSITORY / "tests"))
+sys.path.append(str(REPOSITORY / "tests" / "helpers"))
 
 from served import served_page  # noqa: E402
 from visitor import open_browser  # noqa: E402

@@ -35,7 +35,7 @@ from pinacoteca.command_line import run
 from pinacoteca.files import written_whole
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path += [str(REPOSITORY / "tests"), str(REPOSITORY / "gallery")]
+sys.path += [str(REPOSITORY / "tests" / "helpers"), str(REPOSITORY / "gallery")]
 
 from served import served_page  # noqa: E402
 from spreadsheet import GALLERY_FILES, stored_logits  # noqa: E402

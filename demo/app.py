@@ -76,7 +76,7 @@ from pinacoteca.errors import PinacotecaError  # noqa: E402
 from pinacoteca.images import PIXEL_LIMIT  # noqa: E402
 
 MAX_FILE_SIZE = "30mb"
-PATIENCE_SCRIPT = Path(__file__).parent / "patience.js"
+PATIENCE_SCRIPT = Path(__file__).parent / "static" / "patience.js"
 AUTH_MESSAGE = "Log in to see the paintings. · Conectează-te ca să vezi tablourile."
 
 

@@ -19,7 +19,7 @@ from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 from pinacoteca.styles import style_name
 
-HERE = Path(__file__).parent
+STATIC = Path(__file__).parent / "static"
 # Of the tabs, the one with the answer.
 ANSWER = gr.update(selected="ask")
 
@@ -143,8 +143,8 @@ def _add_map(
     painting_map = gr.HTML(
         None,
         html_template='<div class="map"></div>',
-        css_template=(HERE / "collection_map.css").read_text(encoding="utf-8"),
-        js_on_load=(HERE / "collection_map.js").read_text(encoding="utf-8"),
+        css_template=(STATIC / "collection_map.css").read_text(encoding="utf-8"),
+        js_on_load=(STATIC / "collection_map.js").read_text(encoding="utf-8"),
         server_functions=[collection_points],
         apply_default_css=False,
         elem_id="map",
@@ -179,8 +179,8 @@ def _add_browser(
             for label in (english.browse_first_year, english.browse_last_year)
         )
     browser = gr.HTML(
-        css_template=(HERE / "browse.css").read_text(encoding="utf-8"),
-        js_on_load=(HERE / "browse.js").read_text(encoding="utf-8"),
+        css_template=(STATIC / "browse.css").read_text(encoding="utf-8"),
+        js_on_load=(STATIC / "browse.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id="browser",
     )

@@ -19,18 +19,18 @@ from answer import (
     unknown_html,
     unreadable_html,
 )
+from api import LenientBlocks, add_endpoints
 from asking import ask, query_source, selection_of
 from collection_view import ANSWER, add_collection_tabs, query_place
-from door import door_html, unknown_door_html, view_of
-from drawings import FOLDER, example_path, examples_html
+from controls import COUNTS, add_steering
+from downloads import add_take_away
+from examples_strip import FOLDER, example_path, examples_html
 from lost import MARK, LostPictureError
+from painting_dialog import door_html, unknown_door_html, view_of
 from painting_input import PaintingInput, uploaded_path
 from picture_card import PictureOf
-from programs import LenientBlocks, add_endpoints
 from settings_link import century_of_years, settings_of
 from sharing import Sharing, add_share_notice
-from steering import COUNTS, add_steering
-from take_away import add_take_away
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS, Language, preferred_language
 from translated import Translated
 
@@ -39,8 +39,10 @@ from pinacoteca.errors import CollectionError, ImageError
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 
-HERE = Path(__file__).parent
-DOOR_SCRIPT, HANG_SCRIPT, LOST_SCRIPT = (HERE / name for name in ("door.js", "hang.js", "lost.js"))
+STATIC = Path(__file__).parent / "static"
+DIALOG_SCRIPT, DROP_SCRIPT, LOST_SCRIPT = (
+    STATIC / name for name in ("painting_dialog.js", "drop_anywhere.js", "lost.js")
+)
 # Every ten minutes, uploads older than an hour are deleted.
 DELETE_SECONDS = (600, 3600)
 # Two cores answer two at a time; more would only wait for each other.
@@ -147,7 +149,7 @@ def build_page(
                 examples = gr.HTML(
                     examples_html("en"),
                     elem_id="examples",
-                    js_on_load=HANG_SCRIPT.read_text(encoding="utf-8"),
+                    js_on_load=DROP_SCRIPT.read_text(encoding="utf-8"),
                 )
                 steering = add_steering(retriever)
             with gr.Column(scale=5, min_width=320):
@@ -166,7 +168,7 @@ def build_page(
                     concurrency_id="answers",
                 )
                 share_notice = add_share_notice(sharing, language)
-        door = gr.HTML("", elem_id="door", js_on_load=DOOR_SCRIPT.read_text(encoding="utf-8"))
+        door = gr.HTML("", elem_id="door", js_on_load=DIALOG_SCRIPT.read_text(encoding="utf-8"))
         status = gr.HTML(status_html(None, "en"), elem_id="status")
         footer = gr.HTML()
 

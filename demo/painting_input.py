@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import gradio as gr
-from drawings import FOLDER
+from examples_strip import FOLDER
 from gradio.utils import get_upload_folder
 
 EXAMPLE = "demo/examples/garden.jpg"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from drawings import FOLDER
+from examples_strip import FOLDER
 from hosts import KnownHosts, own_names
 from limits import BodyLimits, ToldWhen
 from logins import LoginLimits

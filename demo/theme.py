@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-CSS_FILE = Path(__file__).parent / "style.css"
+CSS_FILE = Path(__file__).parent / "static" / "style.css"
 
 SIENNA = gr.themes.Color(
     name="sienna",

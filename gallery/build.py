@@ -510,7 +510,7 @@ def main() -> None:
     if classifier.likeness is None:
         raise ModelError(
             f"{arguments.model} has no {LIKENESS_FILE}, which compares paintings: make it with "
-            "train/likeness.py or export the model anew."
+            "train/learn_likeness.py or export the model anew."
         )
     with alone_in(arguments.out) if processes.is_main else nullcontext():
         build(

@@ -4,10 +4,10 @@
 
 Every painting is asked for in turn and left out of its own answers, at every mixture of the three
 parts in steps of a tenth. A mixture is judged by three measures: the same artist, the style by
-other hands, the subject by other hands (``gallery/evaluate.py`` says what they are). The best one
-has the largest geometric mean of the three, each relative to the best single part. It is chosen on
-the paintings of one half of the artists and reported on those of the other, both ways round, so
-that the figures are not flattered by the choice.
+other hands, the subject by other hands (``gallery/evaluate_neighbours.py`` says what they are). The
+best one has the largest geometric mean of the three, each relative to the best single part. It is
+chosen on the paintings of one half of the artists and reported on those of the other, both ways
+round, so that the figures are not flattered by the choice.
 
 Prints the mixtures on the frontier, those that no other beats in all three measures, and where the
 slider's positions lie. Writes ``frontier.png`` and ``frontier.json`` into ``--gallery``. Three
@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from evaluate import Measure, Truth, measures
-from ways import by_parts
+from evaluate_neighbours import Measure, Truth, measures
+from rankings import by_parts
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection

@@ -33,7 +33,7 @@ def check_card(card: Path, front_matter: str, model: Path) -> None:
         raise DataError(
             f"{model / METRICS_FILE} was measured with other weights than those beside it: "
             f"measure them with train/evaluate.py --model {model}, then write their card with "
-            f"train/write_card.py --model {model} --out FILE, and name it with --card."
+            f"hub/write_card.py --model {model} --out FILE, and name it with --card."
         )
     scores = metrics.get("scores", {})
     for name, value in _figures(yaml.safe_load(front_matter)):
@@ -43,7 +43,7 @@ def check_card(card: Path, front_matter: str, model: Path) -> None:
             is_here = "was not measured" if measured is None else f"is {measured:.4f}"
             raise DataError(
                 f"The card {str(card)!r} is of another model: its {name} is {value}, that of "
-                f"{model} {is_here}. Write one with train/write_card.py --model {model} "
+                f"{model} {is_here}. Write one with hub/write_card.py --model {model} "
                 "--out FILE, and name it with --card."
             )
 

@@ -28,7 +28,7 @@ LIKENESS_FILE = "likeness.safetensors"
 # inch, which no two paintings do.
 GRID = 4
 # Within a part: of the outputs beside the directions that tell movements, and of the cells beside
-# the whole picture. Chosen by gallery/evaluate.py.
+# the whole picture. Chosen by gallery/evaluate_neighbours.py.
 OUTPUTS_SHARE = 0.45
 CELLS_SHARE = 0.35
 # Softens the outputs, so that the second and the third movement say something too.

@@ -20,13 +20,13 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from augment_storage import StoredAnew, WithoutColour
 from batches import LabelledPictures, data_config, loader, showings
 from network import half_precision
 from pandora import further_pictures, movements_in, parts_of, read_tree, readable
 from parts import NO_PARTS, Parts
 from recipe import Recipe, recipe_from
-from storage import StoredAnew, WithoutColour
-from training import Training
+from run_settings import Training
 
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ModelError

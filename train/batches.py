@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from in_step import share_of
+from augment_storage import StoredAnew, WithoutColour
+from data_parallel import share_of
 from pandora import Picture, painter_classes
 from recipe import Recipe
-from storage import StoredAnew, WithoutColour
-from training import Training
+from run_settings import Training
 from workers import worker_count
 
 from pinacoteca.errors import DataError, ImageError

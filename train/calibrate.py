@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from pandora import parts_of, read_tree
 from splits import SEED
-from tested import analysed, training_of
+from test_part import analysed, training_of
 
 from pinacoteca.classifier import CONFIG_FILE, MovementClassifier
 from pinacoteca.collection import Collection

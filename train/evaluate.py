@@ -21,20 +21,20 @@ import numpy as np
 import numpy.typing as npt
 from calibrate import unknown_painters
 from confusion import most_confused, per_class, plot_confusion
-from literature import REPORTED_RESULTS
 from mistakes import Mistake, draw_mistakes, mistakes
 from pandora import SPLITS_HELP, name_unknown_folders, painter_keys, split_name
 from parts import Parts
 from reliability import RELIABILITY_PICTURE, coverage, plot_reliability, sure_answers
 from robustness import photographs_kept, predictions_stored_anew, strangers_recognised
 from splits import SEED
-from tested import analysed, tested_pictures, training_of
+from test_part import analysed, tested_pictures, training_of
 
 from pinacoteca.classifier import METRICS_FILE, MovementClassifier
 from pinacoteca.collection import Collection
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
+from pinacoteca.literature import REPORTED_RESULTS
 from pinacoteca.metrics import expected_calibration_error, top_k_accuracy
 from pinacoteca.movements import Movement
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training import Training
+from run_settings import Training
 
 from pinacoteca.errors import ModelError
 

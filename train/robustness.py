@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from augment_storage import COPIES, small_copy
 from pandora import Picture
-from storage import COPIES, small_copy
-from tested import analysed
+from test_part import analysed
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import DataError

@@ -9,7 +9,7 @@ gets ``model/`` (hub layout, the best epoch on validation), ``summary.csv`` (a r
 that holds a run is never written into unasked: ``--resume`` goes on from the checkpoint exactly as
 if the run had never stopped, ``--overwrite`` starts anew. Ctrl-C loses at most the epoch under way.
 Several processes share every batch, on a graphics card each or on the processor; what that
-changes stands in train/in_step.py:
+changes stands in train/data_parallel.py:
 
     accelerate launch --multi_gpu --num_processes 2 train/train.py ...
 """
@@ -29,10 +29,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batches import LabelledPictures, data_config, loader, training_batches
-from familiarity import learn_familiarity
-from fewer import evenly, whole_painters
-from in_step import average_gradients, average_statistics, summed
-from likeness import learn_likeness
+from data_parallel import average_gradients, average_statistics, summed
+from learn_familiarity import learn_familiarity
+from learn_likeness import learn_likeness
 from memory_pages import ask_for_huge_pages
 from network import (
     build_network,
@@ -58,7 +57,8 @@ from pandora import (
 from parts import UNUSED, Parts
 from recipe import Recipe, read_recipe, recipe_names
 from run_folder import check_folder, check_room, clear
-from training import Training
+from run_settings import Training
+from subsets import evenly, whole_painters
 from workers import named_failures
 
 from pinacoteca.classifier import MovementClassifier

@@ -1,0 +1,456 @@
+r"""Measures how good the neighbours are: ours, the report's of 2022, and simpler ways to rank.
+
+    python gallery/build.py --images ../shared/data/pandorarom \
+        --table ../shared/data/pandorarom/romanian_wikiart_2.xlsx \
+        --model runs/experiment-1/model --out runs/report-gallery
+    python gallery/evaluate_neighbours.py --images ../shared/data/pandorarom --model model \
+        --gallery gallery --report runs/report-gallery \
+        --weights ../shared/weights/mobilenetv2_100_imagenet_backbone.safetensors \
+        --manifest runs/manifest/manifest.csv --pandora ../shared/data/pandora
+
+Every painting of the collection is asked for in turn and left out of its own answers. An answer is
+right by artist, or by style, styles of one movement being the same; "style, other hands" takes the
+query's artist out of the gallery, so that no signature helps. "Subject" asks whether the answers,
+by other hands too, show the same as their titles tell, which is what there is to measure a
+composition by. Each measure is averaged over artists, movements or subjects, so that the
+Impressionist half does not decide.
+
+``--manifest`` and ``--pandora`` also ask with paintings that are not Romanian and that no split has
+trained on: are the answers of the painting's movement?
+
+Writes ``metrics.json`` into the gallery, prints the table and puts it into the gallery's README.
+Five minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from distortions import DISTORTIONS
+from rankings import (
+    Way,
+    by_chance,
+    by_frequency,
+    by_parts,
+    by_vectors,
+    centred,
+    colour_histograms,
+    half_whitened,
+    imagenet_features,
+    report_ways,
+    softened,
+)
+from subjects import subjects
+
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.collection import Collection
+from pinacoteca.command_line import run
+from pinacoteca.errors import DataError
+from pinacoteca.files import written_whole
+from pinacoteca.images import open_image
+from pinacoteca.likeness import BALANCE, SUBJECT_END, LikenessSpace, slider_weights
+from pinacoteca.markdown import table, with_section
+from pinacoteca.metrics import (
+    average_precision_at_k,
+    hubness,
+    mean_over_classes,
+    normalised_gain_at_k,
+    precision_at_k,
+    recall_at_k,
+)
+from pinacoteca.movements import movement_of_style
+from pinacoteca.picture_tree import picture_key, picture_paths
+from pinacoteca.retriever import PaintingRetriever
+
+METRICS_FILE = "metrics.json"
+ANSWERS = 5
+PRIMARY_METRIC = "ndcg"
+# A painting by the same hand is a better answer than one of the same style.
+SAME_ARTIST, SAME_STYLE = 2.0, 1.0
+# Of the slider, beside the default.
+POSITIONS = (0.0, 0.25, 0.75, 1.0)
+# Principal components of features that are compared beside ours.
+WHITENED, FEW = 512, 128
+RESAMPLES = 1000
+SEED = 0
+# Every so manieth painting is distorted in every way.
+DISTORTED = 7
+COLUMNS = {
+    "artist_precision": "artist P@5",
+    "artist_map": "artist mAP@5",
+    "style_precision": "style P@5",
+    "style_map": "style mAP@5",
+    "other_hands_precision": "style, other hands P@5",
+    "other_hands_map": "style, other hands mAP@5",
+    "ndcg": "nDCG@5",
+    "subject_precision": "subject, other hands P@5",
+    "hubness": "hubness",
+}
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What makes an answer right: artist, style and subject of each painting, ``[n]``."""
+
+    artists: npt.NDArray[np.str_]
+    styles: npt.NDArray[np.str_]
+    subjects: npt.NDArray[np.str_]
+
+    @classmethod
+    def of(cls, collection: Collection) -> Truth:
+        """Reads the table; styles of one movement are one style."""
+        movements = [movement_of_style(painting.style) for painting in collection.paintings]
+        return cls(
+            np.array([painting.artist_slug for painting in collection.paintings]),
+            np.array(
+                [
+                    movement.folder if movement else painting.style
+                    for movement, painting in zip(movements, collection.paintings, strict=True)
+                ]
+            ),
+            subjects(collection.paintings),
+        )
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of one way.
+
+    Attributes:
+        values: float64 ``[q]``, a value for each query that has a right answer.
+        classes: ``[q]``, over which the values are averaged.
+        queries: int64 ``[q]``, the rows that were asked for.
+    """
+
+    values: npt.NDArray[np.float64]
+    classes: npt.NDArray[np.str_]
+    queries: npt.NDArray[np.int64]
+
+    def among(self, rows: npt.NDArray[np.bool_]) -> float:
+        """Returns the mean over the classes of some queries only, bool ``[n]``."""
+        chosen = rows[self.queries]
+        return mean_over_classes(self.values[chosen], self.classes[chosen])
+
+    @property
+    def mean(self) -> float:
+        """The mean over the classes."""
+        return mean_over_classes(self.values, self.classes)
+
+    def interval(self) -> tuple[float, float]:
+        """Returns the 95 % interval of the mean (percentile bootstrap over the paintings asked)."""
+        dice = np.random.default_rng(SEED)
+        draws = dice.integers(len(self.values), size=(RESAMPLES, len(self.values)))
+        means = [mean_over_classes(self.values[draw], self.classes[draw]) for draw in draws]
+        low, high = np.quantile(means, [0.025, 0.975])
+        return float(low), float(high)
+
+
+def measures(way: Way, truth: Truth) -> tuple[dict[str, Measure], float]:
+    """Returns the measures of a way by name, and its hubness.
+
+    Raises:
+        DataError: No painting has a right answer.
+    """
+    queries = np.arange(len(truth.artists))
+    distances = way.distances(queries)
+    np.fill_diagonal(distances, np.inf)
+    itself = np.eye(len(queries), dtype=bool)
+    same_artist = truth.artists[:, None] == truth.artists
+    same_style = truth.styles[:, None] == truth.styles
+    answers = nearest(distances)
+    result = dict(_measured("artist", distances, answers, same_artist & ~itself, truth.artists))
+    result |= _measured("style", distances, answers, same_style & ~itself, truth.styles)
+    gains: npt.NDArray[np.float64] = np.where(
+        same_artist, SAME_ARTIST, np.where(same_style, SAME_STYLE, 0.0)
+    )
+    np.fill_diagonal(gains, 0)
+    best = -np.sort(-gains, axis=1)[:, :ANSWERS]
+    known = best[:, 0] > 0
+    if not known.any():
+        raise DataError(
+            "No two paintings of the gallery share an artist or a style: "
+            "there is nothing to measure."
+        )
+    ndcg = normalised_gain_at_k(np.take_along_axis(gains, answers, 1)[known], best[known])
+    result["ndcg"] = Measure(ndcg, truth.styles[known], np.flatnonzero(known))
+    other_hands = np.where(same_artist, np.inf, distances)
+    right = same_style & ~same_artist
+    result |= _measured("other_hands", other_hands, nearest(other_hands), right, truth.styles)
+    told = truth.subjects != ""
+    among_told = np.where(told & told[:, None], other_hands, np.inf)
+    right = (truth.subjects[:, None] == truth.subjects) & told & ~same_artist
+    result |= _measured("subject", among_told, nearest(among_told), right, truth.subjects)
+    return result, hubness(answers, len(queries))
+
+
+def nearest(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Returns the rows of the five nearest, nearest first and equal ones in order, ``[q, 5]``."""
+    return np.argsort(distances, axis=1, kind="stable")[:, :ANSWERS]
+
+
+def _measured(
+    name: str,
+    distances: npt.NDArray[np.float64],
+    answers: npt.NDArray[np.int64],
+    right: npt.NDArray[np.bool_],
+    classes: npt.NDArray[np.str_],
+) -> Iterator[tuple[str, Measure]]:
+    available = right.sum(axis=1)
+    known = available > 0
+    if not known.any():
+        return
+    # Where fewer than five may be found, the rest of the answers stand for nothing.
+    found = right & np.isfinite(distances)
+    relevant = np.take_along_axis(found, answers, 1)[known]
+    for measure, values in (
+        ("precision", precision_at_k(relevant)),
+        ("map", average_precision_at_k(relevant, available[known])),
+        ("recall", recall_at_k(relevant, available[known])),
+    ):
+        yield f"{name}_{measure}", Measure(values, classes[known], np.flatnonzero(known))
+
+
+def evaluate_way(way: Way, truth: Truth) -> dict[str, Any]:
+    """Returns the means, with intervals, of a way."""
+    measured, crowding = measures(way, truth)
+    scores = {name: measure.mean for name, measure in measured.items()}
+    intervals = {name: measure.interval() for name, measure in measured.items()}
+    return {"scores": scores | {"hubness": crowding}, "intervals": intervals}
+
+
+def all_ways(
+    classifier: MovementClassifier,
+    collection: Collection,
+    truth: Truth,
+    paths: list[Path],
+    report: Path | None,
+    weights: Path,
+) -> Iterator[Way]:
+    """Yields every way, ours last; the report's only where there is a gallery of its recipe."""
+    yield by_chance(len(collection))
+    yield by_frequency(truth.styles)
+    yield by_vectors("colour histogram", colour_histograms(map(open_image, paths)), "euclidean")
+    if report is not None:
+        yield from report_ways(collection, report)
+    seen = imagenet_features(weights)(map(open_image, paths))
+    yield by_vectors("ImageNet features", centred(seen))
+    yield by_vectors("ImageNet features, whitened", half_whitened(softened(seen), WHITENED))
+    embeddings, statistics = features_of(classifier, paths)
+    yield by_vectors("our pooled features", centred(embeddings))
+    yield by_vectors("our pooled features, whitened", half_whitened(softened(embeddings), WHITENED))
+    deviations = statistics.std(axis=0)
+    scaled = statistics[:, deviations > 1e-4 * np.median(deviations)]
+    scaled /= scaled.std(axis=0)
+    yield by_vectors("statistics of our channels, whitened", half_whitened(scaled, FEW))
+    yield by_vectors("our movements", centred(collection.logits.astype(np.float64)))
+    space = LikenessSpace(collection)
+    parts = [part.astype(np.float64) for part in space.parts(collection)]
+    mirror = space.parts(collection, mirror=True)[-1].astype(np.float64)
+    for place, name in enumerate(("movement", "hand")):
+        yield by_vectors(f"{name} alone", parts[place])
+    yield by_parts("subject alone", parts, mirror, SUBJECT_END)
+    yield by_parts("ours, query as it is", parts, mirror, BALANCE)
+    for position in POSITIONS:
+        name = f"ours, slider at {100 * position:.0f} %"
+        yield by_parts(name, parts, mirror, slider_weights(position), expansion=True)
+    yield by_parts("ours", parts, mirror, BALANCE, expansion=True)
+
+
+def features_of(
+    classifier: MovementClassifier, paths: Sequence[Path]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Returns pooled features and statistics of channels, float64 ``[n, d]`` each."""
+    found = list(classifier.passes(map(open_image, paths)))
+    return tuple(  # type: ignore[return-value]
+        np.concatenate([getattr(each, name) for each in found]).astype(np.float64)
+        for name in ("pooled", "statistics")
+    )
+
+
+def found_again(retriever: PaintingRetriever, paths: list[Path]) -> dict[str, float]:
+    """Returns for each distortion how many paintings, as a share, are nearest to themselves."""
+    paintings = retriever.collection.paintings
+    rows = range(0, len(paths), DISTORTED)
+    shares = {}
+    for name, distort in DISTORTIONS.items():
+        found = [retriever.query(distort(open_image(paths[row])), k=1) for row in rows]
+        right = [
+            result.neighbours[0].image_id == paintings[row].image_id
+            for row, result in zip(rows, found, strict=True)
+        ]
+        shares[name] = sum(right) / len(right)
+    return shares
+
+
+def asked_from_outside(
+    retriever: PaintingRetriever, manifest: Path, pandora: Path
+) -> dict[str, Any]:
+    """Asks with the paintings of Pandora18K that are for testing in both splits.
+
+    Returns:
+        The number of paintings, and for our neighbours and those of the outputs alone the P@5 of
+        the painting's movement, averaged over movements.
+
+    Raises:
+        DataError: The manifest cannot be read, or none of its pictures is for testing.
+    """
+    rows = tested_paintings(manifest)
+    styles = Truth.of(retriever.collection).styles
+    found: dict[str, list[float]] = {"ours": [], "our outputs, times 20": []}
+    for row in rows:
+        picture = open_image(pandora / row["path"])
+        for name, as_in_report in zip(found, (False, True), strict=True):
+            result = retriever.query(picture, ANSWERS, as_in_report=as_in_report)
+            answers = [retriever.collection.row(each.image_id) for each in result.neighbours]
+            found[name].append(float(np.mean(styles[answers] == row["movement"])))
+    # Only of these can the gallery hold an answer.
+    movements = np.array([row["movement"] for row in rows])
+    known = np.isin(movements, styles)
+    return {
+        "paintings": int(known.sum()),
+        "precision": {
+            name: mean_over_classes(np.array(values)[known], movements[known])
+            for name, values in found.items()
+        },
+    }
+
+
+def tested_paintings(manifest: Path) -> list[dict[str, str]]:
+    """Returns path and movement folder of the pictures that both splits keep for testing.
+
+    Raises:
+        DataError: The manifest cannot be read, or there is no such picture.
+    """
+    try:
+        with manifest.open(encoding="utf-8", newline="") as file:
+            rows = [
+                {
+                    "path": row["path"],
+                    "movement": row["path"].split("/")[0],
+                }
+                for row in csv.DictReader(file)
+                if row["split_random"] == row["split_artist"] == "test"
+            ]
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(
+            f"{manifest} cannot be read as a manifest ({error}): write one with train/pandora.py."
+        ) from None
+    if not rows:
+        raise DataError(f"{manifest} has no picture that both splits keep for testing.")
+    return rows
+
+
+def retrieval_tables(metrics: dict[str, Any]) -> str:
+    """Returns the ways and the distortions as two Markdown tables, and a sentence."""
+    rows = [
+        [
+            name,
+            *(f"{scores[column]:.3f}" if column in scores else "" for column in COLUMNS),
+        ]
+        for name, scores in ((name, way["scores"]) for name, way in metrics["ways"].items())
+    ]
+    found = [[name, f"{100 * share:.1f} %"] for name, share in metrics["found_again"].items()]
+    sections = [
+        table(("way", *COLUMNS.values()), rows),
+        table(("the same painting", "found again"), found),
+    ]
+    if outside := metrics.get("asked_from_outside"):
+        shares = ", ".join(f"{name} {value:.3f}" for name, value in outside["precision"].items())
+        sections.append(
+            f"Asked with {outside['paintings']} paintings of Pandora18K that neither split trained "
+            f"on, by painters of any country, movement P@5: {shares}."
+        )
+    return "\n\n".join(sections)
+
+
+def report_rows(gallery: Path) -> dict[str, Any]:
+    """Returns what an earlier run measured of the report's way; nothing if there was none.
+
+    Its subjects are left out: they may have been told from titles by other words.
+    """
+    path = gallery / METRICS_FILE
+    ways = json.loads(path.read_text(encoding="utf-8"))["ways"] if path.is_file() else {}
+    return {
+        name: {
+            kind: {key: value for key, value in figures.items() if not key.startswith("subject")}
+            for kind, figures in way.items()
+        }
+        for name, way in ways.items()
+        if name.startswith("report")
+    }
+
+
+def pictures_of(collection: Collection, images: Path) -> list[Path]:
+    """Returns the picture of each painting.
+
+    Raises:
+        DataError: One is missing.
+    """
+    paths = picture_paths(images)
+    keys = [picture_key(painting.image_id) for painting in collection.paintings]
+    if missing := [key for key in keys if key not in paths]:
+        raise DataError(
+            f"{images} lacks the pictures of {len(missing)} paintings, such as {missing[0]}: "
+            "name the tree that the gallery was built from."
+        )
+    return [paths[key] for key in keys]
+
+
+def main() -> None:
+    """Measures one gallery."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--images", type=Path, required=True, help="PandoraRom or its Images")
+    parser.add_argument("--model", type=Path, required=True, help="what embedded the gallery")
+    parser.add_argument("--gallery", type=Path, required=True, help="what build.py wrote")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        help="the same by the report's recipe (default: its rows in the table stay as they are)",
+    )
+    parser.add_argument("--weights", type=Path, required=True, help="ImageNet backbone")
+    parser.add_argument("--manifest", type=Path, help="what train/pandora.py wrote")
+    parser.add_argument("--pandora", type=Path, help="the Pandora18K tree of the manifest")
+    arguments = parser.parse_args()
+
+    if (arguments.manifest is None) != (arguments.pandora is None):
+        raise DataError("--manifest and --pandora go together: give both or neither.")
+    classifier = MovementClassifier.from_pretrained(arguments.model)
+    collection = Collection.load(arguments.gallery, classifier.fingerprint)
+    paths = pictures_of(collection, arguments.images)
+    truth = Truth.of(collection)
+    metrics: dict[str, Any] = {
+        "primary_metric": PRIMARY_METRIC,
+        "paintings": len(collection),
+        "model_fingerprint": classifier.fingerprint,
+        "ways": report_rows(arguments.gallery) if arguments.report is None else {},
+    }
+    for way in all_ways(classifier, collection, truth, paths, arguments.report, arguments.weights):
+        metrics["ways"][way.name] = evaluate_way(way, truth)
+        print(f"{way.name:34}nDCG@5 {metrics['ways'][way.name]['scores'][PRIMARY_METRIC]:.3f}")
+    retriever = PaintingRetriever(classifier, collection)
+    metrics["found_again"] = found_again(retriever, paths)
+    if arguments.manifest is not None:
+        metrics["asked_from_outside"] = asked_from_outside(
+            retriever, arguments.manifest, arguments.pandora
+        )
+    with written_whole(arguments.gallery / METRICS_FILE) as path:
+        path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    tables = retrieval_tables(metrics)
+    readme = arguments.gallery / "README.md"
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    if (changed := with_section(text, "retrieval", tables)) is not None:
+        with written_whole(readme) as path:
+            path.write_text(changed, encoding="utf-8")
+    print(f"\n{tables}\n\nWrote {arguments.gallery / METRICS_FILE}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,299 @@
+"""Puts the model, or the page, on the Hugging Face hub, or shows what would be put there.
+
+    python hub/push_to_hub.py --repo-id user/name                   # look, touch no network
+    python hub/push_to_hub.py --repo-id user/name --private --push  # upload
+    python hub/push_to_hub.py --space user/name --out build/space   # the page, as a Space
+
+The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
+familiarity.safetensors, likeness.safetensors, metrics.json and the picture of the confusion matrix
+that the card shows. Both commands print its name, visibility, files with sizes and SHA-256, and the
+card's front matter; the second then uploads those very bytes in one commit. `--push` needs a token
+that may write: `hf auth login`, or the variable HF_TOKEN. Never give a token as an argument, where
+the process list and the shell's history keep it.
+
+`--space` puts together a Gradio Space instead: the library, the page, the model, the gallery and
+their requirements. `--out` keeps that folder, where `python app.py` serves it as the hub would.
+
+Expected: about 10 MB, or 13 for a Space, in a few seconds on a home connection. Exit status 2 and
+one sentence if something is missing, refused or out of reach; the repository is then as it was, at
+most empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from space import stage_space
+
+from pinacoteca.card_check import check_card
+from pinacoteca.command_line import run
+from pinacoteca.errors import DataError, ModelError, PinacotecaError
+from pinacoteca.files import sha256_of
+from pinacoteca.surroundings import missing_certificates, missing_certificates_sentence
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CARD = REPOSITORY / "model_card.md"
+MODEL_FILES = (
+    "config.json",
+    "confusion_matrix.png",
+    "familiarity.safetensors",
+    "likeness.safetensors",
+    "metrics.json",
+    "model.safetensors",
+)
+# Without these the hub's client waits for ever.
+REACH_SECONDS = 10.0
+TRANSFER_SECONDS = 120.0
+
+
+class HubError(PinacotecaError):
+    """The hub cannot be reached, or refuses what was asked of it."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository on the hub.
+
+    Attributes:
+        name: As user/name.
+        is_space: Whether it is a Gradio Space rather than a model.
+    """
+
+    name: str
+    is_space: bool
+
+    @property
+    def kind(self) -> str:
+        """The hub's word for it."""
+        return "space" if self.is_space else "model"
+
+
+def main() -> None:
+    """Stages and shows the hub repository; uploads it only with ``--push``."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--repo-id", metavar="USER/NAME", help="the model's name on the hub")
+    target.add_argument("--space", metavar="USER/NAME", help="the page's name on the hub")
+    parser.add_argument("--model", type=Path, default=REPOSITORY / "model", help="its folder")
+    parser.add_argument(
+        "--gallery", type=Path, default=REPOSITORY / "gallery", help="that of the page"
+    )
+    parser.add_argument("--card", type=Path, default=CARD, help="what its README.md is made of")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="keep what is uploaded here")
+    parser.add_argument("--push", action="store_true", help="upload; without it, only look")
+    parser.add_argument("--private", action="store_true", help="refuse anything but private")
+    arguments = parser.parse_args()
+
+    repository = Repository(arguments.space or arguments.repo_id, bool(arguments.space))
+    check_repository_id(repository.name)
+    if arguments.out is not None and arguments.out.exists():
+        raise DataError(f"{str(arguments.out)!r} is there already; please name a new folder.")
+    with TemporaryDirectory(prefix="pinacoteca-hub-") as folder:
+        staged = Path(folder)
+        if repository.is_space:
+            stage_space(REPOSITORY, arguments.model, arguments.gallery, staged)
+        else:
+            stage(arguments.model, arguments.card, staged)
+        show(repository.name, arguments.private, staged)
+        if arguments.out is not None:
+            shutil.copytree(staged, arguments.out)
+        if arguments.push:
+            print(f"Uploaded: {upload(repository, arguments.private, staged)}")
+        else:
+            print("Nothing was uploaded; add --push to upload.")
+
+
+def check_repository_id(repository_id: str) -> None:
+    """Checks the hub's rules for names, which its own client states less plainly.
+
+    Raises:
+        HubError: The name is not of the form user/name, or holds what the hub forbids.
+    """
+    part = r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
+    well_formed = re.fullmatch(f"{part}/{part}", repository_id) is not None
+    if not well_formed or re.search(r"--|\.\.|\.git$", repository_id):
+        raise HubError(
+            f"{repository_id!r} is no name of a hub repository; please give user/name, each of "
+            "letters, digits and single '-', '_' or '.' between them."
+        )
+
+
+def stage(model: Path, card: Path, folder: Path) -> None:
+    """Copies exactly the files of the hub repository into an empty folder.
+
+    Raises:
+        ModelError: The model folder lacks a file.
+        DataError: The card is missing, has no front matter, or is of another model.
+    """
+    missing = [name for name in MODEL_FILES if not (model / name).is_file()]
+    if missing:
+        raise ModelError(
+            f"The model folder {str(model)!r} lacks {', '.join(missing)}; "
+            "please train and evaluate a model into it first."
+        )
+    if not card.is_file():
+        raise DataError(f"There is no card at {str(card)!r}; please write it first.")
+    check_card(card, front_matter_of(card), model)
+    for name in MODEL_FILES:
+        shutil.copyfile(model / name, folder / name)
+    shutil.copyfile(card, folder / "README.md")
+
+
+def front_matter_of(card: Path) -> str:
+    """Returns the YAML between the two ``---`` lines that open a card.
+
+    Raises:
+        DataError: There is none, or it is not a YAML mapping.
+    """
+    import yaml
+
+    found = re.match(r"---\n(.*?\n)---\n", card.read_text(encoding="utf-8"), re.DOTALL)
+    if found is None:
+        raise DataError(
+            f"The card {str(card)!r} has no front matter; "
+            "please open it with a '---' line, the licence and tags as YAML, and a '---' line."
+        )
+    front_matter = found[1]
+    try:
+        well_formed = isinstance(yaml.safe_load(front_matter), dict)
+    except yaml.YAMLError:
+        well_formed = False
+    if not well_formed:
+        raise DataError(
+            f"The front matter of the card {str(card)!r} is not a YAML mapping; "
+            "please write it as 'key: value' lines."
+        )
+    return front_matter
+
+
+def show(repository_id: str, private: bool, folder: Path) -> None:
+    """Prints what the hub repository will be."""
+    print(f"Repository: {repository_id}")
+    print(f"Visibility: {'private' if private else 'public, unless it exists and is private'}")
+    print("Files:")
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        print(f"  {name:<34} {path.stat().st_size:>12,} bytes  sha256 {sha256_of(path)}")
+    print("Front matter:")
+    print(front_matter_of(folder / "README.md"))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def upload(repository: Repository, private: bool, folder: Path) -> str:
+    """Uploads a staged folder in one commit, after the hub has confirmed who sees it.
+
+    Returns:
+        The address of the commit.
+
+    Raises:
+        HubError: There is no token or network, or the hub refuses.
+    """
+    from huggingface_hub import CommitOperationAdd, HfApi, get_session
+    from huggingface_hub.errors import (
+        HfHubHTTPError,
+        LocalTokenNotFoundError,
+        OfflineModeIsEnabled,
+    )
+
+    # Its HTTP library is httpx2 in huggingface_hub 2 and httpx in 1; this name fits both.
+    from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
+
+    if missing := missing_certificates():
+        raise HubError(f"{missing_certificates_sentence(missing)}.")
+    hub = HfApi(library_name="pinacoteca")
+    try:
+        get_session().timeout = REACH_SECONDS
+        hub.whoami()
+        get_session().timeout = TRANSFER_SECONDS
+        _make_visible_as_asked(hub, repository, private)
+        # Unlike upload_folder, this lets the hub check the card before the weights travel, and
+        # is one commit for certain.
+        commit = hub.create_commit(
+            repository.name,
+            [
+                CommitOperationAdd(path.relative_to(folder).as_posix(), path)
+                for path in _files(folder)
+            ],
+            commit_message=f"Model {sha256_of(next(folder.rglob('model.safetensors')))[:12]}",
+            repo_type=repository.kind,
+        )
+    except LocalTokenNotFoundError as error:
+        raise HubError(
+            "There is no token of the hub; please run 'hf auth login', "
+            "or set HF_TOKEN to a token that may write."
+        ) from error
+    except OfflineModeIsEnabled as error:
+        raise HubError("The hub's client is offline; please unset HF_HUB_OFFLINE.") from error
+    except HfHubHTTPError as error:
+        raise HubError(_refusal(error, repository.name)) from error
+    except httpx.TransportError as error:
+        raise HubError(
+            f"The hub at {hub.endpoint} cannot be reached ({type(error).__name__}); "
+            "please check the network and repeat the command."
+        ) from error
+    except (OSError, ValueError, RuntimeError) as error:
+        # A card the hub finds at fault, or a transfer that broke off inside the client.
+        reason = " ".join(str(error).split())
+        raise HubError(f"The upload failed and nothing was committed: {reason}") from error
+    return commit.commit_url
+
+
+def _make_visible_as_asked(hub: HfApi, repository: Repository, private: bool) -> None:
+    """Creates the repository if there is none, and refuses a public one where private was asked.
+
+    The hub ignores the wish where the repository exists, and an organisation may overrule it where
+    it does not; so the answer is read back before anything is uploaded.
+    """
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    name, kind = repository.name, repository.kind
+    try:
+        is_private = hub.repo_info(name, repo_type=kind).private
+        state = "exists already"
+    except RepositoryNotFoundError:
+        hub.create_repo(
+            name,
+            private=private,
+            exist_ok=True,
+            repo_type=kind,
+            space_sdk="gradio" if repository.is_space else None,
+        )
+        is_private = hub.repo_info(name, repo_type=kind).private
+        state = "was created"
+    if private and not is_private:
+        raise HubError(
+            f"{name} {state} and is public, though --private was asked for; nothing was "
+            "uploaded. Please make it private in its settings, or leave --private out."
+        )
+    audience = "private" if is_private else "public: everyone will see this upload"
+    print(f"{name} {state} and is {audience}.")
+
+
+def _refusal(error: HfHubHTTPError, repository_id: str) -> str:
+    """Says in a sentence what the hub's HTTP status means here."""
+    status = error.response.status_code
+    if status == 401:
+        return "The hub does not know this token; please run 'hf auth login' or renew HF_TOKEN."
+    if status == 403:
+        return f"The token may not write to {repository_id}; please use one that may."
+    reason = " ".join((error.server_message or error.response.reason_phrase).split())
+    return f"The hub refused the upload to {repository_id} with status {status}: {reason}"
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from answer import (
+    answer_html,
+    asked_html,
+    empty_html,
+    footer_html,
+    header_html,
+    status_html,
+    unknown_html,
+)
+from elements import Elements
+from galleries import analysis_of, collection_of, painting
+
+from pinacoteca.movements import MOVEMENTS
+from pinacoteca.results import MovementProbability, Neighbour, QueryResult
+
+
+def result_of(
+    best: float = 0.7,
+    familiar: bool = True,
+    mirrored: bool = False,
+    nothing_close: bool = False,
+    found: int = 1,
+    **changes: Any,
+) -> QueryResult:
+    work = painting(1, **changes)
+    rest = (1 - best) / 5
+    movements = tuple(
+        MovementProbability(movement, best if place == 0 else rest)
+        for place, movement in enumerate(MOVEMENTS[4:10])
+    )
+    neighbour = Neighbour(
+        rank=1,
+        image_id=work.image_id,
+        artist=work.artist,
+        title=work.title,
+        year=work.year,
+        style=work.style,
+        distance=0.1234,
+        closeness=0.985,
+        mirrored=mirrored,
+        links={},
+    )
+    return QueryResult(movements, (neighbour,) * found, nothing_close, 1.2, familiar)
+
+
+def likely_html(count: int, language: Any = "en") -> Elements:
+    result = result_of(best=0.4)
+    movements = [
+        replace(entry, in_set=place < count) for place, entry in enumerate(result.movements)
+    ]
+    changed = replace(result, movements=tuple(movements))
+    collection = collection_of([painting(1)], analysis_of([[1.0, 1.0]]))
+    return Elements(answer_html(changed, collection, 1, language))
+
+
+def html_of(
+    language: Any = "en",
+    allowed: int = 1,
+    best: float = 0.7,
+    familiar: bool = True,
+    mirrored: bool = False,
+    nothing_close: bool = False,
+    found: int = 1,
+    **changes: Any,
+) -> str:
+    collection = collection_of([painting(1, **changes)], analysis_of([[1.0, 1.0]]))
+    result = result_of(best, familiar, mirrored, nothing_close, found, **changes)
+    return answer_html(result, collection, allowed, language)
+
+
+def test_an_answer_names_the_movement_and_five_probabilities() -> None:
+    page = Elements(html_of())
+
+    for expected in ("Baroque", "1600\N{EN DASH}1750", "70%", "about 70 are right", "6%"):
+        assert expected in page.text, expected
+    assert len([entry for entry in page.of("span") if entry.get("class") == "value"]) == 5
+    assert "hesitates" not in page.text
+
+
+def test_a_doubtful_answer_names_the_second_movement() -> None:
+    assert "could also be Rococo" in Elements(html_of(best=0.3)).text
+    assert "ar putea fi și Rococo" in Elements(html_of("ro", best=0.3)).text
+
+
+def test_two_movements_that_it_may_be_lead_the_answer() -> None:
+    english, romanian = likely_html(2).text, likely_html(2, "ro").text
+
+    assert "Baroque or Rococo" in english
+    assert "In 9 of 10 paintings, the movements named include the right one." in english
+    assert "Baroc sau Rococo" in romanian
+    assert "hesitates" not in english and "are right" not in english
+
+
+def test_of_more_movements_the_first_leads_and_the_others_are_named() -> None:
+    text = likely_html(4).text
+
+    assert "Baroque or" not in text
+    assert "it could also be Rococo, Romanticism or Realism." in text
+    assert "about 40 are right" in text
+
+
+def test_what_is_no_painting_is_called_so_and_no_odds_are_given() -> None:
+    english, romanian = (Elements(html_of(each, familiar=False)).text for each in ("en", "ro"))
+
+    assert "does not look like a painting we know" in english
+    assert "Of 100 answers" not in english
+    assert "Nu seamănă cu niciun tablou cunoscut" in romanian
+    assert "does not look like" not in Elements(html_of()).text
+
+
+def test_a_neighbour_bears_its_label() -> None:
+    page = Elements(html_of(page_url="https://example.org/a?b=1&c=2"))
+
+    for expected in (
+        "Painter",
+        "Work 1",
+        "1901 · Cubism",
+        "closer than 98.5% of pairs of paintings",
+        "distance 0.123",
+        "Page on WikiArt",
+    ):
+        assert expected in page.text, expected
+    assert "mirror" not in page.text
+    assert '<span class="closeness">close</span>' in html_of()
+    (image,) = page.of("img")
+    assert image["alt"] == "Painter, Work 1"
+    assert image["src"] == "pictures/painter_work-1"
+    assert "--proportions: 1.2000" in str(image["style"])
+    assert "url('data:image/png;base64," in str(image["style"])
+    (link,) = page.of("a")
+    assert link["href"] == "https://example.org/a?b=1&c=2"
+    assert link["rel"] == "noopener noreferrer"
+
+
+def test_a_neighbour_is_a_button_with_a_name() -> None:
+    (button,) = Elements(html_of()).of("button")
+
+    assert button["data-door"] == "painter_work-1"
+    assert button["aria-label"] == "Open Painter, Work 1"
+
+
+def test_a_mirror_image_is_called_so() -> None:
+    assert "nearer as a mirror image" in Elements(html_of(mirrored=True)).text
+    assert "mai apropiat în oglindă" in Elements(html_of("ro", mirrored=True)).text
+
+
+def test_neighbours_that_are_not_close_are_called_so() -> None:
+    assert "Nothing close" not in Elements(html_of()).text
+    assert "Nothing close" in Elements(html_of(nothing_close=True)).text
+    assert "Nimic apropiat" in Elements(html_of("ro", nothing_close=True)).text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ("about the painting in your picture", "shows 2 paintings", "has no colours")),
+        ("ro", ("despre tabloul din imagine", "sunt 2 tablouri", "nu are culori")),
+    ],
+)
+def test_what_was_seen_of_the_picture_is_said(language: Any, sentences: tuple[str, ...]) -> None:
+    collection = collection_of([painting(1)], analysis_of([[1.0, 1.0]]))
+    part = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.4), (0.1, 0.4))
+    changed = replace(result_of(), cropped=part, other_paintings=(part,), colourless=True)
+
+    told = Elements(answer_html(changed, collection, 1, language)).text
+    plain = Elements(answer_html(result_of(), collection, 1, language)).text
+
+    for sentence in sentences:
+        assert sentence in told
+        assert sentence not in plain
+
+
+def test_filters_say_what_they_leave() -> None:
+    assert "meet the filters" not in Elements(html_of(allowed=1)).text
+    page = Elements(html_of(allowed=0, found=0))
+
+    assert "Paintings that meet the filters: 0 of 1." in page.text
+    assert "No painting meets these filters" in page.text
+    assert not page.of("ol")
+
+
+def test_the_painting_that_is_asked_with_can_be_taken_down() -> None:
+    page = Elements(asked_html(painting(1), "en"))
+
+    assert "You ask with" in page.text and "Work 1" in page.text
+    (button,) = page.of("button")
+    assert button["data-ask"] == ""
+    assert asked_html(None, "en") == ""
+
+
+def test_an_answer_is_told_to_those_who_do_not_see_it() -> None:
+    page = Elements(status_html(result_of(), "en"))
+
+    assert "Movement: Baroque. Paintings found: 1." in page.text
+    assert [element["role"] for element in page.of("p")] == ["status"]
+    assert not Elements(status_html(None, "en")).text.strip()
+
+
+def test_romanian_answers_are_romanian() -> None:
+    page = Elements(html_of("ro", year=None))
+
+    for expected in ("Baroc", "70 %", "distanța 0,123", "nedatat · Cubism", "Pagina de pe WikiArt"):
+        assert expected in page.text, expected
+
+
+@pytest.mark.parametrize("language", ["en", "ro"])
+def test_what_comes_from_a_table_is_text(language: Any) -> None:
+    hostile = "<script>alert('\"')</script>"
+    changes = {
+        "title": hostile,
+        "artist": hostile,
+        "style": hostile,
+        "image_id": f"../{hostile}",
+        "page_url": "javascript:alert(1)",
+    }
+
+    page = Elements(html_of(language, **changes))
+
+    assert not page.of("script") and not page.of("a")
+    assert page.text.count(hostile) == 3
+    (button,) = page.of("button")
+    assert set(button) == {"type", "class", "aria-haspopup", "aria-label", "data-door"}
+    (image,) = page.of("img")
+    assert set(image) == {"src", "alt", "style"}
+    assert str(image["src"]).startswith("pictures/..%2F%3Cscript%3E")
+    link = 'https://x/"onload="alert(1)'
+    assert [each["href"] for each in Elements(html_of(page_url=link)).of("a")] == [link]
+
+
+def test_the_footer_says_what_the_network_has_not_seen() -> None:
+    text = Elements(footer_html(MOVEMENTS[4:], "en")).text
+
+    assert "It knows 14 movements: Baroque, Rococo" in text
+    assert "It has never seen Byzantine Iconography, Early Renaissance, " in text
+    assert "never seen" not in Elements(footer_html(MOVEMENTS, "en")).text
+
+
+def test_title_and_invitation_are_in_both_languages() -> None:
+    assert "Drop a painting" in header_html("en")
+    assert "Trage aici" in header_html("ro")
+    assert "șevalet" in empty_html("ro")
+    assert "has no such painting" in unknown_html("en")

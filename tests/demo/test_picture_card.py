@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import picture_card
+import pytest
+from answers import answer
+from galleries import painting
+from picture_card import SANS, SERIF_BOLD, SERIF_ITALIC, SIDE, Asked, card_jpeg
+from PIL import Image, ImageChops, ImageDraw, ImageFont
+
+from pinacoteca.movements import MOVEMENTS
+
+WORKS = tuple(painting(index) for index in range(6))
+ASKED = Asked(Image.new("RGB", (400, 300), "teal"))
+
+
+class Shelf:
+    """The part of a collection that a card needs."""
+
+    def painting(self, image_id: str) -> Any:
+        return next(work for work in WORKS if work.image_id == image_id)
+
+
+COLLECTION: Any = Shelf()
+
+
+def card(
+    result: Any = None, asked: Asked = ASKED, picture: Any = None, language: Any = "en"
+) -> Any:
+    data = card_jpeg(asked, result or answer(*WORKS), COLLECTION, lambda _: picture, language)
+    return Image.open(io.BytesIO(data))
+
+
+def written(monkeypatch: pytest.MonkeyPatch, **wishes: Any) -> str:
+    """Returns what is written on a card, one text after the other."""
+    texts: list[str] = []
+    draw = ImageDraw.ImageDraw.text
+
+    def listen(self: Any, place: Any, text: str, *more: Any, **options: Any) -> Any:
+        texts.append(text)
+        return draw(self, place, text, *more, **options)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", listen)
+    card(**wishes)
+    # Headings are written letter by letter.
+    return " ".join(text for text in texts if len(text) > 1) + "".join(
+        text for text in texts if len(text) == 1
+    )
+
+
+def test_a_card_is_a_picture_to_share() -> None:
+    drawn = card()
+
+    assert (drawn.format, drawn.size, drawn.mode) == ("JPEG", (SIDE, SIDE), "RGB")
+    assert not drawn.getexif()
+    pixels = np.asarray(drawn)
+    # The painting hangs at the left, and there is ink on all four quarters.
+    assert pixels[500, 400].tolist() == pytest.approx([0, 128, 128], abs=4)
+    half = SIDE // 2
+    for rows in (slice(0, half), slice(half, SIDE)):
+        for columns in (slice(0, half), slice(half, SIDE)):
+            assert (pixels[rows, columns].min(axis=2) < 90).mean() > 0.002
+
+
+def test_a_card_says_what_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = written(monkeypatch, language="ro", asked=Asked(ASKED.picture, "Ștefan, Țara"))
+
+    for expected in ("Impresionism", "62 %", "Ștefan, Țara", "Painter", "Work 4", "1901 · Cubism"):
+        assert expected in text, expected
+    assert "nedatat · Cubism" in text
+    # Five neighbours are enough for a card.
+    assert "Work 5" not in text
+    assert "CURENTUL" in text and "CELE MAI APROPIATE" in text.replace("  ", " ")
+    assert "Culorile estompate" in text
+
+
+def test_a_stranger_gets_no_sentence_on_a_movement(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = written(monkeypatch, result=answer(*WORKS, looks_like_a_painting=False))
+
+    assert "does not look like a painting" in text
+    assert MOVEMENTS[8].sentence_english.split()[0] not in text
+
+
+def test_the_blurhash_stands_in_for_a_picture_that_is_not_at_hand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown, drawn = card(picture=Image.new("RGB", (50, 50), "red")), card()
+
+    assert ImageChops.difference(shown, drawn).getbbox() is not None
+    red = np.asarray(shown)[1150]
+    assert ((red[:, 0] > 240) & (red[:, 1] < 20)).sum() > 1200
+    text = written(monkeypatch, picture=Image.new("RGB", (50, 50)))
+    assert "Blurred colours" not in text
+
+
+@pytest.mark.parametrize("size", [(3000, 20), (20, 3000), (1, 1)])
+def test_no_picture_breaks_the_card(size: tuple[int, int]) -> None:
+    picture = Image.new("RGB", size, "red")
+
+    assert card(asked=Asked(picture, "A " * 300), picture=picture).size == (SIDE, SIDE)
+
+
+def test_long_labels_end_above_the_foot(monkeypatch: pytest.MonkeyPatch) -> None:
+    places: list[float] = []
+    draw = ImageDraw.ImageDraw.text
+
+    def listen(self: Any, place: Any, text: str, *more: Any, **options: Any) -> Any:
+        places.append(place[1])
+        return draw(self, place, text, *more, **options)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", listen)
+    long = "Constantin-Alexandru Popescu-Ștefănescu din Bucureștii Noi " * 3
+    card(result=answer(*(painting(each, artist=long, title=long, style=long) for each in range(5))))
+
+    foot = SIDE - 44 - 26
+    assert max(place for place in places if place < foot) <= foot - 26
+
+
+def test_a_card_without_neighbours_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "The collection has no such painting." in written(monkeypatch, result=answer())
+
+
+@pytest.mark.parametrize("face", [SERIF_BOLD, SERIF_ITALIC, SANS])
+def test_the_fonts_have_every_letter_of_the_collection(face: tuple[str, str]) -> None:
+    font = picture_card._font(face, 40)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    nothing = bytes(font.getmask("\uffff"))
+    table = Path(__file__).parents[2] / "gallery" / "paintings.csv"
+
+    letters = set(table.read_text(encoding="utf-8")) | set("ĂÂÎȘȚăâîșț\N{EN DASH}·…„”")
+
+    missing = {
+        letter
+        for letter in letters
+        if letter.isprintable() and letter.strip() and bytes(font.getmask(letter)) == nothing
+    }
+    assert missing == set()

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import build
+import evaluate_neighbours
+import numpy as np
+import pytest
+import rankings
+from distortions import DISTORTIONS, photographed
+from galleries import analysis_of, collection_of, painting
+from PIL import Image
+from trees import write_pandorarom
+
+from pinacoteca.collection import Collection
+from pinacoteca.errors import CollectionError, DataError
+
+
+def gallery_of(vectors: list[list[float]], artists: str, styles: list[str]) -> Collection:
+    paintings = [
+        painting(index, artist_slug=artist, style=style)
+        for index, (artist, style) in enumerate(zip(artists, styles, strict=True))
+    ]
+    return collection_of(paintings, analysis_of(vectors))
+
+
+def test_a_perfect_way_scores_one_and_other_hands_see_style_alone() -> None:
+    # Two artists a style, three paintings each; the style's axis, then the artist's.
+    artists = "aaabbbcccddd"
+    styles = ["Cubism"] * 6 + ["Impressionism"] * 6
+    axis = {"a": (9, 1), "b": (9, 2), "c": (1, 9), "d": (2, 9)}
+    collection = gallery_of([list(axis[artist]) for artist in artists], artists, styles)
+    truth = evaluate_neighbours.Truth.of(collection)
+
+    way = rankings.by_vectors("ours", collection.styles.astype(float), "euclidean")
+    result = evaluate_neighbours.evaluate_way(way, truth)["scores"]
+
+    # Of five answers two are by the artist, all of the style; of other hands there are three.
+    assert result["artist_precision"] == pytest.approx(2 / 5)
+    assert result["artist_map"] == result["artist_recall"] == 1
+    assert result["style_precision"] == result["style_map"] == result["ndcg"] == 1
+    assert result["other_hands_precision"] == pytest.approx(3 / 5)
+    assert result["other_hands_map"] == 1
+    assert result["hubness"] == pytest.approx(0, abs=1)
+
+
+def test_measures_are_averaged_over_classes() -> None:
+    measure = evaluate_neighbours.Measure(
+        np.array([1.0] * 9 + [0.0]), np.array(["x"] * 9 + ["y"]), np.arange(10)
+    )
+
+    assert measure.mean == 0.5
+    low, high = measure.interval()
+    assert 0.5 <= low <= high <= 1
+
+
+def test_what_may_not_be_found_is_not() -> None:
+    vectors = np.arange(8.0)[:, None]
+    found = np.array([True, False] * 4)
+
+    way = rankings.by_vectors("few", vectors, "euclidean", found)
+    answers = evaluate_neighbours.nearest(way.distances(np.arange(8)))[:, :3]
+
+    assert not (answers % 2).any()
+    assert answers[7].tolist() == [6, 4, 2]
+
+
+def test_the_first_five_of_each_artist() -> None:
+    collection = gallery_of([[1.0]] * 8, "aaaaaaab", ["Cubism"] * 8)
+
+    assert rankings.first_of_each_artist(collection, 5).tolist() == [True] * 5 + [False] * 2 + [
+        True
+    ]
+
+
+def test_distortions_keep_the_painting_and_change_it() -> None:
+    rows, columns = np.mgrid[0:80, 0:100]
+    pixels = np.stack([2 * columns, 3 * rows, columns + rows], axis=2).astype(np.uint8)
+    picture = Image.fromarray(pixels)
+
+    for name, distort in DISTORTIONS.items():
+        changed = distort(picture)
+        assert changed.mode == "RGB"
+        assert changed.width >= 80 and changed.height >= 64
+        same = changed.size == picture.size and np.array_equal(np.asarray(changed), pixels)
+        assert same == (name == "as it is"), name
+    # The upper left corner of the painting stands a little inside the photograph.
+    seen = np.asarray(photographed(picture))
+    assert np.ptp(seen[0, 0]) > 0 and not np.array_equal(seen[40, 50], seen[0, 0])
+
+
+def test_the_whole_benchmark_runs(
+    model_folder: Path,
+    backbone: Path,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    paintings = [
+        (f"{artist}_work-{place}", style, artist)
+        for artist in ("ion-andreescu", "max-herman-maxy", "marcel-iancu")
+        for place, style in enumerate(("Cubism", "Cubism", "Impressionism"))
+    ]
+    table = write_pandorarom(tmp_path / "rom", paintings)
+    sources = ("--images", tmp_path / "rom", "--table", table, "--model", model_folder)
+    gallery, report = tmp_path / "gallery", tmp_path / "report"
+    run_script(build.main, *sources, "--out", gallery)
+    run_script(build.main, *sources, "--out", report)
+    (gallery / "README.md").write_text(
+        "before\n<!-- retrieval -->\nold\n<!-- end of retrieval -->\nafter", encoding="utf-8"
+    )
+
+    arguments = ("--images", tmp_path / "rom", "--model", model_folder, "--gallery", gallery)
+    run_script(evaluate_neighbours.main, *arguments, "--report", report, "--weights", backbone)
+
+    metrics = json.loads((gallery / "metrics.json").read_text(encoding="utf-8"))
+    count = len(Collection.load(gallery))
+    assert metrics["paintings"] == count
+    names = list(metrics["ways"])
+    assert names[0] == "chance" and names[-1] == "ours"
+    assert "report, euclidean, all paintings" in names
+    for way in metrics["ways"].values():
+        for name, (low, high) in way["intervals"].items():
+            assert 0 <= low <= high <= 1, name
+        assert way["scores"]["other_hands_precision"] > 0
+    assert metrics["found_again"]["as it is"] == 1
+    readme = (gallery / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith("before\n<!-- retrieval -->\n| way | artist P@5 |")
+    assert readme.endswith("|\n<!-- end of retrieval -->\nafter")
+    assert "| as it is | 100.0 % |" in capsys.readouterr().out
+
+
+def test_a_gallery_without_pairs_is_refused() -> None:
+    lonely = gallery_of([[1.0], [2.0]], "ab", ["Cubism", "Impressionism"])
+    way = rankings.by_vectors("ours", lonely.styles.astype(float))
+
+    with pytest.raises(DataError, match="there is nothing to measure"):
+        evaluate_neighbours.evaluate_way(way, evaluate_neighbours.Truth.of(lonely))
+
+
+def test_missing_files_are_named(gallery: Path, tmp_path: Path) -> None:
+    collection = Collection.load(gallery)
+    with pytest.raises(CollectionError, match=r"build it with gallery/build\.py"):
+        next(rankings.report_ways(collection, tmp_path))
+    lone = tmp_path / "lone" / "painter_work-0.jpg"
+    lone.parent.mkdir()
+    Image.new("RGB", (9, 9)).save(lone)
+    with pytest.raises(DataError, match="lacks the pictures of 7 paintings"):
+        evaluate_neighbours.pictures_of(collection, lone.parent)

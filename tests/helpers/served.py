@@ -1,0 +1,72 @@
+"""The page as people start it: a process of its own on a free port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+APP = Path(__file__).resolve().parents[2] / "demo" / "app.py"
+START_SECONDS = 120
+
+
+@contextmanager
+def served_page(
+    log: Path,
+    *arguments: object,
+    stop: signal.Signals = signal.SIGTERM,
+    fetches: bool = False,
+) -> Iterator[str]:
+    """Yields the address of a page that runs until the block ends; its output goes to ``log``.
+
+    Its temporary files are beside ``log``; ``stop`` is the signal that ends it. Only one that
+    ``fetches`` may ask for pictures elsewhere.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    offline = ["--offline"] if not fetches else []
+    command = [sys.executable, APP, *offline, "--port", port, *arguments]
+    # Downloads of an earlier run must not stand in for what the test set up.
+    environment = os.environ | {"XDG_CACHE_HOME": str(log.parent), "TMPDIR": str(log.parent)}
+    with log.open("w", encoding="utf-8") as output:
+        # From another folder than the repository's: the page must not depend on where it starts.
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=log.parent,
+            env=environment,
+            # A shell's background jobs, and what they start, ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        try:
+            _wait_until_ready(address, process, log)
+            yield address
+        finally:
+            process.send_signal(stop)
+            process.wait(timeout=30)
+
+
+def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            output = log.read_text(encoding="utf-8")
+            raise RuntimeError(f"the page stopped with status {process.returncode}: {output}")
+        try:
+            httpx.get(address, timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(f"no page after {START_SECONDS} s: {log.read_text(encoding='utf-8')}")

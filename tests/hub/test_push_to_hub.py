@@ -1,0 +1,588 @@
+"""`push_to_hub.py`, run as a person runs it, against a small hub on the loopback interface.
+
+The hub's client is the real one. Uploads are tested over its LFS protocol, and over its Xet client
+as far as that goes before Xet's own binary protocol begins.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils import validate_repo_id
+from push_to_hub import HubError, check_repository_id
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TOKEN = "hf_" + "x" * 34
+CARD = "---\nlicense: cc-by-nc-4.0\nlibrary_name: timm\n---\n\n# A card\n"
+MODEL = {
+    "config.json": b'{"architecture": "mobilenetv2_100"}\n',
+    "confusion_matrix.png": b"\x89PNG\r\n\x1a\n",
+    "familiarity.safetensors": b"64 features",
+    "likeness.safetensors": b"128 directions",
+    "metrics.json": b'{"top1": 0.5}\n',
+    "model.safetensors": bytes(range(256)) * 64,
+}
+HUB_FILES = {**MODEL, "README.md": CARD.encode()}
+
+
+class SmallHub(ThreadingHTTPServer):
+    """Answers what a push asks of the hub, and remembers what it was given."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), SmallHubHandler)
+        self.endpoint = f"http://127.0.0.1:{self.server_port}"
+        self.visibility: dict[str, str] = {}
+        self.kinds: dict[str, tuple[str, str | None]] = {}
+        self.always_public = False
+        self.may_write = True
+        self.uses_lfs = True
+        self.yaml_errors: list[dict[str, str]] = []
+        self.requests: list[str] = []
+        self.lfs_objects: dict[str, bytes] = {}
+        self.commits: list[dict[str, bytes]] = []
+
+    @property
+    def changes(self) -> list[str]:
+        """Returns the requests that change something on the hub."""
+        looks = ("GET ", "POST /api/validate-yaml")
+        return [request for request in self.requests if not request.startswith(looks)]
+
+
+class SmallHubHandler(BaseHTTPRequestHandler):
+    server: SmallHub
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            parts = []
+            while size := int(self.rfile.readline(), 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def answer(self, status: int, content: object, **headers: str) -> None:
+        data = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def start(self) -> tuple[str, bytes]:
+        path = self.path.split("?")[0]
+        self.server.requests.append(f"{self.command} {path}")
+        return path, self.body()
+
+    def do_GET(self) -> None:
+        path, _ = self.start()
+        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self.answer(401, {"error": "Invalid credentials"})
+        elif path == "/api/whoami-v2":
+            self.answer(200, {"type": "user", "name": "ada", "orgs": []})
+        elif visibility := self.server.visibility.get(
+            name := path.removeprefix("/api/models/").removeprefix("/api/spaces/")
+        ):
+            self.answer(200, {"id": name, "private": visibility == "private", "siblings": []})
+        else:
+            self.answer(404, {"error": "Repository not found"}, X_Error_Code="RepoNotFound")
+
+    def do_POST(self) -> None:
+        path, body = self.start()
+        if not self.server.may_write:
+            self.answer(403, {"error": "Forbidden: this token may only read"})
+        elif path == "/api/repos/create":
+            wish = json.loads(body)
+            name = f"{wish['organization']}/{wish['name']}"
+            self.server.kinds[name] = (wish.get("type", "model"), wish.get("sdk"))
+            public = self.server.always_public or wish["visibility"] == "public"
+            self.server.visibility[name] = "public" if public else "private"
+            self.answer(200, {"url": f"{self.server.endpoint}/{name}"})
+        elif path == "/api/validate-yaml":
+            status = 400 if self.server.yaml_errors else 200
+            self.answer(status, {"errors": self.server.yaml_errors, "warnings": []})
+        elif path.endswith("/preupload/main"):
+            files = json.loads(body)["files"]
+            self.answer(200, {"files": [self.upload_mode(file["path"]) for file in files]})
+        elif path.endswith(".git/info/lfs/objects/batch"):
+            wanted = json.loads(body)["objects"]
+            self.answer(200, {"transfer": "basic", "objects": [self.lfs_action(o) for o in wanted]})
+        elif path.endswith("/commit/main"):
+            self.server.commits.append(self.committed_files(body))
+            address = f"{self.server.endpoint}/ada/paintings/commit/{'a' * 40}"
+            self.answer(200, {"commitUrl": address, "commitOid": "a" * 40})
+        else:
+            self.answer(404, {"error": f"no such page: {path}"})
+
+    def do_PUT(self) -> None:
+        path, body = self.start()
+        self.server.lfs_objects[path.removeprefix("/lfs/")] = body
+        self.answer(200, {})
+
+    def upload_mode(self, path: str) -> dict[str, Any]:
+        lfs = self.server.uses_lfs and path.endswith(".safetensors")
+        return {"path": path, "uploadMode": "lfs" if lfs else "regular", "shouldIgnore": False}
+
+    def lfs_action(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        address = f"{self.server.endpoint}/lfs/{wanted['oid']}"
+        return {**wanted, "actions": {"upload": {"href": address}}}
+
+    def committed_files(self, body: bytes) -> dict[str, bytes]:
+        files: dict[str, bytes] = {}
+        for line in body.splitlines():
+            entry = json.loads(line)
+            value = entry["value"]
+            if entry["key"] == "file":
+                files[value["path"]] = base64.b64decode(value["content"])
+            elif entry["key"] == "lfsFile":
+                files[value["path"]] = self.server.lfs_objects[value["oid"]]
+        return files
+
+
+@pytest.fixture
+def hub() -> Iterator[SmallHub]:
+    with SmallHub() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+class House:
+    """A copy of the script in a repository of its own, with a small model and card."""
+
+    forgotten: ClassVar[tuple[str, ...]] = ("HF_", "HUGGING_FACE_", "HUGGINGFACE_")
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.card = folder / "model_card.md"
+        self.model = folder / "model"
+        self.script = folder / "hub" / "push_to_hub.py"
+        for room in (self.model, self.script.parent, folder / "home"):
+            room.mkdir()
+        for name in ("push_to_hub.py", "space.py"):
+            shutil.copyfile(REPOSITORY / "hub" / name, self.script.parent / name)
+        self.card.write_text(CARD, encoding="utf-8")
+        for name, content in MODEL.items():
+            (self.model / name).write_bytes(content)
+        # What must never travel.
+        (self.model / "last.pth").write_bytes(b"a pickle")
+        (self.model / ".cache").mkdir()
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.upper().startswith(self.forgotten) and "proxy" not in name.lower()
+        } | {
+            "HF_HOME": str(folder / "home"),
+            "HF_HUB_DISABLE_XET": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            "PYTHONPATH": str(REPOSITORY),
+        }
+
+    def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            env=self.environment | environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.python(
+            str(self.script), "--repo-id", "ada/paintings", *arguments, **environment
+        )
+
+    def push(
+        self, hub: SmallHub, *arguments: str, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        known = {"HF_ENDPOINT": hub.endpoint, "HF_TOKEN": TOKEN}
+        return self.run("--push", *arguments, **(known | environment))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """Returns the one sentence with which a run ended, and checks that it is one."""
+    assert done.returncode == 2, done.stderr
+    sentence = done.stderr.strip()
+    assert sentence.startswith("error: ")
+    assert "\n" not in sentence
+    return sentence
+
+
+# Looking
+
+
+def test_a_look_shows_everything_and_uploads_nothing(house: House, hub: SmallHub) -> None:
+    done = house.run(HF_ENDPOINT=hub.endpoint, HF_TOKEN=TOKEN)
+    assert done.returncode == 0, done.stderr
+    assert "Repository: ada/paintings" in done.stdout
+    assert "Visibility: public" in done.stdout
+    assert "license: cc-by-nc-4.0\nlibrary_name: timm" in done.stdout
+    lines = [line.split() for line in done.stdout.splitlines() if "sha256" in line]
+    shown = {line[0]: (int(line[1].replace(",", "")), line[-1]) for line in lines}
+    assert shown == {
+        name: (len(content), hashlib.sha256(content).hexdigest())
+        for name, content in HUB_FILES.items()
+    }
+    assert "Nothing was uploaded" in done.stdout
+    assert hub.requests == []
+
+
+def test_a_look_says_private_when_asked(house: House) -> None:
+    assert "Visibility: private" in house.run("--private").stdout
+
+
+def test_a_look_imports_no_network_code(house: House) -> None:
+    code = (
+        "import runpy, sys\n"
+        f"sys.argv = [{str(house.script)!r}, '--repo-id', 'ada/paintings']\n"
+        f"sys.path.insert(0, {str(house.script.parent)!r})\n"
+        f"runpy.run_path({str(house.script)!r}, run_name='__main__')\n"
+        "network = {'socket', 'ssl', 'http.client', 'httpx', 'httpx2', 'huggingface_hub'}\n"
+        "print('NETWORK', sorted(network & set(sys.modules)))\n"
+    )
+    done = house.python("-c", code)
+    assert done.stdout.splitlines()[-1] == "NETWORK []", done.stdout + done.stderr
+
+
+def test_another_model_folder(house: House) -> None:
+    house.model.rename(house.folder / "elsewhere")
+    assert "model.safetensors" in house.run("--model", "elsewhere").stdout
+    assert "'nowhere' lacks" in refused(house.run("--model", "nowhere"))
+
+
+def test_no_temporary_folder_is_left(house: House, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    assert house.run(TMPDIR=str(scratch)).returncode == 0
+    assert list(scratch.iterdir()) == []
+
+
+# What is refused before the network is touched
+
+
+def test_missing_files_are_all_named(house: House) -> None:
+    (house.model / "metrics.json").unlink()
+    (house.model / "model.safetensors").unlink()
+    sentence = refused(house.run())
+    assert "metrics.json, model.safetensors" in sentence
+    assert "config.json" not in sentence
+
+
+def test_missing_card_is_named(house: House) -> None:
+    house.card.unlink()
+    assert "model_card.md" in refused(house.run())
+
+
+@pytest.mark.parametrize(
+    ("card", "fault"),
+    [
+        ("# A card\n", "has no front matter"),
+        ("\n---\nlicense: mit\n---\n", "has no front matter"),
+        ("---\nlicense: mit\n", "has no front matter"),
+        ("---\njust words\n---\n", "not a YAML mapping"),
+        ("---\nlicense: [mit\n---\n", "not a YAML mapping"),
+    ],
+)
+def test_a_card_without_front_matter_is_refused(house: House, card: str, fault: str) -> None:
+    house.card.write_text(card, encoding="utf-8")
+    sentence = refused(house.run())
+    assert fault in sentence
+    assert repr(str(house.card)) in sentence
+
+
+FIGURES = """model-index:
+- name: Pinacoteca
+  results:
+  - task: {type: image-classification}
+    metrics:
+    - {type: accuracy, value: 0.6426, name: Top-1 accuracy}
+"""
+
+
+def test_the_card_of_another_model_is_refused(house: House) -> None:
+    house.card.write_text(CARD.replace("---\n\n", f"{FIGURES}---\n\n"), encoding="utf-8")
+    metrics = house.model / "metrics.json"
+    metrics.write_text(json.dumps({"scores": {"top1": 0.3077}}), encoding="utf-8")
+    sentence = refused(house.run())
+    assert "its Top-1 accuracy is 0.6426, that of" in sentence
+    assert "is 0.3077" in sentence and "hub/write_card.py --model" in sentence
+
+    house.card.rename(house.folder / "other.md")
+    metrics.write_text(json.dumps({"scores": {"top1": 0.64257}}), encoding="utf-8")
+    assert house.run("--card", "other.md").returncode == 0
+
+
+def test_figures_of_other_weights_are_refused(house: House) -> None:
+    text = json.dumps({"model_fingerprint": "0" * 64, "scores": {}})
+    (house.model / "metrics.json").write_text(text, encoding="utf-8")
+    (house.model / "config.json").write_text(json.dumps({"pretrained_cfg": {}}), encoding="utf-8")
+    sentence = refused(house.run())
+    assert "was measured with other weights" in sentence
+    assert "train/evaluate.py" in sentence and "hub/write_card.py" in sentence
+
+
+MALFORMED = ["paintings", "ada/", "/paintings", "a/b/c", "ada/my paintings", "ada/a--b", "ada/a..b"]
+MALFORMED += ["ada/-a", "ada/a.", "ada/paintings.git", "https://huggingface.co/ada/a", "ada/țară"]
+MALFORMED += ["", "ada/" + "a" * 97, "ada/paintings\n"]
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_malformed_names_are_refused(name: str) -> None:
+    with pytest.raises(HubError, match="no name of a hub repository"):
+        check_repository_id(name)
+
+
+@pytest.mark.parametrize("name", ["ada/paintings", "a/b", "Ada-1/x_y.z-0", "ada/" + "a" * 96])
+def test_well_formed_names_suit_the_hub_too(name: str) -> None:
+    check_repository_id(name)
+    validate_repo_id(name)
+
+
+def test_what_the_hub_refuses_is_refused_here() -> None:
+    for name in MALFORMED:
+        try:
+            validate_repo_id(name)
+        except HFValidationError:
+            with pytest.raises(HubError):
+                check_repository_id(name)
+
+
+def test_malformed_name_ends_with_status_2(house: House) -> None:
+    assert "'a b'" in refused(house.python(str(house.script), "--repo-id", "a b"))
+
+
+def test_a_token_is_no_argument(house: House) -> None:
+    done = house.run("--token", TOKEN)
+    assert done.returncode == 2
+    assert "unrecognized arguments" in done.stderr
+
+
+# Uploading
+
+
+def test_a_push_uploads_exactly_these_files_in_one_commit(house: House, hub: SmallHub) -> None:
+    done = house.push(hub)
+    assert done.returncode == 0, done.stderr
+    assert hub.commits == [HUB_FILES]
+    tensors = [content for name, content in MODEL.items() if name.endswith(".safetensors")]
+    assert sorted(hub.lfs_objects.values()) == sorted(tensors)
+    assert hub.visibility == {"ada/paintings": "public"}
+    assert "was created and is public: everyone will see this upload" in done.stdout
+    assert f"Uploaded: {hub.endpoint}/ada/paintings/commit/" in done.stdout
+    assert TOKEN not in done.stdout + done.stderr
+
+
+def test_a_push_through_the_xet_client_commits_the_same(house: House, hub: SmallHub) -> None:
+    # Sent inline: the binary protocol of Xet storage itself is not imitated here.
+    hub.uses_lfs = False
+    done = house.push(hub, HF_HUB_DISABLE_XET="0")
+    assert done.returncode == 0, done.stderr
+    assert hub.commits == [HUB_FILES]
+
+
+def test_a_private_push_is_private_before_anything_is_uploaded(house: House, hub: SmallHub) -> None:
+    done = house.push(hub, "--private")
+    assert done.returncode == 0, done.stderr
+    assert hub.visibility == {"ada/paintings": "private"}
+    assert "was created and is private" in done.stdout
+    confirmed = hub.requests.index("GET /api/models/ada/paintings", 2)
+    assert hub.requests.index("POST /api/repos/create") < confirmed
+    assert confirmed < hub.requests.index("POST /api/models/ada/paintings/preupload/main")
+
+
+def test_a_second_push_says_that_the_repository_is_public(house: House, hub: SmallHub) -> None:
+    hub.visibility["ada/paintings"] = "public"
+    done = house.push(hub)
+    assert "exists already and is public: everyone will see this upload" in done.stdout
+    assert hub.commits == [HUB_FILES]
+    assert "POST /api/repos/create" not in hub.requests
+
+
+def test_an_existing_private_repository_stays_private(house: House, hub: SmallHub) -> None:
+    hub.visibility["ada/paintings"] = "private"
+    assert "exists already and is private" in house.push(hub).stdout
+    assert hub.visibility == {"ada/paintings": "private"}
+    assert hub.commits == [HUB_FILES]
+
+
+def test_an_existing_public_repository_is_refused_where_private_was_asked(
+    house: House, hub: SmallHub
+) -> None:
+    hub.visibility["ada/paintings"] = "public"
+    sentence = refused(house.push(hub, "--private"))
+    assert "exists already and is public" in sentence
+    assert "nothing was uploaded" in sentence
+    assert hub.changes == []
+
+
+def test_a_hub_that_creates_public_against_the_wish_gets_nothing(
+    house: House, hub: SmallHub
+) -> None:
+    hub.always_public = True
+    assert "was created and is public" in refused(house.push(hub, "--private"))
+    assert hub.changes == ["POST /api/repos/create"]
+
+
+# The page as a Space
+
+
+@pytest.fixture
+def furnished(house: House) -> House:
+    """A house with a page, a library and a gallery beside the model."""
+    for name in ("requirements-demo.txt", "LICENSE"):
+        shutil.copyfile(REPOSITORY / name, house.folder / name)
+    for room in ("pinacoteca", "demo"):
+        shutil.copytree(REPOSITORY / room, house.folder / room)
+    gallery = house.folder / "gallery"
+    gallery.mkdir()
+    for name in ("paintings.csv", "embeddings.safetensors", "map.safetensors", "build.py"):
+        (gallery / name).write_text(name)
+    return house
+
+
+def test_a_space_is_one_commit_of_what_the_page_needs(furnished: House, hub: SmallHub) -> None:
+    known = {"HF_ENDPOINT": hub.endpoint, "HF_TOKEN": TOKEN}
+    arguments = (str(furnished.script), "--space", "ada/page", "--push", "--out", "kept")
+    done = furnished.python(*arguments, **known)
+
+    assert done.returncode == 0, done.stderr
+    assert hub.kinds == {"ada/page": ("space", "gradio")}
+    (files,) = hub.commits
+    assert {"app.py", "README.md", "requirements.txt", "LICENSE"} < set(files)
+    for name in ("demo/page.py", "demo/static/style.css", "demo/examples/garden.jpg"):
+        assert files[name] == (REPOSITORY / name).read_bytes()
+    assert files["model/model.safetensors"] == MODEL["model.safetensors"]
+    assert files["gallery/map.safetensors"] == b"map.safetensors"
+    unwanted = ("gallery/build.py", "model/last.pth", "demo/screenshot.png")
+    assert not [name for name in files if name in unwanted or "/." in name or "cache" in name]
+    kept = furnished.folder / "kept"
+    assert {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()} == set(
+        files
+    )
+    again = furnished.python(*arguments, **known)
+    assert "'kept' is there already" in refused(again)
+    assert len(hub.commits) == 1
+
+
+def test_nothing_that_lies_beside_the_page_goes_to_a_space(furnished: House) -> None:
+    demo = furnished.folder / "demo"
+    for name in ("accounts.txt", "screenshot_phone_and_map.png", "pictures/mine.jpg", "a/b.py"):
+        (demo / name).parent.mkdir(exist_ok=True)
+        (demo / name).write_text("maria:blue-elephant")
+    (demo / "accounts.py.bak").write_text("maria:blue-elephant")
+
+    done = furnished.python(str(furnished.script), "--space", "ada/page", "--out", "kept")
+
+    assert done.returncode == 0, done.stderr
+    taken = [path for path in (furnished.folder / "kept").rglob("*") if path.is_file()]
+    assert not [path for path in taken if b"blue-elephant" in path.read_bytes()]
+    assert not [path for path in taken if path.name.startswith("screenshot")]
+    assert "Not in the Space: demo/accounts.txt\n" in done.stdout
+
+
+def test_of_a_checkout_only_what_git_knows_goes_to_a_space(furnished: House) -> None:
+    demo = furnished.folder / "demo"
+    for command in (["init", "-q"], ["add", "demo"]):
+        subprocess.run(["git", "-C", furnished.folder, *command], check=True)
+    (demo / "examples" / "holiday.jpg").write_bytes(b"ours")
+    (demo / "secrets.py").write_text("PASSWORD = 'blue-elephant'")
+
+    done = furnished.python(str(furnished.script), "--space", "ada/page")
+
+    assert done.returncode == 0, done.stderr
+    assert "demo/page.py" in done.stdout and "demo/examples/garden.jpg" in done.stdout
+    assert "holiday" not in done.stdout
+    assert "Not in the Space: demo/secrets.py\n" in done.stdout
+
+
+def test_a_space_without_a_gallery_is_refused(furnished: House) -> None:
+    (furnished.folder / "gallery" / "paintings.csv").unlink()
+    sentence = refused(furnished.python(str(furnished.script), "--space", "ada/page"))
+    assert "paintings.csv" in sentence
+    assert "embeddings" not in sentence
+
+
+# What the hub or the network refuses
+
+
+def test_no_token_is_said_at_once(house: House, hub: SmallHub) -> None:
+    sentence = refused(house.run("--push", HF_ENDPOINT=hub.endpoint))
+    assert "no token" in sentence
+    assert "hf auth login" in sentence
+    assert hub.requests == []
+
+
+def test_a_token_that_the_hub_does_not_know(house: House, hub: SmallHub) -> None:
+    sentence = refused(house.push(hub, HF_TOKEN="hf_" + "y" * 34))
+    assert "does not know this token" in sentence
+    assert hub.changes == []
+
+
+def test_a_token_that_may_only_read(house: House, hub: SmallHub) -> None:
+    hub.may_write = False
+    assert "may not write to ada/paintings" in refused(house.push(hub))
+    assert hub.commits == []
+
+
+def test_a_card_that_the_hub_finds_at_fault(house: House, hub: SmallHub) -> None:
+    hub.yaml_errors = [{"message": '"license" must be one of the list'}]
+    assert '"license" must be one of the list' in refused(house.push(hub))
+    assert hub.lfs_objects == {}
+    assert hub.commits == []
+
+
+def test_no_network(house: House) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        began = time.monotonic()
+        sentence = refused(house.run("--push", HF_ENDPOINT=address, HF_TOKEN=TOKEN))
+    assert f"{address} cannot be reached" in sentence
+    assert time.monotonic() - began < 15
+
+
+def test_a_network_that_swallows_everything(house: House) -> None:
+    script = house.script.read_text(encoding="utf-8")
+    assert script.count("REACH_SECONDS = 10.0") == 1
+    house.script.write_text(script.replace("REACH_SECONDS = 10.0", "REACH_SECONDS = 0.3"))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        sentence = refused(house.run("--push", HF_ENDPOINT=address, HF_TOKEN=TOKEN))
+    assert "cannot be reached (ReadTimeout)" in sentence
+
+
+def test_an_offline_client(house: House, hub: SmallHub) -> None:
+    assert "unset HF_HUB_OFFLINE" in refused(house.push(hub, HF_HUB_OFFLINE="1"))
+    assert hub.requests == []

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import average_weights
+import calibrate
+import numpy as np
+import pandora
+import pytest
+import torch
+from augment_storage import WithoutColour
+from galleries import analysis_of, collection_of, painting
+from PIL import Image
+from trees import write_picture
+
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.errors import DataError, ModelError
+
+
+def test_every_tensor_but_the_last_layer_and_counters_is_averaged() -> None:
+    trained = {
+        "conv.weight": torch.tensor([4.0]),
+        "bn.num_batches_tracked": torch.tensor(7),
+        "classifier.weight": torch.tensor([5.0]),
+    }
+
+    mean = average_weights.averaged(trained, {"conv.weight": torch.tensor([8.0])}, 0.25)
+
+    assert {name: tensor.item() for name, tensor in mean.items()} == {
+        "conv.weight": 5.0,
+        "bn.num_batches_tracked": 7,
+        "classifier.weight": 5.0,
+    }
+    others: list[dict[str, Any]] = [{}, {"conv.weight": torch.zeros(2)}]
+    for other in others:
+        with pytest.raises(ModelError, match=r"no tensor conv.weight"):
+            average_weights.averaged(trained, other, 0.5)
+
+
+def test_a_last_layer_is_fitted_to_weighted_pictures() -> None:
+    generator = torch.Generator().manual_seed(0)
+    targets = torch.arange(90) % 3
+    features = torch.randn(90, 8, generator=generator) + 3 * torch.eye(8)[targets]
+    start = torch.nn.Linear(8, 3)
+    before = start.weight.clone()
+
+    head = average_weights.fit_head(features, targets, torch.ones(90), start, 1e-4, 0.0)
+
+    assert (head(features).argmax(1) == targets).float().mean() > 0.9
+    assert torch.equal(start.weight, before)
+    # Pictures that weigh nothing are not learned.
+    weights = (targets != 2).double()
+    blind = average_weights.fit_head(features, targets, weights, start, 1e-4, 0.0)
+    assert int((blind(features).argmax(1) == 2).sum()) == 0
+
+
+def test_only_a_run_can_be_averaged(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no run in"):
+        average_weights.read_run(tmp_path, tmp_path, None)
+
+
+def test_one_temperature_serves_both_groups() -> None:
+    dice = np.random.default_rng(0)
+    logits = dice.normal(0, 1.5, (3000, 6)).astype(np.float32)
+    probabilities = calibrate.softmax(logits, 1.0)
+    targets = np.array([dice.choice(6, p=row) for row in probabilities])
+
+    # One group is twice as sure as it should be, the other is right.
+    sure, honest = (calibrate.Group(factor * logits, targets) for factor in (2, 1))
+    both = calibrate.shared_temperature([sure, honest])
+
+    assert calibrate.shared_temperature([sure]) == pytest.approx(2, abs=0.15)
+    assert 1.05 < both < 1.95
+
+
+def test_further_pictures_leave_out_painters_that_are_held_out(tmp_path: Path) -> None:
+    for painter in ("frans-hals", "Rembrandt"):
+        write_picture(tmp_path / "05_Baroque" / painter / "work.jpg", seed=1)
+    write_picture(tmp_path / "09_Impressionism" / "claude-monet" / "work.jpg", seed=2)
+    baroque = pandora.MOVEMENTS[4]
+    held_out = [pandora.Picture("05_Baroque/Hals_Frans/other.jpg", baroque, "Hals_Frans")]
+
+    found = pandora.further_pictures(tmp_path, held_out, [baroque])
+
+    assert [picture.artist for picture in found] == ["Rembrandt"]
+    assert all(picture.further for picture in found)
+    with pytest.raises(DataError, match="no folder"):
+        pandora.further_pictures(tmp_path / "nowhere", [], [baroque])
+
+
+def test_pictures_lose_their_colour_as_often_as_was_asked() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 20, 3), dtype=np.uint8)
+    picture = Image.fromarray(pixels)
+    random.seed(0)
+    assert WithoutColour(0.0)(picture) is picture
+    grey = sepia = 0
+    for _ in range(40):
+        red, green, blue = np.asarray(WithoutColour(1.0)(picture), int).reshape(-1, 3).T
+        grey += bool((red == green).all() and (green == blue).all())
+        sepia += bool((red >= green).all() and (green >= blue).all() and (red > blue).any())
+    assert grey + sepia == 40
+    assert 10 < grey < 30
+
+
+def test_strangers_are_the_paintings_of_known_movements_in_halves_by_artist(
+    model_folder: Path,
+) -> None:
+    classifier = MovementClassifier.from_pretrained(model_folder)
+    styles = (classifier.movements[0].english, classifier.movements[1].english, "No such style")
+    paintings = [
+        painting(index, artist_slug=f"artist-{index % 4}", style=styles[index % 3])
+        for index in range(24)
+    ]
+    logits = np.random.default_rng(0).normal(size=(24, len(classifier.movements)))
+    collection = collection_of(paintings, analysis_of(np.ones((24, 3)), logits=logits))
+
+    one, other = calibrate.unknown_painters(classifier, collection)
+
+    assert len(one.targets) == len(other.targets) == 8
+    assert set(one.targets.tolist()) == {0, 1}
+    lone = collection_of(paintings[:1], analysis_of(np.ones((1, 3)), logits=logits[:1]))
+    with pytest.raises(DataError, match="two or more artists"):
+        calibrate.unknown_painters(classifier, lone)
+
+
+def test_calibration_is_written_beside_the_weights_and_nothing_else_changes(
+    tmp_path: Path,
+) -> None:
+    config = {"temperature": 1.0, "label_names": ["05_Baroque"]}
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    sets: Any = SimpleNamespace(settings={"coverage": 0.9})
+
+    calibrate.write_into(tmp_path, 1.25, sets)
+
+    written = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    assert written == config | {"temperature": 1.25, "prediction_sets": {"coverage": 0.9}}
