@@ -1,10 +1,10 @@
-"""Writes model_card.md, and the table of results in README.md, from what was measured.
+"""Writes model_card.md, and the results in README.md and docs, from what was measured.
 
     python hub/write_card.py
     python hub/write_card.py --model runs/mine/model --out runs/mine/model_card.md
 
 Reads ``model/metrics.json``, ``gallery/metrics.json`` and those of other runs in ``train/results``;
-no figure of either text is typed by hand. Takes a second and needs no network.
+no figure of these texts is typed by hand. Takes a second and needs no network.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ RESULTS = REPOSITORY / "train" / "results"
 # Runs of the recipe as long as the shipped one, with another setting.
 WHOLE_LENGTH = RESULTS / "whole-length"
 GALLERY = REPOSITORY / "gallery"
+TRAINING_PAGE = "docs/training.md"
 # Of the ways in which evaluate.py stores the test pictures anew.
 ONE_MORE_JPEG = "compressed as JPEG of quality 75"
 SCORE_NAMES = {
@@ -107,22 +108,71 @@ def unseen_section(others: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def results_section(metrics: dict[str, Any], shipped: Sequence[Run]) -> str:
-    """Returns the shipped model's figures and what its runs cost, for the README."""
-    parts = [
-        comparison_table([metrics]),
-        never_seen_section(metrics),
-        cost_sentence(shipped) if shipped else "",
+def results_section(metrics: dict[str, Any], neighbours: dict[str, Any] | None = None) -> str:
+    """Returns the figures of the README: movements, and neighbours if they were measured."""
+    parts = [movements_in_short(metrics)]
+    if neighbours is not None:
+        parts.append(neighbours_in_short(neighbours))
+    return "\n\n".join(parts)
+
+
+def movements_in_short(metrics: dict[str, Any]) -> str:
+    """Returns what a visitor can expect of the movement that the page names."""
+    scores, strangers = metrics["scores"], metrics.get("painters_never_seen", {})
+    known = {
+        "top1": scores["top1"],
+        "top3": scores["top3"],
+        "macro_f1": scores["macro_f1"],
+        "calibration_error": scores["calibration_error_after"],
+    }
+    titles = SCORE_NAMES | {"calibration_error": "Calibration error"}
+    rows = [("Paintings tested", f"{metrics['pictures']:,}", f"{strangers.get('pictures', 0):,}")]
+    rows += [
+        (
+            titles[name],
+            score_text(name, value),
+            score_text(name, strangers[name]) if name in strangers else "",
+        )
+        for name, value in known.items()
     ]
-    return "\n\n".join(text for text in parts if text)
+    both = [group.get("prediction_sets") for group in (metrics, strangers)]
+    if any(both):
+        coverage = [percent(sets["coverage"]) if sets else "" for sets in both]
+        size = [f"{sets['mean_size']:.1f}" if sets else "" for sets in both]
+        rows.append(("Prediction set holds the right movement", *coverage))
+        rows.append(("Movements in a set", *size))
+    return table(
+        ("Movements", "painters that it learned from", "Romanian painters, never seen"), rows
+    )
+
+
+def neighbours_in_short(neighbours: dict[str, Any]) -> str:
+    """Returns how good the five neighbours are, beside the report's way and chance."""
+    ways = {
+        "Pinacoteca": "ours",
+        "report of 2022": "report, euclidean, all paintings",
+        "chance": "chance",
+    }
+    measures = {
+        "by the same artist": "artist_precision",
+        "in the same style, by another artist": "other_hands_precision",
+        "of the same subject, by another artist": "subject_precision",
+    }
+    found = {name: neighbours["ways"][way]["scores"] for name, way in ways.items()}
+    rows = (
+        (title, *(percent(scores[key]) if key in scores else "" for scores in found.values()))
+        for title, key in measures.items()
+    )
+    return table(("Of five neighbours", *found), rows)
 
 
 def cost_sentence(shipped: Sequence[Run]) -> str:
     """Returns how long the runs took, one after the other."""
     minutes = sum(run.minutes for run in shipped)
-    names = " and ".join(f"`{run.settings['recipe']}`" for run in shipped)
+    names = [f"`{run.settings['recipe']}`" for run in shipped]
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     return (
-        f"Training {names}, {sum(run.epochs for run in shipped)} epochs of "
+        f"Training {listed}, {sum(run.epochs for run in shipped)} epochs of "
         f"{shipped[0].settings['epoch_pictures']:,} pictures, took {minutes:.0f} minutes on two "
         "CPU cores that compute in bfloat16 and had other work beside it."
     )
@@ -209,6 +259,22 @@ def photographs_section(metrics: dict[str, Any]) -> str:
         f"chance ({kept['sure_pictures']} of them, for many of these paintings belong to movements "
         "that the network does not know):\n\n"
         f"{table(('copy', 'the same movement', 'of sure answers'), rows)}"
+        f"{dated_photographs(metrics)}"
+    )
+
+
+def dated_photographs(metrics: dict[str, Any]) -> str:
+    """Returns how the photographs of known movement fared; empty if none was measured."""
+    named = metrics.get("photographs_named")
+    if not named:
+        return ""
+    english = {movement.folder: movement.english for movement in MOVEMENTS}
+    rows = [(name, english[answer]) for name, answer in named["wrong"].items()]
+    in_set = f", and {named['in_set']} prediction sets hold it" if "in_set" in named else ""
+    return (
+        f"\n\nOf the {named['pictures']} that their museums date into one of the movements "
+        f"(`train/dated_photographs.csv`), {named['right']} get it{in_set}. The wrong ones:\n\n"
+        f"{table(('photograph', 'taken for'), rows)}"
     )
 
 
@@ -552,20 +618,35 @@ def card(model: Path) -> str:
     return front_matter(metrics) + text
 
 
-def readme_with_results(readme: str, metrics: dict[str, Any], shipped: Sequence[Run] = ()) -> str:
-    """Returns the README with its table of results made anew.
+def readme_with_results(
+    readme: str, metrics: dict[str, Any], neighbours: dict[str, Any] | None = None
+) -> str:
+    """Returns the README with its tables of results made anew.
 
     Raises:
-        ModelError: The README has no place marked for the table.
+        ModelError: The README has no place marked for them.
     """
-    text = with_section(readme, "results", results_section(metrics, shipped))
+    text = with_section(readme, "results", results_section(metrics, neighbours))
     if text is None:
-        raise ModelError("README.md has lost the marks <!-- results --> around its table.")
+        raise ModelError("README.md has lost the marks <!-- results --> around its tables.")
+    return text
+
+
+def training_page_with_cost(page: str) -> str:
+    """Returns docs/training.md with what the shipped runs cost.
+
+    Raises:
+        ModelError: The page has no place marked for it.
+    """
+    shipped = [read_run(path) for path in sorted(RESULTS.glob(f"{SHIPPED}*"))]
+    text = with_section(page, "cost", cost_sentence(shipped))
+    if text is None:
+        raise ModelError(f"{TRAINING_PAGE} has lost the marks <!-- cost --> around what it says.")
     return text
 
 
 def main() -> None:
-    """Writes both texts, or the card of another model."""
+    """Writes the texts, or the card of another model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, help="write the card of this model, into --out")
     parser.add_argument("--out", type=Path, metavar="FILE", help="the card of --model")
@@ -581,13 +662,15 @@ def main() -> None:
         return
     model = REPOSITORY / "model"
     texts = {"model_card.md": card(model), "docs/experiments.md": experiments(others)}
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    shipped = [read_run(path) for path in sorted(RESULTS.glob(f"{SHIPPED}*"))]
-    texts["README.md"] = readme_with_results(readme, read_metrics(model), shipped)
+    readme, training = (
+        (REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", TRAINING_PAGE)
+    )
+    texts["README.md"] = readme_with_results(readme, read_metrics(model), read_neighbours(GALLERY))
+    texts[TRAINING_PAGE] = training_page_with_cost(training)
     for name, text in texts.items():
         with written_whole(REPOSITORY / name) as path:
             path.write_text(text, encoding="utf-8")
-    print("Wrote model_card.md, docs/experiments.md and the results in README.md")
+    print(f"Wrote {', '.join(texts)}")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from calibrate import unknown_painters
 from confusion import most_confused, per_class, plot_confusion
+from dated_photographs import photographs_named
 from mistakes import Mistake, draw_mistakes, mistakes
 from pandora import SPLITS_HELP, name_unknown_folders, painter_keys, split_name
 from parts import Parts
@@ -167,6 +168,7 @@ def measure(
         )
     if photographs is not None:
         metrics["photographs_kept"] = photographs_kept(classifier, photographs)
+        metrics["photographs_named"] = photographs_named(classifier, photographs)
     if classifier.familiarity is not None:
         metrics["familiarity"] = strangers_recognised(
             classifier, classifier.familiarity, analysis.textures, strangers
@@ -237,6 +239,11 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
                 f"  kept by large photographs as 224 px JPEG of quality {quality}: "
                 f"{copy['kept']:.1%}, of sure answers {copy['kept_of_sure']:.1%}"
             )
+    if named := metrics.get("photographs_named"):
+        print(
+            f"  {named['right']} of {named['pictures']} photographs of known date get their "
+            "movement"
+        )
     for name, kind in metrics.get("familiarity", {}).get("strangers", {}).items():
         print(f"  {name}: AUROC {kind['auroc']:.3f}, refused {kind['refused']:.1%}")
     if "familiarity" in metrics:

@@ -17,8 +17,15 @@ from served import served_page
 from pinacoteca.movements import MOVEMENTS
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-SHELL_SNIPPETS = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
+PAGES = [README] + [
+    path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "docs").glob("*.md"))
+]
+SNIPPETS = [
+    text for page in PAGES for text in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+]
+SHELL_SNIPPETS = [
+    text for page in PAGES for text in re.findall(r"```sh\n(.*?)```", page, flags=re.DOTALL)
+]
 
 
 def run_snippet(snippet: str, folder: Path = REPOSITORY) -> str:
@@ -29,10 +36,11 @@ def run_snippet(snippet: str, folder: Path = REPOSITORY) -> str:
     return result.stdout
 
 
-def test_the_library_snippet_answers() -> None:
-    (snippet,) = [text for text in SNIPPETS if "PaintingRetriever" in text]
+def test_the_library_snippets_answer() -> None:
+    short, long = [text for text in SNIPPETS if "PaintingRetriever" in text]
 
-    lines = run_snippet(snippet).splitlines()
+    assert run_snippet(short).count("'") >= 10
+    lines = run_snippet(long).splitlines()
 
     assert lines[0].endswith("%")
     assert [line.split()[0] for line in lines[1:]] == ["1", "2", "3", "4", "5"]
@@ -75,11 +83,12 @@ def test_the_curl_snippet_answers(page: str) -> None:
 
 
 def test_every_file_and_option_that_is_named_is_there() -> None:
-    for path in re.findall(r"\b(?:train|demo|gallery|model)/[\w./-]*\w", README):
+    text = "\n".join(PAGES)
+    for path in re.findall(r"(?<![\w/])(?:train|demo|gallery|model|docs)/[\w./-]*\w", text):
         assert (REPOSITORY / path).exists(), path
     options = (REPOSITORY / "demo" / "options.py").read_text(encoding="utf-8")
     for option in ("--pictures", "--share", "--auth-file", "--mcp"):
-        assert option in README
+        assert option in text
         assert f'"{option}"' in options
 
 
@@ -88,3 +97,53 @@ def test_the_readme_says_which_movements_the_weights_know() -> None:
 
     assert len(config["label_names"]) == len(MOVEMENTS) == 18
     assert "It knows all 18 movements of Pandora18K" in " ".join(README.split())
+
+
+def test_the_readme_is_short_and_every_page_is_linked() -> None:
+    assert len(README.splitlines()) <= 130
+    for path in (REPOSITORY / "docs").glob("*.md"):
+        assert f"docs/{path.name}" in README, path.name
+
+
+def test_every_link_leads_to_a_file_and_a_heading() -> None:
+    for path in [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")]:
+        text = path.read_text(encoding="utf-8")
+        for link in re.findall(r"\]\(([^)#\s]*)(?:#([\w-]+))?\)", text):
+            target, heading = link
+            if target.startswith("http"):
+                continue
+            file = path.parent / target if target else path
+            assert file.exists(), f"{path.name}: {target}"
+            if heading:
+                headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+                assert heading in {title.lower().replace(" ", "-") for title in headings}, link
+
+
+def commands() -> set[str]:
+    """Returns the commands of all shell snippets, a line each, without what follows a #."""
+    joined = "\n".join(SHELL_SNIPPETS).replace("\\\n", " ")
+    lines = (re.sub(r"\s+", " ", line.split(" #")[0]).strip() for line in joined.splitlines())
+    return {line for line in lines if line.startswith(("python ", "accelerate "))}
+
+
+def test_every_command_takes_the_options_that_it_is_shown_with() -> None:
+    helps: dict[str, str] = {}
+    for command in sorted(commands()):
+        words = command.split()
+        script = next(word for word in words if word.endswith(".py"))
+        if script == "app.py":
+            # Of the Space, whose folder a test of its own builds.
+            continue
+        if script not in helps:
+            helps[script] = subprocess.run(
+                [sys.executable, script, "--help"],
+                cwd=REPOSITORY,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=True,
+            ).stdout
+        for option in words[words.index(script) + 1 :]:
+            if option.startswith("--"):
+                assert option in helps[script], command
+    assert len(helps) >= 10

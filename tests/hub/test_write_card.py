@@ -153,11 +153,32 @@ def test_a_readme_without_a_place_for_the_table_is_refused() -> None:
     readme = "before\n<!-- results -->\nold\n<!-- end of results -->\nafter"
 
     text = write_card.readme_with_results(readme, METRICS)
-    assert text.startswith("before\n<!-- results -->\n| recipe |")
+    assert text.startswith("before\n<!-- results -->\n| Movements | painters that it learned")
+    assert "| Top-1 accuracy | 65.4 % |  |" in text
     assert text.endswith("\n<!-- end of results -->\nafter")
     assert "old" not in text
     with pytest.raises(ModelError, match="has lost the marks"):
         write_card.readme_with_results("nothing", METRICS)
+
+
+def test_the_readme_tells_strangers_and_neighbours_where_they_were_measured() -> None:
+    sets = {"coverage": 0.913, "mean_size": 2.44}
+    strangers = {"pictures": 321, "top1": 0.5, "top3": 0.8, "macro_f1": 0.4}
+    metrics = METRICS | {"painters_never_seen": strangers, "prediction_sets": sets}
+    scores = {"artist_precision": 0.25, "other_hands_precision": 0.2}
+    names = ("ours", "report, euclidean, all paintings", "chance")
+    ways = {name: {"scores": scores} for name in names}
+
+    text = write_card.results_section(metrics, {"ways": ways})
+
+    for expected in (
+        "| Top-1 accuracy | 65.4 % | 50.0 % |",
+        "| Prediction set holds the right movement | 91.3 % |  |",
+        "| Movements in a set | 2.4 |  |",
+        "| by the same artist | 25.0 % | 25.0 % | 25.0 % |",
+        "| of the same subject, by another artist |  |  |  |",
+    ):
+        assert expected in text, expected
 
 
 def test_an_unmeasured_model_is_refused(tmp_path: Path) -> None:
@@ -182,11 +203,10 @@ def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:
     card = (REPOSITORY / "model_card.md").read_text(encoding="utf-8")
     assert card == write_card.card(REPOSITORY / "model")
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    runs = [
-        finished_runs.read_run(path)
-        for path in sorted(write_card.RESULTS.glob(f"{write_card.SHIPPED}*"))
-    ]
-    assert readme == write_card.readme_with_results(readme, shipped, runs)
+    neighbours = write_card.read_neighbours(write_card.GALLERY)
+    assert readme == write_card.readme_with_results(readme, shipped, neighbours)
+    training = (REPOSITORY / write_card.TRAINING_PAGE).read_text(encoding="utf-8")
+    assert training == write_card.training_page_with_cost(training)
     page = (REPOSITORY / "docs" / "experiments.md").read_text(encoding="utf-8")
     assert page == write_card.experiments(others)
 
@@ -208,6 +228,11 @@ def test_photographs_and_strangers_are_reported_where_they_were_measured() -> No
     assert "40 photographs" in write_card.photographs_section(metrics)
     kept = "| JPEG of quality 90 | 92.5 % | 100.0 % |"
     assert kept in write_card.photographs_section(metrics)
+    wrong = {"parasol.jpg": "07_Romanticism"}
+    named = {"photographs_named": {"pictures": 3, "right": 2, "in_set": 3, "wrong": wrong}}
+    section = write_card.photographs_section(metrics | named)
+    assert "Of the 3 that" in section and "2 get it, and 3 prediction sets hold it" in section
+    assert "| parasol.jpg | Romanticism |" in section
     text = write_card.familiarity_section(metrics)
     assert "3.1 % of the test paintings are refused" in text
     assert "| pages | 9 | 0.988 | 50.0 % |" in text
