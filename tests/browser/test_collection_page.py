@@ -44,7 +44,7 @@ def answered_with(page: Page, number: int) -> None:
         "return [...document.querySelectorAll('.neighbours img')].map(i => i.getAttribute('src'))"
     )
     assert f"pictures/painter_work-{number}" not in shown
-    page.until(lambda: selected_tab(page) == "Ask", "the first tab")
+    page.until(lambda: selected_tab(page) == "Search", "the first tab")
 
 
 def test_a_point_shows_its_painting_and_a_click_searches_with_it(visit: Page) -> None:
@@ -70,7 +70,7 @@ def test_the_painting_that_was_asked_with_leads_to_its_answer_again(visit: Page)
     for _ in range(2):
         open_tab(visit, "Map", point(visit, 3))
         ActionChains(visit.browser).click(visit.find(point(visit, 3))).perform()
-        visit.until(lambda: selected_tab(visit) == "Ask", "the first tab")
+        visit.until(lambda: selected_tab(visit) == "Search", "the first tab")
         answered_with(visit, 3)
 
 

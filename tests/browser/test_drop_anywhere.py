@@ -18,7 +18,7 @@ OWN_AREA = "#painting button:has(input[type=file])"
 
 def test_a_dropped_painting_is_answered(visit: Callable[..., Page], picture: Path) -> None:
     page = visit()
-    assert "Nothing on the easel yet" in page.text("#answer")
+    assert "No painting yet" in page.text("#answer")
 
     page.give("drop", OWN_AREA, picture)
     page.answered()
@@ -30,7 +30,7 @@ def test_a_dropped_painting_is_answered(visit: Callable[..., Page], picture: Pat
         "Work 3",
         "1903 · Cubism",
         "very close",
-        "closer than all pairs of paintings",
+        "closer than every pair of paintings",
         "distance 0.0",
         "Page on WikiArt",
     ):
@@ -106,7 +106,7 @@ def test_an_example_is_answered_and_the_painting_taken_down(visit: Callable[...,
     page.find("#painting button[aria-label='Remove Image']").click()
 
     page.until(lambda: not page.all(".neighbours"), "an empty answer")
-    assert "Încă nu e nimic pe șevalet" in page.text("#answer")
+    assert "Niciun tablou deocamdată" in page.text("#answer")
 
 
 def test_a_new_picture_takes_the_place_of_the_painting(

@@ -40,7 +40,7 @@ def test_every_control_changes_the_answer_at_once(
     for group, name in (("#artists", "Other Painter"), ("#styles", "Fauvism")):
         page.find(f"{group} input").send_keys(name, Keys.ENTER)
         page.answered(2)
-        assert "Paintings that meet the filters: 2 of 8" in page.text(".nearest")
+        assert "2 of 8 paintings match the filters" in page.text(".nearest")
         assert page.text(".nearest").count(name) == 2
         page.press(Keys.ESCAPE)
         reset()
@@ -50,7 +50,7 @@ def test_every_control_changes_the_answer_at_once(
     page.find("#words textarea, #words input").send_keys("work 5")
     page.answered(1)
     page.find("#words textarea, #words input").send_keys("0")
-    page.until(lambda: "No painting meets these filters" in page.text("#answer"), "no painting")
+    page.until(lambda: "No painting matches these filters" in page.text("#answer"), "no painting")
     reset()
     page.changed(lambda: page.find("#as-in-report input").click())
     page.open_door(2)
@@ -92,7 +92,7 @@ def test_one_searches_on_with_a_neighbour_and_comes_back(
 
     page.changed(lambda: page.find("dialog [data-ask]").click(), ".neighbours")
 
-    assert page.text("#asked-with").startswith(("You ask with", "YOU ASK WITH"))
+    assert page.text("#asked-with").startswith(("You searched with", "YOU SEARCHED WITH"))
     ids = [button.get_attribute("data-door") for button in page.all(".neighbours button")]
     assert len(ids) == 5 and opened not in ids
     assert not page.find("#painting").is_displayed()
@@ -192,7 +192,7 @@ def test_the_browsers_language_comes_first_and_can_be_changed(
     page.until(lambda: "Page on WikiArt" in page.text("#answer"), "English")
     assert "Your painting" in page.text("#painting")
     assert "From manner to subject" in page.text("#composition")
-    assert "Ask" in page.text("#tabs [role=tab]")
+    assert "Search" in page.text("#tabs [role=tab]")
     page.find("#steering > button").click()
     page.until(lambda: "Euclidean" in page.text("#metric"), "English controls")
     assert page.run("document.documentElement.lang") == "en"

@@ -59,7 +59,7 @@ def test_the_answer_says_in_both_languages_what_became_of_the_picture(
             html = show(hung, asked, *SETTINGS, language)[0]
             assert f'data-lost="{kind}"' in html
             assert heading in html and texts.lost_hint in html
-    with pytest.raises(LostPictureError, match="Hang your picture again"):
+    with pytest.raises(LostPictureError, match="Drop your picture again"):
         query_source(retriever, "lost:anew", "")
     painting = query_source(retriever, "lost:anew", "painter_work-1")
     assert painting == retriever.collection.paintings[1]

@@ -35,7 +35,7 @@ def test_regions_are_framed_and_said_in_words(retriever: PaintingRetriever, pict
     assert str(query["src"]).startswith("data:image/jpeg;base64,")
     assert query["alt"] == "Your picture"
     assert neighbour["src"] == f"pictures/{view.painting.image_id}"
-    assert page.text.count("of the painting") == 3
+    assert page.text.count("in the painting") == 3
     assert "closer than" in page.text
 
 
@@ -46,8 +46,8 @@ def test_a_cell_is_named_by_where_it_is(retriever: PaintingRetriever) -> None:
 
     english, romanian = (Elements(door_html(view, language)).text for language in ("en", "ro"))  # type: ignore[arg-type]
 
-    assert "upper left of yours, middle right of the painting" in english
-    assert "la tine sus în stânga; în tablou la mijloc în dreapta" in romanian
+    assert "upper left in yours, middle right in the painting" in english
+    assert "sus în stânga în imaginea ta, la mijloc în dreapta în tablou" in romanian
 
 
 def test_a_view_leads_on(retriever: PaintingRetriever) -> None:
@@ -68,7 +68,7 @@ def test_the_reports_way_has_no_regions(retriever: PaintingRetriever, picture: P
     view = view_of(retriever, result.neighbours[0].image_id, str(picture), result, True)
 
     assert not view.matches
-    assert "compares outputs of the network" in Elements(door_html(view, "en")).text
+    assert "compares the network's outputs" in Elements(door_html(view, "en")).text
 
 
 def test_an_upload_that_is_gone_leaves_the_painting(

@@ -121,7 +121,7 @@ def test_long_labels_end_above_the_foot(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_card_without_neighbours_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "The collection has no such painting." in written(monkeypatch, result=answer())
+    assert "The collection has no matching painting." in written(monkeypatch, result=answer())
 
 
 @pytest.mark.parametrize("face", [SERIF_BOLD, SERIF_ITALIC, SANS])

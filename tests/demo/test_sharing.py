@@ -52,7 +52,7 @@ def test_a_link_is_shown_with_a_code_and_what_it_means(monkeypatch: pytest.Monke
         (RuntimeError("no answer"), "no_service", "api.gradio.app"),
         (httpx.ConnectError("no route"), "no_program", "cdn-media.huggingface.co"),
         (ChecksumMismatchError(), "wrong_program", "Delete it"),
-        (ShareCertificateWriteError("read-only"), "no_folder", "may write to"),
+        (ShareCertificateWriteError("read-only"), "no_folder", "can write to"),
         (PermissionError("noexec"), "no_start", "virus scanner"),
         (ValueError("login to server failed"), "refused", "start the page again later"),
     ],
@@ -63,14 +63,14 @@ def test_a_link_that_did_not_come_has_a_reason_and_a_way_out(
     sharing = dig(monkeypatch, error)
 
     assert (sharing.link, sharing.obstacle) == (None, obstacle)
-    assert "No public link came about" in message(sharing) and advice in message(sharing)
+    assert "No public link could be made" in message(sharing) and advice in message(sharing)
     assert advice in notice_html(sharing, "en")
     romanian = notice_html(sharing, "ro")
-    assert "Nu s-a putut face un link public" in romanian and "None" not in romanian
+    assert "Linkul public nu a putut fi creat" in romanian and "None" not in romanian
 
 
 def test_a_link_that_is_on_its_way_is_said_so() -> None:
-    assert "on its way" in notice_html(Sharing(asked_for=True), "en")
+    assert "being set up" in notice_html(Sharing(asked_for=True), "en")
     assert Sharing().settled
 
 
@@ -83,7 +83,7 @@ def test_a_page_without_a_network_is_served_all_the_same(
 
     with served_page(log, "--model", model_folder, "--gallery", gallery, "--share") as address:
         deadline = time.monotonic() + 60
-        while "No public link came about" not in log.read_text(encoding="utf-8"):
+        while "No public link could be made" not in log.read_text(encoding="utf-8"):
             assert time.monotonic() < deadline
             time.sleep(0.2)
         page = httpx.get(address)

@@ -83,7 +83,7 @@ def test_romanian_is_spelled_with_commas_below() -> None:
 @pytest.mark.parametrize(
     ("closeness", "language", "text"),
     [
-        (1.0, "en", "very close: closer than all pairs of paintings"),
+        (1.0, "en", "very close: closer than every pair of paintings"),
         (0.99996, "en", "very close: closer than 99.9% of pairs of paintings"),
         (0.998, "en", "very close: closer than 99.8% of pairs of paintings"),
         (0.9949, "en", "close: closer than 99.4% of pairs of paintings"),
