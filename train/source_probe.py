@@ -64,7 +64,9 @@ def storage_traces(image: Image.Image) -> Floats:
     axis = np.fft.fftshift(np.fft.fftfreq(len(grey)))
     radius = np.hypot(axis[:, None], axis)
     bands = np.minimum((radius * 2 * SPECTRUM_BANDS).astype(int), SPECTRUM_BANDS)
-    spectrum = np.bincount(bands.ravel(), power.ravel()) / np.bincount(bands.ravel())
+    counts = np.bincount(bands.ravel())
+    # Small pictures have no pixel in some of the bands.
+    spectrum = np.bincount(bands.ravel(), power.ravel()) / np.maximum(counts, 1)
     steps = np.abs(np.diff(grey, axis=1)).mean(axis=0), np.abs(np.diff(grey, axis=0)).mean(axis=1)
     blocks = [step[7::8].mean() / (step.mean() + 1e-9) for step in steps]
     residual = grey[1:-1, 1:-1] - (grey[:-2, 1:-1] + grey[2:, 1:-1]) / 2
@@ -104,7 +106,7 @@ def told_apart(features: Floats, groups: npt.NDArray[np.bool_], painters: Sequen
 
     probe = make_pipeline(
         StandardScaler(),
-        PCA(n_components=min(64, features.shape[1]), random_state=SEED),
+        PCA(n_components=min(64, features.shape[1], len(features) // 2), random_state=SEED),
         LogisticRegression(C=0.1, max_iter=2000, class_weight="balanced"),
     )
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED)
