@@ -505,6 +505,27 @@ def never_seen_section(metrics: dict[str, Any]) -> str:
     )
 
 
+def source_section() -> str:
+    """Returns how far storage gives away which collection a picture comes from."""
+    path = RESULTS / "source-probe.json"
+    probed = json.loads(path.read_text(encoding="utf-8"))
+    titles = {
+        "storage_traces": "traces of storage",
+        "traces_stored_anew": "the same, of pictures stored anew as in training",
+        "thumbnails": "thumbnails of 32 px",
+    }
+    rows = (
+        (
+            title,
+            f"{probed[name]['new_from_old']:.2f}",
+            f"{within['mean']:.2f} ({within['least']:.2f} to {within['most']:.2f})",
+        )
+        for name, title in titles.items()
+        if (within := probed[name]["within_old"])
+    )
+    return table(("a linear probe sees", "six from twelve", "groups within the twelve"), rows)
+
+
 def sets_section(metrics: dict[str, Any], english: dict[str, str]) -> str:
     """Returns how far the prediction sets keep their promise, by movement."""
     sets = metrics.get("prediction_sets")
@@ -596,6 +617,7 @@ def card(model: Path) -> str:
                 for name, title in SCORE_NAMES.items()
             ),
         ),
+        source_section=source_section(),
         never_seen_section=never_seen_section(metrics),
         sets_section=sets_section(metrics, english),
         changed_table=table(
