@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 # Enough for 23,000 numbers of a last layer; more changed nothing.
 HEAD_PICTURES = 10_000
 # Of the squared weights of the last layer, beside the mean loss.
-DECAYS = (1e-5, 1e-4, 1e-3)
+DECAYS = (1e-4, 1e-3, 3e-3, 1e-2)
 ITERATIONS = 150
 
 
