@@ -21,7 +21,9 @@ lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+# Gradio leaves stubs of our components, which mypy would read instead of them.
 types: .venv/dev
+	rm -f demo/*.pyi
 	$(BIN)/mypy
 
 .venv/demo: requirements-demo.txt pyproject.toml

@@ -18,7 +18,7 @@ from texts import (
     percent,
 )
 
-from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection import Painting
 from pinacoteca.movements import MOVEMENTS, Movement
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 from pinacoteca.styles import style_name
@@ -31,21 +31,12 @@ SURE = 0.5
 NAMED = 2
 
 
-def answer_html(
-    result: QueryResult, collection: Collection, allowed: int, language: Language
-) -> str:
-    """Returns the movement and the neighbours.
-
-    Args:
-        result: The answer.
-        collection: That the neighbours are of.
-        allowed: The number of its paintings that meet the filters.
-        language: Of the texts.
-    """
+def answer_html(result: QueryResult, language: Language) -> str:
+    """Returns the movement and the neighbours."""
     return (
         f'<div class="answer">{_stranger_html(result, language)}'
         f"{_seen_html(result, language)}"
-        f"{_movement_html(result, language)}{_nearest_html(result, collection, allowed, language)}"
+        f"{_movement_html(result, language)}{_nearest_html(result, language)}"
         "</div>"
     )
 
@@ -242,21 +233,17 @@ def _bar_html(entry: MovementProbability, language: Language) -> str:
     )
 
 
-def _nearest_html(
-    result: QueryResult, collection: Collection, allowed: int, language: Language
-) -> str:
+def _nearest_html(result: QueryResult, language: Language) -> str:
     texts = TEXTS[language]
     notes = []
-    if allowed < len(collection):
-        notes.append(texts.filtered.format(count=allowed, all=len(collection)))
+    if result.selected < result.collection_size:
+        notes.append(texts.filtered.format(count=result.selected, all=result.collection_size))
     if not result.neighbours:
         notes += [f"{texts.nothing_found}.", texts.nothing_found_hint]
     elif result.nothing_close:
         notes.append(texts.nothing_close)
     note = f'<p class="note">{escape(" ".join(notes))}</p>' if notes else ""
-    cards = "".join(
-        _neighbour_html(neighbour, collection, language) for neighbour in result.neighbours
-    )
+    cards = "".join(_neighbour_html(neighbour, language) for neighbour in result.neighbours)
     gallery = f'<ol class="neighbours">{cards}</ol>' if cards else ""
     return (
         f'<section class="nearest"><h2 class="eyebrow">{escape(texts.neighbours)}</h2>'
@@ -264,8 +251,8 @@ def _nearest_html(
     )
 
 
-def _neighbour_html(neighbour: Neighbour, collection: Collection, language: Language) -> str:
-    painting = collection.painting(neighbour.image_id)
+def _neighbour_html(neighbour: Neighbour, language: Language) -> str:
+    painting = neighbour.painting
     name = TEXTS[language].open_painting.format(painting=name_of(painting, language))
     return (
         f'<li><figure><button type="button" class="frame" aria-haspopup="dialog" '

@@ -78,7 +78,7 @@ def answer_xlsx(result: QueryResult, language: Language) -> bytes:
         texts.column_title,
         texts.column_year,
         texts.column_style,
-        texts.distance,
+        texts.metric,
         texts.column_closeness,
         texts.column_mirrored,
         texts.page,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
-from asking import MAX_COUNT, MAX_WORDS, ask
+from asking import Question, ask, options_of
 from guarded import GuardedBlocks
 from lost import without_lost
 from painting_input import PaintingInput
 
-from pinacoteca.results import QueryResult
-from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
-from pinacoteca.search import METRICS, Metric
+from pinacoteca.query_options import OPTIONS, Option
+from pinacoteca.retriever import PaintingRetriever
 
 ANSWER = (
     "the movements, best first, with calibrated probabilities; the nearest paintings of the "
@@ -61,81 +61,29 @@ def add_endpoints(retriever: Callable[[], PaintingRetriever], **limits: Any) -> 
         limits: How many are answered at once, as Gradio's events take it.
     """
 
-    def query(
-        image: str | None,
-        metric: Metric,
-        composition: float,
-        artists: list[str],
-        styles: list[str],
-        first_year: int | None = None,
-        last_year: int | None = None,
-        count: int = 5,
-        one_per_artist: bool = False,
-        as_in_report: bool = False,
-        words: str = "",
-    ) -> dict[str, Any]:
+    def query(image: str | None, *values: Any) -> dict[str, Any]:
         if image is None:
             raise gr.Error("Please send a picture as a file.", print_exception=False)
-        return _answered(
-            retriever,
-            image,
-            "",
-            metric,
-            composition,
-            artists,
-            styles,
-            first_year,
-            last_year,
-            count,
-            one_per_artist,
-            as_in_report,
-            words,
-        )
+        return _answer(retriever(), Question(image, options=options_of(*values)))
 
-    def query_painting(
-        image_id: str,
-        metric: Metric,
-        composition: float,
-        artists: list[str],
-        styles: list[str],
-        first_year: int | None = None,
-        last_year: int | None = None,
-        count: int = 5,
-        one_per_artist: bool = False,
-        as_in_report: bool = False,
-        words: str = "",
-    ) -> dict[str, Any]:
+    def query_painting(image_id: str, *values: Any) -> dict[str, Any]:
         if not image_id:
             raise gr.Error("Please send the image_id of a painting.", print_exception=False)
-        return _answered(
-            retriever,
-            None,
-            image_id,
-            metric,
-            composition,
-            artists,
-            styles,
-            first_year,
-            last_year,
-            count,
-            one_per_artist,
-            as_in_report,
-            words,
-        )
+        return _answer(retriever(), Question(None, image_id, options_of(*values)))
 
     image = PaintingInput(
         label="The picture, as an uploaded file", type="filepath", image_mode=None, visible=False
     )
     image_id = gr.Textbox(label="The image_id of a painting of the collection", visible=False)
-    settings = _settings()
+    options = [_component(option) for option in OPTIONS]
     # Nobody clicks these.
     for function, asked, what in (
         (query, image, "For a picture: "),
         (query_painting, image_id, "For a painting of the collection: "),
     ):
         gr.Button(visible=False).click(
-            function,
-            [asked, *settings],
+            _with_named_options(function),
+            [asked, *options],
             gr.JSON(label="The answer", visible=False),
             api_name=function.__name__,
             api_description=what + ANSWER,
@@ -143,63 +91,33 @@ def add_endpoints(retriever: Callable[[], PaintingRetriever], **limits: Any) -> 
         )
 
 
-def _settings() -> Sequence[gr.components.Component]:
-    """Returns what the endpoints take besides the picture; the labels are their documentation."""
-    names = {"multiselect": True, "allow_custom_value": True, "visible": False}
-    artists = "Only paintings by these artists, as artist_slug of paintings.csv; empty: all"
-    styles = "Only paintings of these styles of paintings.csv; empty: all"
-    return (
-        gr.Radio(list(METRICS), value=METRICS[0], label="The distance", visible=False),
-        gr.Number(
-            COMPOSITION_WEIGHT,
-            label="How much the composition counts beside the style, 0 to 1",
-            visible=False,
-        ),
-        Names([], value=[], label=artists, **names),
-        Names([], value=[], label=styles, **names),
-        gr.Number(None, label="Only from this year on", precision=0, visible=False),
-        gr.Number(None, label="Only up to this year", precision=0, visible=False),
-        gr.Number(5, label=f"How many paintings, 1 to {MAX_COUNT}", precision=0, visible=False),
-        gr.Checkbox(False, label="At most one painting per artist", visible=False),
-        gr.Checkbox(
-            False,
-            label="Whether to compare the outputs of the network alone, as the report of 2022 did",
-            visible=False,
-        ),
-        gr.Textbox(
-            "",
-            label=f"Words of the title, up to {MAX_WORDS} letters, case and accents apart",
-            visible=False,
-        ),
-    )
-
-
-def _answered(retriever: Callable[[], PaintingRetriever], *asked: Any) -> dict[str, Any]:
-    result = ask(retriever(), *asked)
+def _answer(retriever: PaintingRetriever, question: Question) -> dict[str, Any]:
+    result = ask(retriever, question)
     if result is None:
         raise ValueError("a program must ask with something")
-    return result_as_json(result)
+    return result.to_dict()
 
 
-def result_as_json(result: QueryResult) -> dict[str, Any]:
-    """Returns an answer in plain types."""
-    return {
-        "looks_like_a_painting": result.looks_like_a_painting,
-        "strangeness": result.strangeness,
-        "nothing_close": result.nothing_close,
-        "cropped": result.cropped,
-        "other_paintings": result.other_paintings,
-        "colourless": result.colourless,
-        "movements": [
-            {
-                "name": entry.movement.english,
-                "name_romanian": entry.movement.romanian,
-                "probability": entry.probability,
-                "in_set": entry.in_set,
-            }
-            for entry in result.movements
-        ],
-        "neighbours": [
-            vars(neighbour) | {"links": dict(neighbour.links)} for neighbour in result.neighbours
-        ],
-    }
+def _with_named_options(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Returns an endpoint whose arguments have the names of the options, which programs send."""
+    asked, *_ = inspect.signature(function).parameters.values()
+    options = (inspect.Parameter(each.name, asked.kind, default=each.default) for each in OPTIONS)
+    function.__signature__ = inspect.Signature([asked, *options])  # type: ignore[attr-defined]
+    return function
+
+
+def _component(option: Option) -> gr.components.Component:
+    """Returns what reads an option; its label is the documentation."""
+    default = option.default
+    shown = {"label": option.says, "visible": False}
+    if isinstance(default, bool):
+        return gr.Checkbox(default, **shown)
+    if isinstance(default, tuple):
+        return Names([], value=[], multiselect=True, allow_custom_value=True, **shown)
+    if option.choices:
+        return gr.Radio(list(option.choices), value=default, **shown)
+    if isinstance(default, str):
+        return gr.Textbox(default, **shown)
+    if isinstance(default, float):
+        return gr.Number(default, **shown)
+    return gr.Number(default, precision=0, **shown)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asking import MAX_COUNT, MAX_WORDS
 from texts import TEXTS, Language
 
 from pinacoteca.errors import CollectionError, ImageError, PinacotecaError
+from pinacoteca.query_options import MAX_COUNT, MAX_WORDS, OPTIONS, Option
 from pinacoteca.search import METRICS
 
 # More names than this are no choice of artists but an attempt to keep the server busy.
@@ -96,21 +96,33 @@ _PICTURE: Sentence = {
     "en": "Please upload the picture itself as a file.",
     "ro": "Încarcă imaginea însăși, ca fișier.",
 }
-_YEAR: Sentence = {
-    "en": "A year (first_year, last_year) is a whole number, or nothing for any; got {got}.",
-    "ro": "Un an (first_year, last_year) e un număr întreg sau nimic, pentru oricare; "
-    "am primit {got}.",
-}
-_NAMES: Sentence = {
-    "en": f"artists and styles are lists of up to {MAX_NAMES} names; got {{got}}.",
-    "ro": f"artists și styles sunt liste de cel mult {MAX_NAMES} de nume; am primit {{got}}.",
-}
-_FLAG: Sentence = {
-    "en": "one_per_artist and as_in_report are true or false; got {got}.",
-    "ro": "one_per_artist și as_in_report sunt true sau false; am primit {got}.",
-}
 
-RULES: Mapping[str, Rule] = {
+
+def _rule_of(option: Option) -> Rule:
+    """Returns the rule that the kind of an option makes."""
+    kind = type(option.default)
+    alike = [each.name for each in OPTIONS if type(each.default) is kind]
+    if kind is bool:
+        accepts = _is_flag
+        english = f"{' and '.join(alike)} are true or false"
+        romanian = f"{' și '.join(alike)} sunt true sau false"
+    elif kind is tuple:
+        accepts = _are_names
+        english = f"{' and '.join(alike)} are lists of up to {MAX_NAMES} names"
+        romanian = f"{' și '.join(alike)} sunt liste de cel mult {MAX_NAMES} de nume"
+    elif option.default is None:
+        accepts = _is_year
+        english = f"A year ({', '.join(alike)}) is a whole number, or nothing for any"
+        romanian = f"Un an ({', '.join(alike)}) e un număr întreg sau nimic, pentru oricare"
+    else:
+        accepts = _is_number
+        english, romanian = f"{option.name} is a number", f"{option.name} e un număr"
+    return Rule(
+        accepts, {"en": f"{english}; got {{got}}.", "ro": f"{romanian}; am primit {{got}}."}
+    )
+
+
+_OF_THEIR_OWN: Mapping[str, Rule] = {
     "image": Rule(_is_upload, _PICTURE),
     "image_id": Rule(
         lambda value: _is_text(value, MAX_NAME),
@@ -133,10 +145,6 @@ RULES: Mapping[str, Rule] = {
             "ro": "Compoziția (composition) contează de la 0 la 1; am primit {got}.",
         },
     ),
-    "artists": Rule(_are_names, _NAMES),
-    "styles": Rule(_are_names, _NAMES),
-    "first_year": Rule(_is_year, _YEAR),
-    "last_year": Rule(_is_year, _YEAR),
     "count": Rule(
         lambda value: _is_whole(value, 1, MAX_COUNT),
         {
@@ -145,8 +153,6 @@ RULES: Mapping[str, Rule] = {
             "am primit {got}.",
         },
     ),
-    "one_per_artist": Rule(_is_flag, _FLAG),
-    "as_in_report": Rule(_is_flag, _FLAG),
     "words": Rule(
         lambda value: _is_text(value, MAX_WORDS),
         {
@@ -154,6 +160,10 @@ RULES: Mapping[str, Rule] = {
             "ro": f"words e un text de cel mult {MAX_WORDS} de litere; am primit {{got}}.",
         },
     ),
+}
+# Every option has a rule; where its kind says too little, one of its own.
+RULES: Mapping[str, Rule] = {name: _OF_THEIR_OWN[name] for name in ("image", "image_id")} | {
+    option.name: _OF_THEIR_OWN.get(option.name) or _rule_of(option) for option in OPTIONS
 }
 
 UNFIT: Sentence = {

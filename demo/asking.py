@@ -1,123 +1,96 @@
-"""From the settings of the page, or of a program, to an answer."""
+"""From what the page, an address or a program asks to an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from lost import check_not_lost
+from texts import Language
 
 from pinacoteca.collection import Painting
-from pinacoteca.errors import PinacotecaError
+from pinacoteca.errors import OptionError
+from pinacoteca.query_options import DEFAULTS, MAX_COUNT, OPTIONS, QueryOptions
 from pinacoteca.results import QueryResult
-from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
-from pinacoteca.search import METRICS, Metric
-from pinacoteca.selection import Selection
-from pinacoteca.styles import style_key
-
-MAX_COUNT = 100
-MAX_WORDS = 200
+from pinacoteca.retriever import PaintingRetriever
 
 
-class SettingError(PinacotecaError):
-    """A setting that the collection or the search does not have."""
+@dataclass(frozen=True)
+class Question:
+    """All that an answer depends on.
+
+    Attributes:
+        picture: The file of a picture, or None.
+        painting: The ``image_id`` of a painting of the collection, which comes before the picture,
+            or nothing.
+        options: What else is asked.
+        language: Of the page; None leaves it to the browser.
+    """
+
+    picture: str | None = None
+    painting: str = ""
+    options: QueryOptions = DEFAULTS
+    language: Language | None = None
+
+    @classmethod
+    def of(cls, picture: str | None, painting: str | None, *values: Any) -> Self:
+        """Returns what the components of the page hold, in the order of ``component_values``.
+
+        Raises:
+            OptionError: An option is out of range.
+            ValueError: There are too few or too many values.
+        """
+        *options, language = values
+        return cls(picture, painting or "", options_of(*options), language)
+
+    def component_values(self) -> list[Any]:
+        """Returns what the components are to hold: the painting, and the options in their order."""
+        values = (getattr(self.options, option.name) for option in OPTIONS)
+        return [
+            self.painting,
+            *(list(value) if isinstance(value, tuple) else value for value in values),
+        ]
 
 
-def ask(
-    retriever: PaintingRetriever,
-    painting: str | None,
-    asked: str,
-    metric: Metric = "cosine",
-    composition: float = COMPOSITION_WEIGHT,
-    artists: Sequence[str] = (),
-    styles: Sequence[str] = (),
-    first_year: int | None = None,
-    last_year: int | None = None,
-    count: int = 5,
-    one_per_artist: bool = False,
-    as_in_report: bool = False,
-    words: str = "",
-) -> QueryResult | None:
-    """Returns the answer, None where nothing is asked.
+def options_of(*values: Any) -> QueryOptions:
+    """Returns the options that components hold, in the order of ``OPTIONS``; empty ones are unset.
 
-    Args:
-        retriever: Answers.
-        painting: The file of a picture, or None.
-        asked: The ``image_id`` of a painting of the collection, which comes before the picture, or
-            nothing.
-        metric: As ``PaintingRetriever.query`` takes it.
-        composition: Likewise.
-        artists: As in ``Selection``, as are the next four.
-        styles: Styles.
-        first_year: The year from which on; None or 0, which was no year, for any.
-        last_year: The year up to which, likewise.
-        count: The number of neighbours, up to 100; a smaller collection gives all that it has.
-        one_per_artist: As ``PaintingRetriever.query`` takes it.
-        as_in_report: Likewise.
-        words: Words of the title.
+    Raises:
+        OptionError: A value is out of range, or more paintings are asked for than a page shows.
+        ValueError: There are too few or too many values.
+    """
+    given = {
+        option.name: option.default if value is None else value
+        for option, value in zip(OPTIONS, values, strict=True)
+    }
+    if given["count"] > MAX_COUNT:
+        raise OptionError(f"Ask for 1 to {MAX_COUNT} paintings; got {given['count']!r}.")
+    return QueryOptions(**given)
+
+
+def ask(retriever: PaintingRetriever, question: Question) -> QueryResult | None:
+    """Returns the answer, None where nothing is asked; a small collection gives all that it has.
 
     Raises:
         ImageError: The file is not a picture that can be read.
-        CollectionError: The collection has no painting ``asked``.
-        SettingError: A setting is out of range, or the collection has no such artist or style.
+        CollectionError: The collection has no painting of that ``image_id``.
+        OptionError: The collection has no such artist or style.
     """
-    source = query_source(retriever, painting, asked)
+    source = query_source(retriever, question.picture, question.painting)
     if source is None:
         return None
-    if metric not in METRICS:
-        raise SettingError(f"There is no distance {metric!r}: use {' or '.join(METRICS)}.")
-    if not 0 <= composition <= 1:
-        raise SettingError(f"The composition counts 0 to 1; got {composition!r}.")
-    if not 1 <= count <= MAX_COUNT:
-        raise SettingError(f"Ask for 1 to {MAX_COUNT} paintings; got {count!r}.")
-    return retriever.query(
-        source,
-        k=min(int(count), len(retriever.collection)),
-        metric=metric,
-        composition=composition,
-        selection=selection_of(
-            retriever.collection.paintings, artists, styles, first_year, last_year, words
-        ),
-        one_per_artist=one_per_artist,
-        as_in_report=as_in_report,
-    )
+    count = min(question.options.count, len(retriever.collection))
+    return retriever.query(source, replace(question.options, count=count))
 
 
 def query_source(
-    retriever: PaintingRetriever, painting: str | None, asked: str
+    retriever: PaintingRetriever, picture: str | None, painting: str
 ) -> str | Painting | None:
     """Returns what is asked with: a painting of the collection, a file, or nothing.
 
     Raises:
-        CollectionError: The collection has no painting ``asked``.
+        CollectionError: The collection has no such painting.
         LostPictureError: The picture is no longer there.
     """
-    check_not_lost(painting, asked)
-    return retriever.collection.painting(asked) if asked else painting
-
-
-def selection_of(
-    paintings: Sequence[Painting],
-    artists: Sequence[str],
-    styles: Sequence[str],
-    first_year: int | None,
-    last_year: int | None,
-    words: str,
-) -> Selection:
-    """Returns the conditions that a neighbour must meet.
-
-    Raises:
-        SettingError: There is no such artist or style, or the words are too many.
-    """
-    slugs = {painting.artist_slug for painting in paintings}
-    for slug in artists:
-        if slug not in slugs:
-            raise SettingError(
-                f"The collection has no artist {slug!r}: use an artist_slug of paintings.csv."
-            )
-    names = {style_key(painting.style) for painting in paintings}
-    for name in styles:
-        if style_key(name) not in names:
-            raise SettingError(f"The collection has no style {name!r}: use one of paintings.csv.")
-    if len(words) > MAX_WORDS:
-        raise SettingError(f"The words of the title may have {MAX_WORDS} letters at most.")
-    return Selection(tuple(artists), tuple(styles), first_year or None, last_year or None, words)
+    check_not_lost(picture, painting)
+    return retriever.collection.painting(painting) if painting else picture

@@ -65,7 +65,7 @@ def add_collection_tabs(
 
 
 def query_place(
-    retriever: PaintingRetriever, asked: str, result: QueryResult | None, language: Language
+    retriever: PaintingRetriever, result: QueryResult | None, language: Language
 ) -> Any:
     """Returns what the map needs to mark the place of a query, an update of ``CollectionTabs.map``.
 
@@ -73,15 +73,14 @@ def query_place(
 
     Args:
         retriever: What answered.
-        asked: The ``image_id`` of the painting that was asked with, empty for a picture.
         result: The answer; None, or one without neighbours, takes the mark away.
         language: Of the page.
     """
     texts, places = map_texts(language, retriever.collection.paintings), retriever.map
     if places is None or result is None or not result.neighbours:
         return gr.update(texts=texts, place=None)
-    if asked:
-        x, y = places.positions[retriever.collection.row(asked)].tolist()
+    if result.asked is not None:
+        x, y = places.positions[retriever.collection.row(result.asked.image_id)].tolist()
     else:
         x, y = places.place(result.neighbours)
     neighbours = [each.image_id for each in result.neighbours]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,113 +11,100 @@ from texts import TEXTS, Language, century_name
 from translated import Translated
 
 from pinacoteca.collection import Painting
-from pinacoteca.retriever import COMPOSITION_WEIGHT, PaintingRetriever
+from pinacoteca.likeness import BALANCED
+from pinacoteca.query_options import MAX_WORDS, OPTIONS
+from pinacoteca.retriever import PaintingRetriever
 from pinacoteca.search import METRICS
 from pinacoteca.selection import plain
 from pinacoteca.styles import style_name
 
 COUNTS = (5, 10, 20)
+_ANY_CENTURY = (TEXTS["en"].any_century, 0)
 # The century and the years that it sets, in the browser: no round trip for a subtraction.
 SET_YEARS = "century => century ? [100 * century - 99, 100 * century] : [0, 0]"
 
 
 @dataclass(frozen=True)
-class Steering:
+class Controls:
     """The controls.
 
     Attributes:
-        settings: What ``ask`` takes after the picture and the painting, in its order.
-        artists: Of these, the choice of artists.
-        as_in_report: Of these, whether to search as the report did.
+        options: What sets each option, by its name, in the order of ``OPTIONS``.
         century: Sets the first and the last year.
         reset: The button that sets everything back.
         translated: What a change of the language updates.
     """
 
-    settings: Sequence[gr.components.Component]
-    artists: gr.Dropdown
-    as_in_report: gr.Checkbox
+    options: Mapping[str, gr.components.Component]
     century: gr.Radio
     reset: gr.Button
     translated: Translated
 
     def defaults(self) -> list[Any]:
-        """Returns the values of ``settings`` and ``century`` at the start."""
-        return [component.value for component in (*self.settings, self.century)]
+        """Returns the values of the options and of ``century`` at the start."""
+        return [component.value for component in (*self.options.values(), self.century)]
 
 
-def add_steering(retriever: Callable[[], PaintingRetriever]) -> Steering:
+def add_controls(retriever: Callable[[], PaintingRetriever]) -> Controls:
     """Adds the controls where the page is being built.
 
     Args:
         retriever: Returns the retriever, whose collection has the artists, styles and centuries;
             called when the language is set.
     """
-    composition = gr.Slider(
-        0, 1, value=COMPOSITION_WEIGHT, step=0.05, buttons=[], elem_id="composition"
-    )
+    composition = gr.Slider(0, 1, value=BALANCED, step=0.05, buttons=[], elem_id="composition")
     with gr.Accordion(open=False, elem_id="steering") as accordion:
-        count = gr.Radio([(str(each), each) for each in COUNTS], value=COUNTS[0], elem_id="count")
-        one_per_artist = gr.Checkbox(value=False, elem_id="one-per-artist")
-        artists = gr.Dropdown([], value=[], multiselect=True, elem_id="artists")
-        styles = gr.Dropdown([], value=[], multiselect=True, elem_id="styles")
-        century = gr.Radio([(TEXTS["en"].any_century, 0)], value=0, elem_id="century")
-        words = gr.Textbox("", max_length=200, elem_id="words")
-        metric = gr.Radio(list(METRICS), value=METRICS[0], elem_id="metric")
-        as_in_report = gr.Checkbox(value=False, elem_id="as-in-report")
+        shown: dict[str, gr.components.Component] = {
+            "count": gr.Radio(
+                [(str(each), each) for each in COUNTS], value=COUNTS[0], elem_id="count"
+            ),
+            "one_per_artist": gr.Checkbox(value=False, elem_id="one-per-artist"),
+            "artists": gr.Dropdown([], value=[], multiselect=True, elem_id="artists"),
+            "styles": gr.Dropdown([], value=[], multiselect=True, elem_id="styles"),
+            "century": (century := gr.Radio([_ANY_CENTURY], value=0, elem_id="century")),
+            "words": gr.Textbox("", max_length=MAX_WORDS, elem_id="words"),
+            "metric": gr.Radio(list(METRICS), value=METRICS[0], elem_id="metric"),
+            "as_in_report": gr.Checkbox(value=False, elem_id="as-in-report"),
+        }
         reset = gr.Button(variant="secondary", elem_id="reset")
-    years = [gr.Number(0, precision=0, visible="hidden") for _ in range(2)]
-    century.input(None, century, years, js=SET_YEARS, api_visibility="private")
+    years = {
+        name: gr.Number(0, precision=0, visible="hidden") for name in ("first_year", "last_year")
+    }
+    century.input(None, century, list(years.values()), js=SET_YEARS, api_visibility="private")
+    labelled = {"composition": composition} | shown
 
     def updates(language: Language) -> list[Any]:
         texts, paintings = TEXTS[language], retriever().collection.paintings
         return [
-            gr.update(label=texts.composition, info=texts.composition_hint),
+            *(_update(name, language, paintings) for name in labelled),
             gr.update(label=texts.steering),
-            gr.update(label=texts.count),
-            gr.update(label=texts.one_per_artist),
-            gr.update(label=texts.artists, choices=artist_choices(paintings)),
-            gr.update(label=texts.styles, choices=style_choices(paintings, language)),
-            gr.update(
-                label=texts.century,
-                info=texts.century_hint,
-                choices=[(texts.any_century, 0), *century_choices(paintings, language)],
-            ),
-            gr.update(label=texts.words),
-            gr.update(
-                label=texts.distance, choices=[(getattr(texts, name), name) for name in METRICS]
-            ),
-            gr.update(label=texts.as_in_report, info=texts.as_in_report_hint),
             gr.update(value=texts.reset),
         ]
 
-    translated = (
-        composition,
-        accordion,
-        count,
-        one_per_artist,
-        artists,
-        styles,
+    named = labelled | years
+    return Controls(
+        {option.name: named[option.name] for option in OPTIONS},
         century,
-        words,
-        metric,
-        as_in_report,
         reset,
+        Translated([*labelled.values(), accordion, reset], updates),
     )
-    settings = (
-        metric,
-        composition,
-        artists,
-        styles,
-        *years,
-        count,
-        one_per_artist,
-        as_in_report,
-        words,
-    )
-    return Steering(
-        settings, artists, as_in_report, century, reset, Translated(translated, updates)
-    )
+
+
+def _update(name: str, language: Language, paintings: Sequence[Painting]) -> Any:
+    """Returns the label of a control, which its name finds among the texts, and its choices."""
+    texts = TEXTS[language]
+    changes: dict[str, Any] = {"label": getattr(texts, name)}
+    if hint := getattr(texts, f"{name}_hint", ""):
+        changes["info"] = hint
+    if name == "artists":
+        changes["choices"] = artist_choices(paintings)
+    elif name == "styles":
+        changes["choices"] = style_choices(paintings, language)
+    elif name == "century":
+        changes["choices"] = [(texts.any_century, 0), *century_choices(paintings, language)]
+    elif name == "metric":
+        changes["choices"] = [(getattr(texts, metric), metric) for metric in METRICS]
+    return gr.update(**changes)
 
 
 def artist_choices(paintings: Sequence[Painting]) -> list[tuple[str, str]]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 from answer_files import answer_csv, answer_xlsx
-from asking import ask, query_source
+from asking import Question, ask
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from picture_card import Asked, PictureOf, card_jpeg, stand_in
-from settings_link import Settings, link_of
+from settings_link import link_of
 from texts import TEXTS, Language
 from translated import Translated
 
@@ -46,7 +46,7 @@ link => {
 HIDE = '() => ({__type__: "update", visible: false})'
 
 
-def add_take_away(
+def add_downloads(
     retriever: Callable[[], PaintingRetriever],
     picture_of: Callable[[], PictureOf],
     settings: Sequence[gr.components.Component],
@@ -57,37 +57,9 @@ def add_take_away(
     Args:
         retriever: Returns the retriever that answers.
         picture_of: Returns what finds the picture of a painting by its ``image_id``.
-        settings: Components with the path of the picture or None, and the values of ``Settings``
-            in their order.
+        settings: The components that ``Question.of`` reads, in its order.
         limits: How many are served at once, as Gradio's events take it.
     """
-
-    def answer(path: str | None, *values: Any) -> QueryResult:
-        *asked, language = values
-        try:
-            result = ask(retriever(), path, *asked)
-        except PinacotecaError as error:
-            raise gr.Error(str(error), print_exception=False) from None
-        if result is None:
-            raise gr.Error(TEXTS[language].nothing_to_take, print_exception=False)
-        return result
-
-    def as_csv(*values: Any) -> str:
-        return _kept(answer_csv(answer(*values)), "csv")
-
-    def as_xlsx(*values: Any) -> str:
-        return _kept(answer_xlsx(answer(*values), values[-1]), "xlsx")
-
-    def as_card(path: str | None, image_id: str, *values: Any) -> str:
-        result = answer(path, image_id, *values)
-        source = query_source(retriever(), path, image_id)
-        asked = _asked(source, picture_of())
-        jpeg = card_jpeg(asked, result, retriever().collection, picture_of(), values[-1])
-        return _kept(jpeg, "jpg")
-
-    def as_link(_: str | None, *values: Any) -> Any:
-        return gr.update(value=link_of(Settings.of(*values)), visible=True)
-
     english = TEXTS["en"]
     heading = gr.HTML(_heading("en"), elem_classes="take-away")
     with gr.Row(elem_id="take-away"):
@@ -105,9 +77,10 @@ def add_take_away(
     )
     file = gr.File(visible="hidden")
     event: dict[str, Any] = {"api_visibility": "private", **limits}
-    for button, make in zip(buttons, (as_csv, as_xlsx, as_card), strict=False):
+    makers = _file_makers(retriever, picture_of)
+    for button, make in zip(buttons, makers, strict=False):
         button.click(make, settings, file, **event).success(None, file, None, js=SAVE)
-    buttons[-1].click(as_link, settings, address, **event).success(
+    buttons[-1].click(_link, settings, address, **event).success(
         None, address, address, js=COMPLETE
     )
     # A link to what is no longer shown would mislead.
@@ -129,6 +102,40 @@ def add_take_away(
         ]
 
     return Translated([heading, *buttons, address], updates)
+
+
+def _file_makers(
+    retriever: Callable[[], PaintingRetriever], picture_of: Callable[[], PictureOf]
+) -> tuple[Callable[..., str], ...]:
+    """Returns what writes the answer to a question as CSV, XLSX and a picture."""
+
+    def answer(question: Question) -> QueryResult:
+        try:
+            result = ask(retriever(), question)
+        except PinacotecaError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        if result is None:
+            texts = TEXTS[question.language or "en"]
+            raise gr.Error(texts.nothing_to_take, print_exception=False)
+        return result
+
+    def as_csv(*values: Any) -> str:
+        return _kept(answer_csv(answer(Question.of(*values))), "csv")
+
+    def as_xlsx(*values: Any) -> str:
+        return _kept(answer_xlsx(answer(Question.of(*values)), values[-1]), "xlsx")
+
+    def as_card(*values: Any) -> str:
+        question = Question.of(*values)
+        result = answer(question)
+        asked = _asked(result.asked or question.picture, picture_of())
+        return _kept(card_jpeg(asked, result, picture_of(), values[-1]), "jpg")
+
+    return as_csv, as_xlsx, as_card
+
+
+def _link(*values: Any) -> Any:
+    return gr.update(value=link_of(Question.of(*values)), visible=True)
 
 
 def _heading(language: Language) -> str:

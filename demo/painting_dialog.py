@@ -44,7 +44,6 @@ def view_of(
     image_id: str,
     query: Painting | str | None,
     result: QueryResult | None,
-    as_in_report: bool,
 ) -> View:
     """Returns what the large view shows of a painting.
 
@@ -52,14 +51,14 @@ def view_of(
         retriever: Knows the painting, and compares it.
         image_id: Of the painting.
         query: What the page was asked with.
-        result: The answer to that.
-        as_in_report: Whether the answer was asked for so.
+        result: The answer to that, None where there is none.
 
     Raises:
         CollectionError: The collection has no such painting.
     """
     painting = retriever.collection.painting(image_id)
     neighbours = result.neighbours if result is not None else ()
+    as_in_report = result is not None and result.options.as_in_report
     neighbour = next((entry for entry in neighbours if entry.image_id == image_id), None)
     matches: Sequence[Match] = ()
     if query is not None and query != painting and not as_in_report:
@@ -72,7 +71,7 @@ def view_of(
     return View(painting, neighbour, query, matches, as_in_report)
 
 
-def door_html(view: View, language: Language) -> str:
+def dialog_html(view: View, language: Language) -> str:
     """Returns the view as a dialog, which the browser then opens."""
     texts, painting = TEXTS[language], view.painting
     closeness = closeness_html(view.neighbour, language) if view.neighbour is not None else ""
@@ -93,7 +92,7 @@ def door_html(view: View, language: Language) -> str:
     return _dialog(label_html(painting, language), body, language)
 
 
-def unknown_door_html(language: Language) -> str:
+def unknown_dialog_html(language: Language) -> str:
     """Returns what the dialog says of a painting that the collection does not have."""
     texts = TEXTS[language]
     heading, hint = escape(texts.unknown_painting), escape(texts.unknown_painting_hint)

@@ -21,7 +21,7 @@ from texts import (
     percent,
 )
 
-from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection import Painting
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 from pinacoteca.styles import style_name
 
@@ -70,7 +70,6 @@ class Asked:
 def card_jpeg(
     asked: Asked,
     result: QueryResult,
-    collection: Collection,
     picture_of: PictureOf,
     language: Language,
 ) -> bytes:
@@ -79,7 +78,6 @@ def card_jpeg(
     Args:
         asked: What the answer is about.
         result: The answer; its first five neighbours are shown.
-        collection: Has the neighbours.
         picture_of: Returns the picture of a painting, None where it is not at hand; then its
             BlurHash stands in.
         language: Of the texts.
@@ -89,7 +87,7 @@ def card_jpeg(
         # A picture that is not at hand may have to be fetched.
         pictures = list(pool.map(picture_of, [neighbour.image_id for neighbour in neighbours]))
     drawings = [
-        stand_in(collection.painting(neighbour.image_id)) if picture is None else picture
+        stand_in(neighbour.painting) if picture is None else picture
         for neighbour, picture in zip(neighbours, pictures, strict=True)
     ]
     card = Image.new("RGB", (SIDE, SIDE), WALL)

@@ -19,7 +19,7 @@ class Texts:
     painting: str = "Your painting"
     drop_here: str = "Drop a painting here, paste it, or click to choose a file"
     examples: str = "Or try one of these drawings"
-    distance: str = "Distance"
+    metric: str = "Distance"
     cosine: str = "Cosine"
     euclidean: str = "Euclidean"
     nothing_yet: str = "No painting yet"

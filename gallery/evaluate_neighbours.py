@@ -308,7 +308,7 @@ def asked_from_outside(
     for row in rows:
         picture = open_image(pandora / row["path"])
         for name, as_in_report in zip(found, (False, True), strict=True):
-            result = retriever.query(picture, ANSWERS, as_in_report=as_in_report)
+            result = retriever.query(picture, k=ANSWERS, as_in_report=as_in_report)
             answers = [retriever.collection.row(each.image_id) for each in result.neighbours]
             found[name].append(float(np.mean(styles[answers] == row["movement"])))
     # Only of these can the gallery hold an answer.

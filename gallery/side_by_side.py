@@ -37,8 +37,8 @@ def answers(
         picture = open_image(query)
         yield (
             query,
-            ours.query(picture, ANSWERS),
-            report.query(picture, ANSWERS, metric="euclidean", as_in_report=True),
+            ours.query(picture, k=ANSWERS),
+            report.query(picture, k=ANSWERS, metric="euclidean", as_in_report=True),
         )
 
 

@@ -126,7 +126,9 @@ def movements_in_short(metrics: dict[str, Any]) -> str:
         "calibration_error": scores["calibration_error_after"],
     }
     titles = SCORE_NAMES | {"calibration_error": "Calibration error"}
-    rows = [("Paintings tested", f"{metrics['pictures']:,}", f"{strangers.get('pictures', 0):,}")]
+    rows: list[tuple[str, ...]] = [
+        ("Paintings tested", f"{metrics['pictures']:,}", f"{strangers.get('pictures', 0):,}")
+    ]
     rows += [
         (
             titles[name],

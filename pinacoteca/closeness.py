@@ -8,8 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from pinacoteca.milvus import MilvusPaintings
-from pinacoteca.search import Metric, NearestPaintings
+from pinacoteca.search import Metric, PaintingIndex
 
 # Each of so many paintings is compared with so many others, drawn once.
 PAINTINGS, OTHERS = 128, 128
@@ -27,7 +26,7 @@ class Closeness:
 
     def __init__(
         self,
-        nearest: NearestPaintings | MilvusPaintings,
+        nearest: PaintingIndex,
         parts: Sequence[npt.NDArray[np.float32]],
     ) -> None:
         """Takes a searcher and the parts that it was made of."""

@@ -25,3 +25,7 @@ class DataError(PinacotecaError):
 
 class SearchIndexError(PinacotecaError):
     """An index of paintings that cannot be reached, or does not fit the collection."""
+
+
+class OptionError(PinacotecaError, ValueError):
+    """A question that asks for what the search or the collection does not have."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,6 @@ from pinacoteca.collection_map import CollectionMap
 from pinacoteca.images import open_image
 from pinacoteca.likeness import (
     BALANCE,
-    BALANCED,
     EXPANDED_BY,
     SUBJECT_END,
     LikenessSpace,
@@ -28,19 +27,17 @@ from pinacoteca.likeness import (
     mirrored,
     slider_weights,
 )
-from pinacoteca.milvus import MilvusPaintings, open_index
+from pinacoteca.milvus import open_index
 from pinacoteca.painting_within import Quadrilateral, has_colour, paintings_within
+from pinacoteca.query_options import QueryOptions
 from pinacoteca.regions import Match, matching_regions
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
-from pinacoteca.search import Metric, NearestPaintings, checked_k, unit_vectors
-from pinacoteca.selection import Selection
+from pinacoteca.search import NearestPaintings, PaintingIndex, checked_k, unit_vectors
 
 if TYPE_CHECKING:
     from PIL import Image
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# Of the slider from manner to subject.
-COMPOSITION_WEIGHT = BALANCED
 # The report of 2022 multiplied the outputs of its network by this before it compared them.
 REPORT_FACTOR = 20
 # Two pictures of one work are nearer than this by cosine, weighed as usual: so are most copies of
@@ -56,21 +53,8 @@ CLOSE = 0.988
 SAME_WORK_RATIO = 0.65
 # A picture that has no sides to it is about as near as its mirror image.
 MIRROR_SHARE = 0.9
-EVERYTHING = Selection()
 
 Source: TypeAlias = Union["Image.Image", str, os.PathLike[str], bytes, BinaryIO, Painting]
-
-
-@dataclass(frozen=True)
-class _Wish:
-    """What was asked for besides the picture."""
-
-    k: int
-    metric: Metric
-    weights: tuple[float, ...]
-    selection: Selection
-    one_per_artist: bool
-    as_in_report: bool
 
 
 @dataclass(frozen=True)
@@ -106,7 +90,7 @@ class PaintingRetriever:
         self._space = LikenessSpace(collection)
         parts = self._space.parts(collection)
         self._parts = parts
-        self._nearest: NearestPaintings | MilvusPaintings = (
+        self._nearest: PaintingIndex = (
             NearestPaintings(parts) if index is None else open_index(index, parts, _stamp(parts))
         )
         self._closeness = Closeness(self._nearest, parts)
@@ -144,14 +128,10 @@ class PaintingRetriever:
     def query(
         self,
         image: Source,
-        k: int = 5,
-        metric: Metric = "cosine",
-        composition: float = COMPOSITION_WEIGHT,
-        selection: Selection = EVERYTHING,
-        one_per_artist: bool = False,
-        as_in_report: bool = False,
+        options: QueryOptions | None = None,
+        **changes: Any,
     ) -> QueryResult:
-        """Returns the movements of a picture and its ``k`` nearest paintings.
+        """Returns the movements of a picture and the paintings nearest to it.
 
         Of a painting in its frame, on a wall or on a page, the painting alone counts.
         Of a work that the collection has twice, only the nearer picture is found.
@@ -159,34 +139,26 @@ class PaintingRetriever:
         Args:
             image: A picture, a file of one in any form that ``open_image`` takes, or a painting of
                 the collection, which is then not among its own neighbours.
-            k: The number of neighbours, 1 to the size of the collection.
-            metric: ``cosine`` or ``euclidean``.
-            composition: From 0, neighbours alike in manner, to 1, alike in subject.
-            selection: Which paintings may be found.
-            one_per_artist: Whether to find only the nearest painting of each artist.
-            as_in_report: Whether to compare the outputs of the network alone, times 20, as the
-                report of 2022 did; composition and style do not count then.
+            options: What else is asked; None for the defaults.
+            changes: Fields of ``QueryOptions`` by name, in the place of those of ``options``; also
+                ``k`` for the number of neighbours, and a ``selection``.
 
         Raises:
             ImageError: The file is not a picture that can be read.
             CollectionError: The collection has no such painting.
-            ValueError: ``k``, ``metric`` or ``composition`` is out of range.
+            OptionError: An option is out of range, or the collection has no such artist or style.
+            ValueError: There are fewer paintings than neighbours are asked for.
         """
-        if not 0 <= composition <= 1:
-            raise ValueError(f"composition must be a number from 0 to 1; got {composition!r}")
-        wish = _Wish(
-            k=checked_k(k, len(self.collection)),
-            metric=metric,
-            weights=(1.0,) if as_in_report else slider_weights(composition),
-            selection=selection,
-            one_per_artist=one_per_artist,
-            as_in_report=as_in_report,
-        )
+        wish = QueryOptions.of(options, **changes)
+        paintings = self.collection.paintings
+        wish.check_names(paintings)
+        checked_k(wish.count, len(paintings))
+        selected = wish.selection.mask(paintings)
         seen = self._seen(image)
         analysis = seen.analysis
         itself = self.collection.row(image.image_id) if isinstance(image, Painting) else None
         probabilities = self.classifier.probabilities(analysis.logits)
-        neighbours = self._neighbours(analysis, wish, itself)
+        neighbours = self._neighbours(analysis, wish, selected, itself)
         strangeness, familiar = self._familiarity(analysis.textures)
         return QueryResult(
             movements=self._movements(probabilities),
@@ -197,6 +169,10 @@ class PaintingRetriever:
             cropped=seen.cropped,
             other_paintings=seen.others,
             colourless=seen.colourless,
+            asked=image if isinstance(image, Painting) else None,
+            options=wish,
+            selected=int(selected.sum()),
+            collection_size=len(paintings),
         )
 
     def regions(self, image: Source, painting: Painting, mirror: bool = False) -> tuple[Match, ...]:
@@ -269,24 +245,25 @@ class PaintingRetriever:
     def _neighbours(
         self,
         analysis: Analysis,
-        wish: _Wish,
+        wish: QueryOptions,
+        selected: npt.NDArray[np.bool_],
         itself: int | None,
     ) -> tuple[Neighbour, ...]:
         others = np.ones(len(self.collection), np.bool_)
         if itself is not None:
             others[itself] = False
-        mask = others & wish.selection.mask(self.collection.paintings)
+        mask = others & selected
         taken: list[tuple[int, float, bool]] = []
         for row, distance, mirror in self._ranking(analysis, wish, others, mask):
             if not self._repeats(row, [earlier for earlier, _, _ in taken], wish.one_per_artist):
                 taken.append((row, distance, mirror))
-            if len(taken) == wish.k:
+            if len(taken) == wish.count:
                 break
         closeness = self._report_closeness if wish.as_in_report else self._closeness
         distances = np.array([distance for _, distance, _ in taken], np.float32)
-        shares = closeness.share_farther(distances, wish.weights, wish.metric).tolist()
+        shares = closeness.share_farther(distances, _weights(wish), wish.metric).tolist()
         return tuple(
-            self._neighbour(rank, row, distance, share, mirror)
+            Neighbour(rank, self.collection.paintings[row], distance, share, mirror)
             for rank, ((row, distance, mirror), share) in enumerate(
                 zip(taken, shares, strict=True), start=1
             )
@@ -295,7 +272,7 @@ class PaintingRetriever:
     def _ranking(
         self,
         analysis: Analysis,
-        wish: _Wish,
+        wish: QueryOptions,
         others: npt.NDArray[np.bool_],
         mask: npt.NDArray[np.bool_],
     ) -> Iterator[tuple[int, float, bool]]:
@@ -307,18 +284,19 @@ class PaintingRetriever:
             others: bool ``[n]``, False for the query itself.
             mask: bool ``[n]``, True for the paintings that may be found.
         """
-        nearest: NearestPaintings | MilvusPaintings
+        nearest: PaintingIndex
+        weights = _weights(wish)
         if wish.as_in_report:
             # Outputs have no sides to exchange.
             nearest, queries = self._report, [REPORT_FACTOR * analysis.logits.repeat(2, axis=0)]
         else:
-            nearest, queries = self._nearest, self._queries(analysis, wish.weights, others)
+            nearest, queries = self._nearest, self._queries(analysis, weights, others)
         available = int(mask.sum())
         # Most answers end within these; what repeats an earlier one needs more.
-        count = min(2 * wish.k, available)
+        count = min(2 * wish.count, available)
         done = 0
         while done < available:
-            found = nearest.search(queries, wish.weights, count, wish.metric, mask)
+            found = nearest.search(queries, weights, count, wish.metric, mask)
             ranked = _merged(*found)[:count]
             yield from ranked[done:]
             done, count = count, min(4 * count, available)
@@ -397,23 +375,10 @@ class PaintingRetriever:
             )
         )
 
-    def _neighbour(
-        self, rank: int, row: int, distance: float, closeness: float, mirror: bool
-    ) -> Neighbour:
-        painting = self.collection.paintings[row]
-        links = {"page": painting.page_url, "image": painting.image_url}
-        return Neighbour(
-            rank=rank,
-            image_id=painting.image_id,
-            artist=painting.artist,
-            title=painting.title,
-            year=painting.year,
-            style=painting.style,
-            distance=distance,
-            closeness=closeness,
-            mirrored=mirror,
-            links={name: address for name, address in links.items() if address},
-        )
+
+def _weights(options: QueryOptions) -> tuple[float, ...]:
+    """Returns how much each part of a painting counts."""
+    return (1.0,) if options.as_in_report else slider_weights(options.composition)
 
 
 def _merged(

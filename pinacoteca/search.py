@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,35 @@ _CHUNK = 256
 _FEW = 8
 # Bytes of rows that stay in a core's cache while each of a few queries meets them.
 _BLOCK = 1 << 18
+
+
+class PaintingIndex(Protocol):
+    """What is searched for the nearest paintings of a collection.
+
+    ``NearestPaintings`` compares with every row, ``MilvusPaintings`` asks Milvus for candidates.
+    Another index needs these three methods and a place in ``PaintingRetriever``.
+    """
+
+    def __len__(self) -> int:
+        """Returns the number of paintings."""
+        ...
+
+    def search(
+        self,
+        queries: Sequence[npt.ArrayLike],
+        weights: Sequence[float],
+        k: int = 5,
+        metric: Metric = "cosine",
+        mask: npt.NDArray[np.bool_] | None = None,
+    ) -> tuple[_Floats, _Rows]:
+        """Returns distances and rows, ``[q, k]`` each, nearest first."""
+        ...
+
+    def distances(
+        self, query: Sequence[_Floats], weights: Sequence[float], rows: _Rows, metric: Metric
+    ) -> _Floats:
+        """Returns the distances, float32 ``[r]``, of one query, ``[d]`` a part, to some rows."""
+        ...
 
 
 class NearestPaintings:

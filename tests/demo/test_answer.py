@@ -14,7 +14,7 @@ from answer import (
     unknown_html,
 )
 from elements import Elements
-from galleries import analysis_of, collection_of, painting
+from galleries import painting
 
 from pinacoteca.movements import MOVEMENTS
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
@@ -36,17 +36,13 @@ def result_of(
     )
     neighbour = Neighbour(
         rank=1,
-        image_id=work.image_id,
-        artist=work.artist,
-        title=work.title,
-        year=work.year,
-        style=work.style,
+        painting=work,
         distance=0.1234,
         closeness=0.985,
         mirrored=mirrored,
-        links={},
     )
-    return QueryResult(movements, (neighbour,) * found, nothing_close, 1.2, familiar)
+    result = QueryResult(movements, (neighbour,) * found, nothing_close, 1.2, familiar)
+    return replace(result, selected=1, collection_size=1)
 
 
 def likely_html(count: int, language: Any = "en") -> Elements:
@@ -55,8 +51,7 @@ def likely_html(count: int, language: Any = "en") -> Elements:
         replace(entry, in_set=place < count) for place, entry in enumerate(result.movements)
     ]
     changed = replace(result, movements=tuple(movements))
-    collection = collection_of([painting(1)], analysis_of([[1.0, 1.0]]))
-    return Elements(answer_html(changed, collection, 1, language))
+    return Elements(answer_html(changed, language))
 
 
 def html_of(
@@ -69,9 +64,8 @@ def html_of(
     found: int = 1,
     **changes: Any,
 ) -> str:
-    collection = collection_of([painting(1, **changes)], analysis_of([[1.0, 1.0]]))
     result = result_of(best, familiar, mirrored, nothing_close, found, **changes)
-    return answer_html(result, collection, allowed, language)
+    return answer_html(replace(result, selected=allowed), language)
 
 
 def test_an_answer_names_the_movement_and_five_probabilities() -> None:
@@ -164,12 +158,11 @@ def test_neighbours_that_are_not_close_are_called_so() -> None:
     ],
 )
 def test_what_was_seen_of_the_picture_is_said(language: Any, sentences: tuple[str, ...]) -> None:
-    collection = collection_of([painting(1)], analysis_of([[1.0, 1.0]]))
     part = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.4), (0.1, 0.4))
     changed = replace(result_of(), cropped=part, other_paintings=(part,), colourless=True)
 
-    told = Elements(answer_html(changed, collection, 1, language)).text
-    plain = Elements(answer_html(result_of(), collection, 1, language)).text
+    told = Elements(answer_html(changed, language)).text
+    plain = Elements(answer_html(result_of(), language)).text
 
     for sentence in sentences:
         assert sentence in told

@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import SettingError, ask
+from asking import Question, ask, options_of
 from controls import artist_choices, century_choices, style_choices
 from examples_strip import example_path, examples_html
 from galleries import painting
 
-from pinacoteca.errors import CollectionError, ImageError
+from pinacoteca.errors import CollectionError, ImageError, OptionError
+from pinacoteca.query_options import OPTIONS
 from pinacoteca.retriever import PaintingRetriever
 
 
@@ -18,18 +19,25 @@ def retriever(model_folder: Path, gallery: Path) -> PaintingRetriever:
     return PaintingRetriever.from_pretrained(model_folder, gallery)
 
 
+def question(picture: str | None, painting: str = "", **settings: Any) -> Question:
+    values = (settings.get(option.name, option.default) for option in OPTIONS)
+    return Question(picture, painting, options_of(*values))
+
+
 def found(retriever: PaintingRetriever, **settings: Any) -> list[str]:
-    result = ask(retriever, None, "painter_work-3", **settings)
+    result = ask(retriever, question(None, "painter_work-3", **settings))
     assert result is not None
     return [neighbour.image_id for neighbour in result.neighbours]
 
 
 def test_without_anything_to_ask_with_there_is_no_answer(retriever: PaintingRetriever) -> None:
-    assert ask(retriever, None, "") is None
+    assert ask(retriever, question(None)) is None
 
 
 def test_a_painting_comes_before_the_picture(retriever: PaintingRetriever, picture: Path) -> None:
-    own, other = ask(retriever, str(picture), ""), ask(retriever, str(picture), "painter_work-5")
+    own, other = (
+        ask(retriever, question(str(picture), painting)) for painting in ("", "painter_work-5")
+    )
 
     assert own is not None and own.neighbours[0].image_id == "painter_work-3"
     assert other is not None
@@ -65,18 +73,18 @@ def test_settings_reach_the_search(retriever: PaintingRetriever) -> None:
 def test_a_setting_that_does_not_exist_gets_a_sentence(
     retriever: PaintingRetriever, setting: dict[str, Any], sentence: str
 ) -> None:
-    with pytest.raises(SettingError, match=sentence):
-        ask(retriever, None, "painter_work-3", **setting)
+    with pytest.raises(OptionError, match=sentence):
+        ask(retriever, question(None, "painter_work-3", **setting))
 
 
 def test_what_cannot_be_asked_with_gets_a_sentence(
     retriever: PaintingRetriever, tmp_path: Path
 ) -> None:
     with pytest.raises(CollectionError, match="has no painting"):
-        ask(retriever, None, "../../etc/passwd")
+        ask(retriever, question(None, "../../etc/passwd"))
     (tmp_path / "letter.jpg").write_text("Dear museum,")
     with pytest.raises(ImageError):
-        ask(retriever, str(tmp_path / "letter.jpg"), "")
+        ask(retriever, question(str(tmp_path / "letter.jpg")))
 
 
 def test_choices_come_from_the_table() -> None:

@@ -125,13 +125,14 @@ def test_a_query_has_its_own_place(model_folder: Path, gallery: Path, picture: P
     places = retriever.map
     assert places is not None
     answer = retriever.query(picture)
+    known = retriever.collection.paintings[3]
 
-    own = query_place(retriever, "", answer, "en")["place"]
+    own = query_place(retriever, answer, "en")["place"]
     assert (own["x"], own["y"]) == places.place(answer.neighbours)
     assert own["neighbours"] == [each.image_id for each in answer.neighbours]
-    asked = query_place(retriever, "painter_work-3", answer, "en")["place"]
+    asked = query_place(retriever, replace(answer, asked=known), "en")["place"]
     assert [asked["x"], asked["y"]] == places.positions[3].tolist()
     for nowhere in (None, replace(answer, neighbours=())):
-        assert query_place(retriever, "", nowhere, "en")["place"] is None
+        assert query_place(retriever, nowhere, "en")["place"] is None
     retriever.map = None
-    assert query_place(retriever, "", answer, "en")["place"] is None
+    assert query_place(retriever, answer, "en")["place"] is None

@@ -10,7 +10,7 @@ import lost
 import pytest
 from asking import query_source
 from lost import LostPictureError, without_lost
-from page import _shower
+from page_events import shower
 from painting_input import PaintingInput
 from texts import TEXTS
 from visitor import Page
@@ -51,7 +51,7 @@ def test_the_answer_says_in_both_languages_what_became_of_the_picture(
     model_folder: Path, gallery: Path, language: str
 ) -> None:
     retriever = PaintingRetriever.from_pretrained(model_folder, gallery)
-    show = _shower(lambda: retriever)
+    show = shower(lambda: retriever)
     texts = TEXTS[language]  # type: ignore[index]
     for kind, heading in (("anew", texts.lost_anew), ("hour", texts.lost_hour)):
         # Off the easel, and as it hung there.

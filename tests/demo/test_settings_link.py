@@ -4,8 +4,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from asking import Question
 from galleries import painting
-from settings_link import DEFAULTS, Settings, century_of_years, link_of, settings_of
+from settings_link import century_of_years, link_of, question_of
+
+from pinacoteca.query_options import OPTIONS, QueryOptions
 
 COUNTS = (5, 10, 20)
 
@@ -22,17 +25,22 @@ class Shelf:
 COLLECTION: Any = Shelf()
 
 
-def read(query: str) -> Settings:
-    return settings_of(dict(parse_qsl(query.removeprefix("?"))), COLLECTION, COUNTS)
+def asking(painting: str = "", language: Any = None, **options: Any) -> Question:
+    return Question(None, painting, QueryOptions(**options), language)
+
+
+def read(query: str) -> Question:
+    return question_of(dict(parse_qsl(query.removeprefix("?"))), COLLECTION, COUNTS)
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        DEFAULTS,
-        Settings(language="ro"),
-        Settings(
-            asked="painter_work-1",
+        Question(),
+        asking(language="ro"),
+        asking(
+            painting="painter_work-1",
+            language="en",
             metric="euclidean",
             composition=0.45,
             artists=("ion-popescu", "ana-ș"),
@@ -43,12 +51,11 @@ def read(query: str) -> Settings:
             one_per_artist=True,
             as_in_report=True,
             words="ploaie & soare = 1/2 #",
-            language="en",
         ),
-        Settings(composition=0.0, words="~"),
+        asking(composition=0.0, words="~"),
     ],
 )
-def test_a_link_opens_the_settings_that_it_was_made_of(settings: Settings) -> None:
+def test_a_link_opens_the_settings_that_it_was_made_of(settings: Question) -> None:
     link = link_of(settings)
 
     assert link.startswith("?")
@@ -56,9 +63,9 @@ def test_a_link_opens_the_settings_that_it_was_made_of(settings: Settings) -> No
 
 
 def test_what_is_as_usual_is_not_in_the_link() -> None:
-    assert link_of(Settings(language="en")) == "?language=en"
-    assert link_of(Settings(count=10)) == "?count=10"
-    assert link_of(Settings(first_year=0, last_year=0)) == "?"
+    assert link_of(asking(language="en")) == "?language=en"
+    assert link_of(asking(count=10)) == "?count=10"
+    assert link_of(asking(first_year=0, last_year=0)) == "?"
 
 
 @pytest.mark.parametrize(
@@ -80,30 +87,30 @@ def test_what_is_as_usual_is_not_in_the_link() -> None:
     ],
 )
 def test_what_nobody_knows_is_left_out(query: str) -> None:
-    assert read(query) == DEFAULTS
+    assert read(query) == Question()
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("composition=7", Settings(composition=1.0)),
-        ("composition=-inf", Settings(composition=0.0)),
-        ("count=1000000", Settings(count=20)),
-        ("count=-3", DEFAULTS),
-        ("count=11", Settings(count=10)),
-        ("from=-50&to=100.4", Settings(first_year=1, last_year=100)),
-        ("artists=nobody~ana-ș~ana-ș", Settings(artists=("ana-ș",))),
-        ("title=" + "x" * 5000, Settings(words="x" * 200)),
+        ("composition=7", asking(composition=1.0)),
+        ("composition=-inf", asking(composition=0.0)),
+        ("count=1000000", asking(count=20)),
+        ("count=-3", Question()),
+        ("count=11", asking(count=10)),
+        ("from=-50&to=100.4", asking(first_year=1, last_year=100)),
+        ("artists=nobody~ana-ș~ana-ș", asking(artists=("ana-ș",))),
+        ("title=" + "x" * 5000, asking(words="x" * 200)),
     ],
 )
-def test_what_is_out_of_range_is_brought_into_it(query: str, expected: Settings) -> None:
+def test_what_is_out_of_range_is_brought_into_it(query: str, expected: Question) -> None:
     assert read(query) == expected
 
 
 def test_the_values_of_the_page_become_settings() -> None:
     values = ("", "cosine", 0.5, ["ion-popescu"], [], None, None, 5, False, False, "", "ro")
 
-    assert Settings.of(*values) == Settings(artists=("ion-popescu",), language="ro")
+    assert Question.of(None, *values) == asking(artists=("ion-popescu",), language="ro")
 
 
 @pytest.mark.parametrize(
@@ -119,5 +126,11 @@ def test_an_address_without_artists_filters_by_none_even_where_one_has_no_name()
     shelf.paintings = (painting(0, artist_slug="", style=""), *Shelf.paintings)
 
     for query in ({}, {"artists": "", "styles": ""}, {"count": "10"}):
-        settings = settings_of(query, shelf, COUNTS)
-        assert (settings.artists, settings.styles) == ((), ())
+        settings = question_of(query, shelf, COUNTS)
+        options = settings.options
+        assert (options.artists, options.styles) == ((), ())
+
+
+def test_every_option_has_a_name_of_its_own_in_an_address() -> None:
+    addresses = ["painting", *(option.address for option in OPTIONS), "language"]
+    assert len(set(addresses)) == len(addresses)

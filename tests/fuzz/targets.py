@@ -14,7 +14,7 @@ from bombs import jpeg_exif, png_exif, small, tiff_tags
 from galleries import painting
 from openpyxl import Workbook
 from pandorarom import read_table
-from settings_link import settings_of
+from settings_link import question_of
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import TABLE_FILE, Collection
@@ -46,7 +46,7 @@ def table(data: bytes) -> None:
 def address(data: bytes) -> None:
     """What stands behind the question mark of a link to the page."""
     parameters = dict(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
-    settings_of(parameters, _collection(), (5, 10, 20))
+    question_of(parameters, _collection(), (5, 10, 20))
 
 
 def model_config(data: bytes) -> None:

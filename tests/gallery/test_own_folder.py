@@ -386,7 +386,7 @@ def test_the_page_shows_a_painting_of_nobody_in_particular(
     collection = built()
     retriever = PaintingRetriever.from_pretrained(model_folder, tmp_path / "out")
 
-    html = answer_html(retriever.query(folder / "007.jpg"), collection, len(collection), "en")
+    html = answer_html(retriever.query(folder / "007.jpg"), "en")
 
     assert 'alt="007"' in html
     assert html.count('<span class="artist">') == 3

@@ -11,18 +11,12 @@ from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 
 def neighbour(rank: int, painting: Painting, **changes: Any) -> Neighbour:
     """Returns a painting as a neighbour."""
-    links = {"page": painting.page_url, "image": painting.image_url}
     facts = {
         "rank": rank,
-        "image_id": painting.image_id,
-        "artist": painting.artist,
-        "title": painting.title,
-        "year": painting.year,
-        "style": painting.style,
+        "painting": painting,
         "distance": rank / 10,
         "closeness": 1 - rank / 100,
         "mirrored": rank == 2,
-        "links": {kind: address for kind, address in links.items() if address},
     }
     return Neighbour(**(facts | changes))
 

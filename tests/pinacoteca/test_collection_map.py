@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from draw_map import draw_map, positions_of
-from galleries import write_gallery
+from galleries import painting, write_gallery
 from safetensors.numpy import save_file
 
 from pinacoteca.classifier import MovementClassifier
@@ -18,7 +18,7 @@ from pinacoteca.retriever import PaintingRetriever
 
 
 def neighbour(image_id: str) -> Neighbour:
-    return Neighbour(1, image_id, "Painter", "Work", None, "Cubism", 0.1, 0.9, False, {})
+    return Neighbour(1, painting(1, image_id=image_id), 0.1, 0.9, False)
 
 
 def map_of(positions: object) -> CollectionMap:

@@ -18,7 +18,7 @@ from collection_view import map_texts
 from controls import style_choices
 from galleries import analysis_of, collection_of, painting
 from openpyxl import load_workbook
-from settings_link import settings_of
+from settings_link import question_of
 
 from pinacoteca.movements import _STYLES_WITHIN, MOVEMENTS
 from pinacoteca.selection import Selection
@@ -70,7 +70,7 @@ def test_a_style_is_accepted_by_every_name(name: str) -> None:
     assert spelled_as(name, SHIPPED) == "Post Impressionism"
     row = SHIPPED.index("Post Impressionism")
     assert Selection(styles=(name,)).mask(WORKS).nonzero()[0].tolist() == [row]
-    assert settings_of({"styles": name}, COLLECTION, (5,)).styles == ("Post Impressionism",)
+    assert question_of({"styles": name}, COLLECTION, (5,)).options.styles == ("Post Impressionism",)
 
 
 def test_no_style_is_no_other_style() -> None:
