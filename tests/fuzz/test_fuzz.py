@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from fuzz.mutations import mutations
 from fuzz.targets import TARGETS, checked, seeds
 
