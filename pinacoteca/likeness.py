@@ -5,15 +5,16 @@ channels of all blocks respond over the whole picture: their means and standard 
 carry brushwork and colour (Gatys, Ecker, Bethge, "Image Style Transfer Using Convolutional Neural
 Networks", CVPR 2016; Huang and Belongie, "Arbitrary Style Transfer in Real-Time with Adaptive
 Instance Normalization", ICCV 2017). The subject lies in the last features, on the whole picture and
-in a grid of cells. What of them counts is learned from the training paintings (``Likeness``, a file
+in a grid of cells. Where the network has a second branch, all of both counts, and the cells are the
+second's. What of them counts is learned from the training paintings (``Likeness``, a file
 of the model folder); what all paintings of a collection share is taken away (``LikenessSpace``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,19 @@ OUTPUTS_SHARE = 0.45
 CELLS_SHARE = 0.35
 # Softens the outputs, so that the second and the third movement say something too.
 MOVEMENT_TEMPERATURE = 2.0
+# So many axes of a descriptor are evened out within a collection, found among so many paintings.
+STRONGEST_AXES = 4
+AXES_PAINTINGS = 4096
+LARGEST_SURPLUS = 0.8
+# All that decides, beside the collection, how paintings are compared.
+SPACE_SETTINGS = (
+    OUTPUTS_SHARE,
+    CELLS_SHARE,
+    MOVEMENT_TEMPERATURE,
+    STRONGEST_AXES,
+    AXES_PAINTINGS,
+    LARGEST_SURPLUS,
+)
 # A query leans towards so many nearest paintings, so much.
 EXPANDED_BY = 5
 EXPANSION_WEIGHT = 0.3
@@ -72,6 +86,20 @@ class Descriptors(Protocol):
         """float32 ``[n, movements]``, before temperature and softmax."""
 
 
+class Lengths(NamedTuple):
+    """How many numbers a network gives of each kind: see ``Forward``.
+
+    Attributes:
+        statistics: Of channels, of all stages of both branches.
+        pooled: Of both branches.
+        cells: In each cell.
+    """
+
+    statistics: int
+    pooled: int
+    cells: int
+
+
 @dataclass(frozen=True)
 class Likeness:
     """Projections of the network's features, learned from paintings of known hands.
@@ -86,11 +114,11 @@ class Likeness:
         hand_projection: float32 ``[statistics, h]``: directions in which painters differ more than
             the paintings of one (linear discriminant analysis).
         style_projection: float32 ``[statistics, s]``: the same for movements.
-        subject_mean: float32 ``[features]``.
-        subject_projection: float32 ``[features, p]``: principal components, each divided by the
+        subject_mean: float32 ``[pooled]``.
+        subject_projection: float32 ``[pooled, p]``: principal components, each divided by the
             square root of its deviation.
-        cell_mean: float32 ``[features]``.
-        cell_projection: float32 ``[features, c]``: the same of the cells of pictures.
+        cell_mean: float32 ``[cells]``.
+        cell_projection: float32 ``[cells, c]``: the same of the cells of pictures.
     """
 
     statistics_mean: Array
@@ -110,14 +138,14 @@ class Likeness:
         return _projected(statistics, self.statistics_mean, self.style_projection)
 
     def subjects(self, embeddings: Array) -> Array:
-        """Returns float32 ``[n, p]`` from pooled features, float32 ``[n, features]``."""
+        """Returns float32 ``[n, p]`` from pooled features, float32 ``[n, pooled]``."""
         return _projected(roots(embeddings), self.subject_mean, self.subject_projection)
 
     def compositions(self, cells: Array) -> Array:
         """Returns compositions from features of cells.
 
         Args:
-            cells: float32 ``[n, GRID, GRID, features]``, from the upper left, row by row.
+            cells: float32 ``[n, GRID, GRID, cells]``, from the upper left, row by row.
 
         Returns:
             float32 ``[n, GRID * GRID * c]``.
@@ -131,13 +159,12 @@ class Likeness:
             save_arrays(path, {name: np.ascontiguousarray(a) for name, a in vars(self).items()})
 
     @classmethod
-    def load(cls, folder: Path, features: int, statistics: int) -> Self | None:
+    def load(cls, folder: Path, lengths: Lengths) -> Self | None:
         """Reads the file of a model folder; None if it has none.
 
         Args:
             folder: In hub layout.
-            features: How many the network gives.
-            statistics: How many statistics of channels it gives.
+            lengths: Of what the network gives.
 
         Raises:
             ModelError: The file is damaged or belongs to another network.
@@ -145,15 +172,21 @@ class Likeness:
         path = folder / LIKENESS_FILE
         if (arrays := read_arrays(path)) is None:
             return None
-        from_statistics = ("statistics_mean", "hand_projection", "style_projection")
         expected = {
-            field.name: statistics if field.name in from_statistics else features
-            for field in fields(cls)
+            "statistics_mean": lengths.statistics,
+            "hand_projection": lengths.statistics,
+            "style_projection": lengths.statistics,
+            "subject_mean": lengths.pooled,
+            "subject_projection": lengths.pooled,
+            "cell_mean": lengths.cells,
+            "cell_projection": lengths.cells,
         }
         if {name: array.shape[0] for name, array in arrays.items() if array.ndim} != expected:
             raise ModelError(
-                f"{path} does not fit the network beside it, which gives {features} features and "
-                f"{statistics} statistics: export the model anew with train/train.py."
+                f"{path} does not fit the network beside it, which gives {lengths.statistics} "
+                f"statistics, {lengths.pooled} features of a picture and {lengths.cells} of a "
+                "cell: copy the model's folder whole, or learn the file anew with "
+                "train/learn_likeness.py."
             )
         return cls(**arrays)
 
@@ -162,17 +195,20 @@ class LikenessSpace:
     """Movements, hands and subjects as they are compared within a collection.
 
     Without the mean, what all its paintings share no longer makes them all alike, which helps most
-    against hubs (Suzuki et al., "Centering Similarity Measures to Reduce Hubs", EMNLP 2013).
+    against hubs (Suzuki et al., "Centering Similarity Measures to Reduce Hubs", EMNLP 2013). What
+    most of them vary in, as light and dark, no longer decides alone either: the strongest axes are
+    made as long as the next (after Mu and Viswanath, "All-but-the-Top", ICLR 2018, who leave them
+    out).
     """
 
     def __init__(self, collection: Descriptors) -> None:
         """Takes what a collection holds, row for row."""
-        self._hands = _mean(collection.hands)
+        self._hands = _Evened(collection.hands)
         self._styles = _mean(collection.styles)
         self._outputs = _mean(_soft_roots(collection.logits))
-        self._subjects = _mean(collection.subjects)
-        self._compositions = _mean(collection.compositions)
-        lengths = np.linalg.norm(collection.hands - self._hands, axis=1)
+        self._subjects = _Evened(collection.subjects)
+        self._compositions = _Evened(collection.compositions)
+        lengths = np.linalg.norm(self._hands(collection.hands), axis=1)
         # So that the euclidean distance weighs hands as the other parts; 1 if all are equal.
         self._hand_scale = float(lengths.mean()) or 1.0
 
@@ -192,13 +228,40 @@ class LikenessSpace:
             ``[n, h]``, in rows whose lengths are 1 on average.
         """
         compositions = pictures.compositions
-        cells = (mirrored(compositions) if mirror else compositions) - self._compositions
+        cells = self._compositions(mirrored(compositions) if mirror else compositions)
         outputs = _soft_roots(pictures.logits) - self._outputs
         return (
             _beside(pictures.styles - self._styles, outputs, OUTPUTS_SHARE),
-            np.asarray((pictures.hands - self._hands) / self._hand_scale, np.float32),
-            _beside(pictures.subjects - self._subjects, cells, CELLS_SHARE),
+            np.asarray(self._hands(pictures.hands) / self._hand_scale, np.float32),
+            _beside(self._subjects(pictures.subjects), cells, CELLS_SHARE),
         )
+
+
+class _Evened:
+    """A descriptor less its mean over a collection, its strongest axes as long as the next."""
+
+    def __init__(self, vectors: Array) -> None:
+        """Takes those of the collection, float32 ``[n, d]``."""
+        self._mean = _mean(vectors)
+        dimension = vectors.shape[1]
+        self._axes: Array = np.zeros((dimension, 0), np.float32)
+        self._surplus: Array = np.zeros(0, np.float32)
+        # Of few paintings, or few numbers, every axis may be a strong one.
+        if min(len(vectors) // 2, dimension // 8) <= STRONGEST_AXES:
+            return
+        some = unit_vectors(vectors[:: -(-len(vectors) // AXES_PAINTINGS)] - self._mean)
+        variances, axes = np.linalg.eigh(some.T @ some)
+        lengths = np.sqrt(np.maximum(variances[-STRONGEST_AXES - 1 :], 0))
+        if lengths[-1] > 0:
+            self._axes = np.asarray(axes[:, -STRONGEST_AXES:], np.float32)
+            # Where all paintings differ along a few axes only, these must stay.
+            surplus = np.minimum(1 - lengths[0] / lengths[1:], LARGEST_SURPLUS)
+            self._surplus = np.asarray(surplus, np.float32)
+
+    def __call__(self, vectors: Array) -> Array:
+        """Returns vectors, float32 ``[n, d]``, as they are compared."""
+        centred = vectors - self._mean
+        return np.asarray(centred - (centred @ self._axes * self._surplus) @ self._axes.T)
 
 
 def slider_weights(subject: float) -> tuple[float, float, float]:

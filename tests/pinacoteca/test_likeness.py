@@ -18,6 +18,7 @@ from pinacoteca.likeness import (
     MOVEMENT_TEMPERATURE,
     OUTPUTS_SHARE,
     SUBJECT_END,
+    Lengths,
     Likeness,
     LikenessSpace,
     expanded,
@@ -48,18 +49,18 @@ def test_roots_keep_their_signs() -> None:
 def test_a_likeness_comes_back_as_it_was(tmp_path: Path) -> None:
     made_up().save(tmp_path)
 
-    again = Likeness.load(tmp_path, 6, 5)
+    again = Likeness.load(tmp_path, Lengths(5, 6, 6))
 
     assert again is not None
     for name, array in vars(made_up()).items():
         np.testing.assert_array_equal(getattr(again, name), array)
-    assert Likeness.load(tmp_path / "elsewhere", 6, 5) is None
-    for wrong in ((7, 5), (6, 4)):
-        with pytest.raises(ModelError, match=f"gives {wrong[0]} features and {wrong[1]}"):
-            Likeness.load(tmp_path, *wrong)
+    assert Likeness.load(tmp_path / "elsewhere", Lengths(5, 6, 6)) is None
+    for wrong in (Lengths(4, 6, 6), Lengths(5, 7, 6), Lengths(5, 6, 7)):
+        with pytest.raises(ModelError, match=f"gives {wrong[0]} statistics, {wrong[1]} features"):
+            Likeness.load(tmp_path, wrong)
     (tmp_path / "likeness.safetensors").write_bytes(b"no file of that kind")
     with pytest.raises(ModelError, match="cannot be read"):
-        Likeness.load(tmp_path, 6, 5)
+        Likeness.load(tmp_path, Lengths(5, 6, 6))
 
 
 def test_compositions_keep_the_order_of_cells_and_can_be_mirrored() -> None:
@@ -203,3 +204,32 @@ def test_scatter_is_that_of_all_batches_together() -> None:
         variances, np.linalg.eigvalsh(np.cov(vectors.T, bias=True))[:0:-1], rtol=1e-4
     )
     np.testing.assert_allclose(directions.T @ directions, np.eye(2), atol=1e-9)
+
+
+def test_what_most_paintings_vary_in_does_not_decide_alone() -> None:
+    pictures = seen(200, hands=np.random.default_rng(5).normal(size=(200, 64)).astype(np.float32))
+    # Light and dark, say.
+    pictures.hands[:, 3] *= 4
+
+    _, hand, _ = LikenessSpace(pictures).parts(pictures)
+
+    deviations = hand.std(axis=0)
+    others = np.delete(deviations, 3)
+    assert others.min() < deviations[3] < 1.5 * others.max()
+    # A few paintings, or a few numbers, stay as they are but for their mean.
+    for some in (seen(8, hands=pictures.hands[:8]), seen(200, hands=pictures.hands[:, :20])):
+        _, hand, _ = LikenessSpace(some).parts(some)
+        centred = some.hands - some.hands.mean(axis=0)
+        expected = centred / np.linalg.norm(centred, axis=1).mean()
+        np.testing.assert_allclose(hand, expected, atol=1e-4)
+
+
+def test_twenty_paintings_that_vary_in_one_thing_are_still_told_apart() -> None:
+    dice = np.random.default_rng(6)
+    one_axis = dice.normal(size=(20, 1)) @ dice.normal(size=(1, 64))
+    pictures = seen(20, hands=one_axis.astype(np.float32))
+
+    _, hand, _ = LikenessSpace(pictures).parts(pictures)
+
+    expected = cosines(pictures.hands)
+    np.testing.assert_allclose(unit_vectors(hand) @ unit_vectors(hand).T, expected, atol=1e-3)
