@@ -70,11 +70,12 @@ def test_a_neighbour_is_a_door(visit: Callable[..., Page], picture: Path) -> Non
     sizes = "[...document.querySelectorAll('dialog img')].map(i => i.width / i.height)"
     assert page.run(sizes) == pytest.approx([48 / 40, 48 / 40], abs=0.02)
     assert page.broken_rules() == []
-    for leave in (
+    leaving: tuple[Callable[[], object], ...] = (
         lambda: page.press(Keys.ESCAPE),
         lambda: page.find("dialog [data-close]").click(),
         page.browser.back,
-    ):
+    )
+    for leave in leaving:
         if not page.all("dialog"):
             page.open_door(2)
         leave()

@@ -108,7 +108,20 @@ def test_what_is_out_of_range_is_brought_into_it(query: str, expected: Question)
 
 
 def test_the_values_of_the_page_become_settings() -> None:
-    values = ("", "cosine", 0.5, ["ion-popescu"], [], None, None, 5, False, False, "", "ro")
+    values: tuple[Any, ...] = (
+        "",
+        "cosine",
+        0.5,
+        ["ion-popescu"],
+        [],
+        None,
+        None,
+        5,
+        False,
+        False,
+        "",
+        "ro",
+    )
 
     assert Question.of(None, *values) == asking(artists=("ion-popescu",), language="ro")
 
