@@ -35,7 +35,7 @@ from pinacoteca.cells import Parts
 from pinacoteca.collection import Collection
 from pinacoteca.command_line import positive, run
 from pinacoteca.likeness import BALANCE, LikenessSpace
-from pinacoteca.search import NearestPaintings
+from pinacoteca.search import NearestPaintings, PaintingIndex
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SIZES = (1_412, 100_000, 1_000_000)
@@ -48,7 +48,7 @@ EXACT_MILLISECONDS = 20
 PICTURES = 64
 
 OBJECTS = 60_000_000
-LINKS = 2 * int(milvus.GRAPH["M"])
+LINKS = 2 * int(str(milvus.GRAPH["M"]))
 # Assumptions of the extrapolation: list prices of large clouds without commitment, rounded, and
 # machines of a common kind of which Milvus fills no more than this share with an index.
 DOLLARS_A_CORE, DOLLARS_A_GIGABYTE = 0.04, 0.005
@@ -141,7 +141,8 @@ def exact_answers(parts: Parts, queries: Parts) -> npt.NDArray[np.int64]:
         near, found = NearestPaintings(block).search(queries, WEIGHTS, k)
         distances, rows = np.hstack([distances, near]), np.hstack([rows, found + start])
         order = np.argsort(distances, axis=1, kind="stable")[:, :NEIGHBOURS]
-        distances, rows = (np.take_along_axis(array, order, 1) for array in (distances, rows))
+        distances = np.take_along_axis(distances, order, 1)
+        rows = np.take_along_axis(rows, order, 1)
     return rows
 
 
@@ -195,26 +196,24 @@ def _milvus(folder: Path, size: int, queries: Parts) -> Measurement:
     return _measure("Milvus Lite", lambda: milvus.open_index(address, parts, "scale"), queries)
 
 
-def _measure(
-    engine: str, build: Callable[[], NearestPaintings | milvus.MilvusPaintings], queries: Parts
-) -> Measurement:
+def _measure(engine: str, build: Callable[[], PaintingIndex], queries: Parts) -> Measurement:
     start = time.perf_counter()
     nearest = build()
     seconds = time.perf_counter() - start
     answers, times = _asked(nearest, queries)
+    median, late = np.percentile(times, [50, 95]).tolist()
     return Measurement(
         engine,
         len(nearest),
         len(nearest) / seconds,
-        *np.percentile(times, [50, 95]).tolist(),
+        median,
+        late,
         _peak_memory(),
         answers,
     )
 
 
-def _asked(
-    nearest: NearestPaintings | milvus.MilvusPaintings, queries: Parts
-) -> tuple[npt.NDArray[np.int64], list[float]]:
+def _asked(nearest: PaintingIndex, queries: Parts) -> tuple[npt.NDArray[np.int64], list[float]]:
     """Asks one query after another, as the page does; the first is asked twice to warm up."""
     k = min(NEIGHBOURS, len(nearest))
     nearest.search([part[:1] for part in queries], WEIGHTS, k)

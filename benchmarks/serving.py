@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -138,8 +139,8 @@ def page_rows(model: Path, rounds: int) -> list[Row]:
         pictures = {name: drawn(*how) for name, how in PICTURES.items()}
         for name, picture in tqdm(pictures.items(), desc="queries"):
             times = in_turns(
-                lambda picture=picture: ours.query(picture),
-                lambda picture=picture: theirs.query(picture),
+                partial(ours.query, picture),
+                partial(theirs.query, picture),
                 rounds,
             )
             rows.append(row(f"query, {name}", "ms", *(1000 * median(each) for each in times)))
@@ -182,8 +183,8 @@ def network_rows(model: Path, rounds: int) -> list[Row]:
     rows = []
     for count in (1, 32):
         times = in_turns(
-            lambda count=count: ours.analyse(pictures[:count]),
-            lambda count=count: theirs.analyse(pictures[:count]),
+            partial(ours.analyse, pictures[:count]),
+            partial(theirs.analyse, pictures[:count]),
             rounds,
         )
         name = f"network, {count} at once (theirs: PyTorch)"

@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -226,7 +227,7 @@ def main() -> None:
             for clients in (CLASS, CROWD):
                 measure(
                     f"crowd_{clients}",
-                    lambda clients=clients: crowd(page, clients, max(CROWD_SECONDS * scale, 10)),
+                    partial(crowd, page, clients, max(CROWD_SECONDS * scale, 10)),
                 )
             leaving = time.monotonic()
         results["seconds_to_stop"] = round(time.monotonic() - leaving, 2)

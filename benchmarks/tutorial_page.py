@@ -8,6 +8,7 @@ demo/examples, whichever rows are the nearest.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -26,7 +27,7 @@ embeddings = np.random.default_rng(0).normal(size=(PAINTINGS, model.num_features
 embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
 
 
-def answer(picture):  # noqa: D103
+def answer(picture: Any) -> Any:  # noqa: D103
     with torch.no_grad():
         features = model.forward_features(transform(picture.convert("RGB")).unsqueeze(0))
         embedding = model.forward_head(features, pre_logits=True)

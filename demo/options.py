@@ -68,6 +68,24 @@ def read_options(arguments: Sequence[str]) -> Options:
         OptionsError: What an option needs is not there, or it does not go with another.
         SystemExit: An argument is not understood (status 2), or help was asked for (0).
     """
+    parser = _parser()
+    given = _with_port(vars(parser.parse_args(arguments)))
+    for name in ("allow_host", "allow_frame", "picture_host"):
+        given[name] = tuple(given[name])
+    options = Options(**given)
+    if options.index is not None:
+        checked_address(options.index)
+    if options.pictures is not None and not options.pictures.is_dir():
+        raise DataError(
+            f"There is no folder {options.pictures}: name the one that holds the pictures with "
+            f"--pictures or ${PICTURES_VARIABLE}."
+        )
+    if options.mcp:
+        _check_mcp(options)
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="demo/app.py",
         description="Serves the page: a painting's movement and the nearest Romanian paintings.",
@@ -97,6 +115,11 @@ def read_options(arguments: Sequence[str]) -> Options:
         metavar="HOST",
         help="fetch pictures that the collection's table has there too, not from WikiArt alone",
     )
+    _add_serving(parser)
+    return parser
+
+
+def _add_serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host",
         type=_host,
@@ -129,20 +152,6 @@ def read_options(arguments: Sequence[str]) -> Options:
         metavar="ORIGIN",
         help="a website that may show the page in a frame, as https://museum.ro",
     )
-    given = _with_port(vars(parser.parse_args(arguments)))
-    for name in ("allow_host", "allow_frame", "picture_host"):
-        given[name] = tuple(given[name])
-    options = Options(**given)
-    if options.index is not None:
-        checked_address(options.index)
-    if options.pictures is not None and not options.pictures.is_dir():
-        raise DataError(
-            f"There is no folder {options.pictures}: name the one that holds the pictures with "
-            f"--pictures or ${PICTURES_VARIABLE}."
-        )
-    if options.mcp:
-        _check_mcp(options)
-    return options
 
 
 def _check_mcp(options: Options) -> None:

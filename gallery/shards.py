@@ -13,15 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 from pandorarom import Entry
 
 from pinacoteca.classifier import Analysis, batches
 from pinacoteca.errors import DataError
-from pinacoteca.files import save_arrays, written_whole
-
-# A shard is no file that anybody else reads.
-_METADATA_KEY = "pictures"
+from pinacoteca.files import written_whole
+from pinacoteca.tensors import TensorsError, load_arrays, save_arrays
 
 
 @dataclass(frozen=True)
@@ -76,14 +73,10 @@ class Shards:
         Raises:
             DataError: It is not there, or damaged.
         """
-        from safetensors import SafetensorError, safe_open
-
         path = self._path(batch)
         try:
-            with safe_open(path, framework="numpy") as file:
-                outcomes = json.loads(file.metadata()[_METADATA_KEY])
-                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError) as error:
+            arrays, outcomes = load_arrays(path)
+        except TensorsError as error:
             raise DataError(
                 f"{path} cannot be read ({error}): all processes must see the same --out; "
                 "start the build again."
@@ -97,9 +90,8 @@ class Shards:
         """Keeps what came of a batch, whole or not at all."""
         outcomes = [each if isinstance(each, str) else asdict(each) for each in shard.outcomes]
         arrays = shard.analysis._asdict() if shard.analysis else {}
-        contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         with written_whole(self._path(batch)) as path:
-            save_arrays(path, contiguous, {_METADATA_KEY: json.dumps(outcomes)})
+            save_arrays(path, arrays, outcomes)
 
     def remove(self) -> None:
         """Takes away all finished batches, those of other models too, which nobody will ask for."""

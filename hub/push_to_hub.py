@@ -214,7 +214,7 @@ def upload(repository: Repository, private: bool, folder: Path) -> str:
     )
 
     # Its HTTP library is httpx2 in huggingface_hub 2 and httpx in 1; this name fits both.
-    from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
+    from huggingface_hub.utils import httpx
 
     if missing := missing_certificates():
         raise HubError(f"{missing_certificates_sentence(missing)}.")

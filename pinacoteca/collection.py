@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
@@ -16,16 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import CollectionError
-from pinacoteca.files import checksum_of, save_arrays
+from pinacoteca.files import checksum_of
 from pinacoteca.spreadsheets import defused, restored
 from pinacoteca.swap import finish_swap, swapped
+from pinacoteca.tensors import TensorsError, load_arrays, save_arrays
 
 TABLE_FILE = "paintings.csv"
 EMBEDDINGS_FILE = "embeddings.safetensors"
 LICENCE = "CC-BY-NC-4.0"
 FORMAT_VERSION = 4
 # One key only: safetensors writes several in an order that changes from run to run.
-_METADATA_KEY = "pinacoteca"
 _HEADER_KEYS = {"format_version", "model_fingerprint", "licence", "image_ids"}
 
 
@@ -223,7 +222,7 @@ class Collection:
         }
         with swapped(folder, (TABLE_FILE, EMBEDDINGS_FILE)) as staged:
             _write_table(staged / TABLE_FILE, self.paintings)
-            save_arrays(staged / EMBEDDINGS_FILE, rounded, {_METADATA_KEY: json.dumps(header)})
+            save_arrays(staged / EMBEDDINGS_FILE, rounded, header)
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -236,7 +235,6 @@ class Collection:
     def _rounded(self) -> dict[str, npt.NDArray[np.float16]]:
         with np.errstate(over="ignore"):
             return {
-                # safetensors writes memory as it lies, columns first if need be.
                 name: np.ascontiguousarray(array.astype(np.float16))
                 for name, array in self._arrays.items()
             }
@@ -351,15 +349,12 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
 
 
 def _read_embeddings(path: Path) -> tuple[dict[str, npt.NDArray[np.float32]], dict[str, Any]]:
-    from safetensors import SafetensorError, safe_open
-
     if not path.is_file():
         raise CollectionError(f"There is no {path}: {_rebuild(path.parent)}.")
     try:
-        with safe_open(path, framework="numpy") as file:
-            header = json.loads((file.metadata() or {})[_METADATA_KEY])
-            arrays = {name: file.get_tensor(name) for name in ARRAYS} if _is_header(header) else {}
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        stored, header = load_arrays(path)
+        arrays = {name: stored[name] for name in ARRAYS} if _is_header(header) else {}
+    except (TensorsError, KeyError) as error:
         raise CollectionError(
             f"{path} holds no embeddings of a collection ({error}): {_rebuild(path.parent)}."
         ) from None

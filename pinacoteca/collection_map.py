@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ import numpy.typing as npt
 
 from pinacoteca.collection import Collection
 from pinacoteca.errors import CollectionError
-from pinacoteca.files import checksum_of, save_arrays, written_whole
+from pinacoteca.files import checksum_of, written_whole
 from pinacoteca.results import Neighbour
+from pinacoteca.tensors import TensorsError, load_arrays, save_arrays
 
 MAP_FILE = "map.safetensors"
 FORMAT_VERSION = 1
-_METADATA_KEY = "pinacoteca"
 _TENSOR = "positions"
 
 
@@ -96,21 +95,13 @@ class CollectionMap:
             "sha256": checksum_of({_TENSOR: self.positions}),
         }
         with written_whole(Path(folder) / MAP_FILE) as path:
-            # safetensors writes memory as it lies, columns first if need be.
-            save_arrays(
-                path,
-                {_TENSOR: np.ascontiguousarray(self.positions)},
-                {_METADATA_KEY: json.dumps(header)},
-            )
+            save_arrays(path, {_TENSOR: self.positions}, header)
 
 
 def _read(path: Path) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
-    from safetensors import SafetensorError, safe_open
-
     try:
-        with safe_open(path, framework="numpy") as file:
-            header = json.loads((file.metadata() or {})[_METADATA_KEY])
-            positions = file.get_tensor(_TENSOR)
+        arrays, header = load_arrays(path)
+        positions = arrays[_TENSOR]
         rows = len(header["image_ids"])
         sound = (
             header["format_version"] == FORMAT_VERSION
@@ -121,7 +112,7 @@ def _read(path: Path) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
             # Maps of earlier versions have no checksum.
             and header.get("sha256") in (None, checksum_of({_TENSOR: positions}))
         )
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+    except (TensorsError, KeyError, TypeError, ValueError) as error:
         raise CollectionError(
             f"{path} holds no map of a collection ({error}): {_redraw(path.parent)}."
         ) from None

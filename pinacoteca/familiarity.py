@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
-from pinacoteca.files import save_arrays, written_whole
-from pinacoteca.tensors import read_arrays
+from pinacoteca.files import written_whole
+from pinacoteca.tensors import read_arrays, save_arrays
 
 FAMILIARITY_FILE = "familiarity.safetensors"
 
@@ -51,7 +51,7 @@ class Familiarity:
         """Writes ``familiarity.safetensors`` into a model folder, whole or not at all."""
         arrays = {
             "mean": self.mean,
-            "whitening": np.ascontiguousarray(self.whitening),
+            "whitening": self.whitening,
             "threshold": np.array([self.threshold], np.float32),
         }
         with written_whole(folder / FAMILIARITY_FILE) as path:

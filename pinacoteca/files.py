@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -57,25 +56,3 @@ def checksum_of(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
     for name in sorted(arrays):
         digest.update(arrays[name].tobytes())
     return digest.hexdigest()
-
-
-def save_arrays(
-    path: str | os.PathLike[str],
-    arrays: dict[str, npt.NDArray[Any]],
-    metadata: dict[str, str] | None = None,
-) -> None:
-    """Writes named arrays as a safetensors file.
-
-    Raises:
-        OSError: The file cannot be written, which safetensors says with an error of its own.
-    """
-    from safetensors import SafetensorError
-    from safetensors.numpy import save_file
-
-    try:
-        save_file(arrays, path, metadata)
-    except SafetensorError as error:
-        number = re.search(r"os error (\d+)", str(error))
-        if number is None:
-            raise
-        raise OSError(int(number[1]), os.strerror(int(number[1])), os.fspath(path)) from None

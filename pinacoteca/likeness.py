@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
-from pinacoteca.files import save_arrays, written_whole
+from pinacoteca.files import written_whole
 from pinacoteca.search import unit_vectors
-from pinacoteca.tensors import read_arrays
+from pinacoteca.tensors import read_arrays, save_arrays
 
 LIKENESS_FILE = "likeness.safetensors"
 # A composition has so many cells a side. More would ask that things stand where they stand to the
@@ -156,7 +156,7 @@ class Likeness:
     def save(self, folder: Path) -> None:
         """Writes ``likeness.safetensors`` into a model folder, whole or not at all."""
         with written_whole(folder / LIKENESS_FILE) as path:
-            save_arrays(path, {name: np.ascontiguousarray(a) for name, a in vars(self).items()})
+            save_arrays(path, vars(self))
 
     @classmethod
     def load(cls, folder: Path, lengths: Lengths) -> Self | None:

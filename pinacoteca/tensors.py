@@ -1,17 +1,72 @@
-"""Tensors that lie beside a network in its model folder."""
+"""Named arrays in safetensors files, with a header in JSON where a file needs one."""
 
 from __future__ import annotations
 
+import json
+import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
 
+# The header's name in the file's own metadata, which are texts.
+HEADER = "pinacoteca"
 
-def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]] | None:
-    """Returns the arrays of a safetensors file by name; None if there is no such file.
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class TensorsError(ValueError):
+    """A file of arrays that cannot be read; its text is the reason, which callers put in theirs."""
+
+
+def save_arrays(
+    path: str | os.PathLike[str], arrays: Mapping[str, npt.NDArray[Any]], header: Any = None
+) -> None:
+    """Writes named arrays, and a header where one is given; equal ones give equal bytes.
+
+    Raises:
+        OSError: The file cannot be written, which safetensors says with an error of its own.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
+
+    # safetensors writes memory as it lies, columns first if need be.
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    try:
+        save_file(contiguous, path, None if header is None else {HEADER: json.dumps(header)})
+    except SafetensorError as error:
+        number = re.search(r"os error (\d+)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), os.fspath(path)) from None
+
+
+def load_arrays(path: Path) -> tuple[Arrays, Any]:
+    """Returns the arrays of a file by name, and its header.
+
+    Raises:
+        TensorsError: The file is missing, damaged or without a header.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = json.loads((file.metadata() or {})[HEADER])
+            names = file.keys()
+            return {name: file.get_tensor(name) for name in names}, header
+    except KeyError:
+        raise TensorsError("it has no header") from None
+    except (SafetensorError, OSError, ValueError, RecursionError) as error:
+        raise TensorsError(str(error)) from None
+
+
+def read_arrays(path: Path) -> Arrays | None:
+    """Returns the arrays that lie beside a network in its model folder; None if there is no file.
 
     Raises:
         ModelError: The file is damaged.

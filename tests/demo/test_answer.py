@@ -205,7 +205,7 @@ def test_romanian_answers_are_romanian() -> None:
 @pytest.mark.parametrize("language", ["en", "ro"])
 def test_what_comes_from_a_table_is_text(language: Any) -> None:
     hostile = "<script>alert('\"')</script>"
-    changes = {
+    changes: dict[str, Any] = {
         "title": hostile,
         "artist": hostile,
         "style": hostile,

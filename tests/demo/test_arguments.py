@@ -158,7 +158,13 @@ def test_an_image_that_is_no_upload(page: str, image: Any) -> None:
 
 def test_a_picture_elsewhere_on_the_server_is_not_opened(page: str, picture: Path) -> None:
     # With the mark of a file, without one, and with one of another kind.
-    for mark in ({"meta": {"_type": "gradio.FileData"}}, {}, {"meta": None}, {"meta": {}}):
+    marks: tuple[Any, ...] = (
+        {"meta": {"_type": "gradio.FileData"}},
+        {},
+        {"meta": None},
+        {"meta": {}},
+    )
+    for mark in marks:
         for path in (picture, picture.parent / "nobody.jpg"):
             error = ask(page, "query", [{"path": str(path)} | mark])
             assert error["error"] in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import lost
@@ -21,7 +22,7 @@ MOVE = """(() => { const slider = document.querySelector('input[type=range]');
 Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(slider, 0.8);
 for (const kind of ['input', 'change']) slider.dispatchEvent(new Event(kind, {bubbles: true}));
 slider.dispatchEvent(new PointerEvent('pointerup', {bubbles: true})); })()"""
-SETTINGS = ("cosine", 0.15, [], [], None, None, 5, False, False, "")
+SETTINGS: tuple[Any, ...] = ("cosine", 0.15, [], [], None, None, 5, False, False, "")
 
 
 def test_a_lost_picture_is_known_by_its_path(

@@ -7,6 +7,7 @@ from asking import Question, ask
 from elements import Elements
 from galleries import painting
 from painting_dialog import dialog_html, view_of
+from texts import LANGUAGES
 
 from pinacoteca.errors import CollectionError
 from pinacoteca.query_options import QueryOptions
@@ -45,7 +46,7 @@ def test_a_cell_is_named_by_where_it_is(retriever: PaintingRetriever) -> None:
     view = view_of(retriever, "painter_work-2", other, None)
     view = type(view)(view.painting, None, other, [Match((0, 0), (1, 3), 0.5)], False)
 
-    english, romanian = (Elements(dialog_html(view, language)).text for language in ("en", "ro"))  # type: ignore[arg-type]
+    english, romanian = (Elements(dialog_html(view, language)).text for language in LANGUAGES)
 
     assert "upper left in yours, middle right in the painting" in english
     assert "sus în stânga în imaginea ta, la mijloc în dreapta în tablou" in romanian

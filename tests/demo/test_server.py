@@ -114,7 +114,7 @@ def test_a_wrong_setting_gets_a_sentence(
 
 
 def test_only_the_queries_are_offered_to_programs(client: Client) -> None:
-    endpoints = client.view_api(return_format="dict")["named_endpoints"]  # type: ignore[index]
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
 
     assert list(endpoints) == ["/query", "/query_painting"]
     for endpoint in endpoints.values():

@@ -108,9 +108,13 @@ def test_what_is_out_of_range_is_brought_into_it(query: str, expected: Question)
 
 
 def test_the_values_of_the_page_become_settings() -> None:
-    values = ("", "cosine", 0.5, ["ion-popescu"], [], None, None, 5, False, False, "", "ro")
+    held = {"metric": "cosine", "artists": ["ion-popescu"], "styles": [], "words": ""}
+    values = [held.get(option.name, option.default) for option in OPTIONS]
 
-    assert Question.of(None, *values) == asking(artists=("ion-popescu",), language="ro")
+    question = Question.of(None, "", *values, "ro")
+
+    assert question == asking(artists=("ion-popescu",), language="ro")
+    assert question.component_values() == ["", *values]
 
 
 @pytest.mark.parametrize(

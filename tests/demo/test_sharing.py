@@ -26,7 +26,8 @@ def dig(monkeypatch: pytest.MonkeyPatch, outcome: str | Exception) -> Sharing:
 
     monkeypatch.setattr(networking, "setup_tunnel", setup_tunnel)
     sharing = Sharing(asked_for=True)
-    assert not sharing.settled
+    before = sharing.settled
+    assert not before
     open_tunnel(sharing, "127.0.0.1", 7860)
     assert sharing.settled
     return sharing

@@ -46,7 +46,7 @@ def test_the_browsers_first_language_of_ours_wins(header: str, language: str) ->
 def texts_of(language: Any) -> Iterator[tuple[str, str]]:
     """Yields every text of a language with its name."""
     for field in fields(Texts):
-        value = getattr(TEXTS[language], field.name)  # type: ignore[index]
+        value = getattr(TEXTS[language], field.name)
         if isinstance(value, str):
             yield field.name, value
         else:

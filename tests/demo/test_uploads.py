@@ -91,8 +91,8 @@ def test_what_a_killed_page_left_is_cleared(tmp_path: Path) -> None:
     foreign.mkdir()
     (tmp_path / "pinacoteca-link").symlink_to(foreign)
 
-    killed = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
+    killed: Any = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
+    running: Any = subprocess.Popen(command, stdout=subprocess.PIPE, **options)
     left, held = (Path(process.stdout.readline().strip()) for process in (killed, running))
     (left / "picture.jpg").write_bytes(b"x")
     assert left.is_dir()

@@ -132,7 +132,9 @@ SEEDS = {
 @cache
 def _collection() -> Collection:
     ones = np.ones((3, 2), np.float32)
-    return Collection(tuple(painting(index) for index in range(3)), *5 * [ones], "0" * 64)
+    return Collection(
+        tuple(painting(index) for index in range(3)), ones, ones, ones, ones, ones, "0" * 64
+    )
 
 
 class _file:  # noqa: N801

@@ -83,7 +83,9 @@ def classifier() -> Any:
 def built(classifier: Any, tmp_path: Path) -> Callable[..., Collection]:
     def call(directory: Path, per_artist: int | None = None, out: str = "out") -> Collection:
         table = read_table(directory / "table.xlsx")
-        return build.build(table, find_pictures(directory), classifier, tmp_path / out, per_artist)
+        made = build.build(table, find_pictures(directory), classifier, tmp_path / out, per_artist)
+        assert made is not None
+        return made
 
     return call
 

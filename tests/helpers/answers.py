@@ -11,7 +11,7 @@ from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 
 def neighbour(rank: int, painting: Painting, **changes: Any) -> Neighbour:
     """Returns a painting as a neighbour."""
-    facts = {
+    facts: dict[str, Any] = {
         "rank": rank,
         "painting": painting,
         "distance": rank / 10,
@@ -24,7 +24,7 @@ def neighbour(rank: int, painting: Painting, **changes: Any) -> Neighbour:
 def answer(*paintings: Painting, **changes: Any) -> QueryResult:
     """Returns an answer with these neighbours and three movements."""
     probabilities = ((8, 0.62), (12, 0.3), (15, 0.004))
-    facts = {
+    facts: dict[str, Any] = {
         "movements": tuple(
             MovementProbability(MOVEMENTS[place], probability)
             for place, probability in probabilities

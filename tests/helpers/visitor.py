@@ -95,7 +95,8 @@ class Page:
         return self.browser.find_elements(By.CSS_SELECTOR, selector)
 
     def find(self, selector: str) -> WebElement:
-        return self.until(lambda: next(iter(self.all(selector)), None), selector)
+        found: WebElement = self.until(lambda: next(iter(self.all(selector)), None), selector)
+        return found
 
     def until(self, condition: Callable[[], Any], what: str) -> Any:
         return WebDriverWait(self.browser, SECONDS).until(lambda _: condition(), what)

@@ -83,7 +83,7 @@ def test_the_card_says_what_was_measured(model: Path) -> None:
 
 
 def test_the_front_matter_is_what_the_hub_reads(model: Path) -> None:
-    data = ModelCard(write_card.card(model)).data
+    data: Any = ModelCard(write_card.card(model)).data
 
     assert data.license == "cc-by-nc-4.0"
     assert data.library_name == "timm"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -108,7 +109,9 @@ def test_a_missing_model_is_refused(tmp_path: Path, copy: Path) -> None:
         ({"architecture": "resnet18", "model_args": {}}, "cannot be loaded"),
     ],
 )
-def test_a_damaged_configuration_is_refused(copy: Path, settings: dict, message: str) -> None:
+def test_a_damaged_configuration_is_refused(
+    copy: Path, settings: dict[str, Any], message: str
+) -> None:
     change_config(copy, **settings)
 
     with pytest.raises(ModelError, match=message):

@@ -152,7 +152,7 @@ def test_random_texts_come_back_exactly(tmp_path: Path) -> None:
     titles = {"".join(generator.choices("=+-@';,\"\t\r\n a", k=8)) for _ in range(3000)}
     paintings = tuple(painting(f"x{n}", title=title) for n, title in enumerate(sorted(titles)))
     ones = np.ones((len(paintings), 1), np.float32)
-    Collection(paintings, *5 * [ones], FINGERPRINT).save(tmp_path)
+    Collection(paintings, ones, ones, ones, ones, ones, FINGERPRINT).save(tmp_path)
 
     assert Collection.load(tmp_path).paintings == paintings
 

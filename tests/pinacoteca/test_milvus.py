@@ -110,7 +110,8 @@ def test_finds_what_exact_search_finds(
     distances, rows = index.search(queries, weights, 5, metric)
     right_distances, right_rows = exact.search(queries, weights, 5, metric)
 
-    assert (distances.dtype, rows.dtype, len(index)) == (np.float32, np.int64, COUNT)
+    assert distances.dtype == np.float32 and rows.dtype == np.int64
+    assert len(index) == COUNT
     assert recall(rows, right_rows) >= 0.98
     for query, (near, found) in enumerate(zip(distances, rows, strict=True)):
         vector = [part[query].astype(np.float32) for part in queries]

@@ -91,7 +91,7 @@ def test_the_heic_of_a_phone_is_read() -> None:
 
     assert picture.size == (64, 64)
     for place, colour in (((5, 5), (200, 60, 40)), ((5, 60), (20, 60, 160))):
-        assert np.abs(np.subtract(picture.getpixel(place), colour)).max() < 8
+        assert np.abs(np.subtract(np.asarray(picture.getpixel(place)), colour)).max() < 8
 
 
 def test_a_damaged_heic_is_named() -> None:

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ def test_markers_are_found_across_blocks() -> None:
 
 @pytest.mark.parametrize("kind", [np.float32, np.int32])
 def test_measured_values_are_stretched_alike_in_every_stripe(kind: type) -> None:
-    values = np.arange(300 * 7).reshape(300, 7).astype(kind)
+    values: Any = np.arange(300 * 7).reshape(300, 7).astype(kind)
     buffer = io.BytesIO()
     Image.fromarray(values).save(buffer, "TIFF")
 

@@ -34,7 +34,7 @@ def test_a_painting_of_the_collection_finds_itself(
     retriever: PaintingRetriever, gallery: Path, metric: str, kind: str
 ) -> None:
     path = picture_of(gallery, 5)
-    sources = {
+    sources: dict[str, Any] = {
         "path": path,
         "bytes": path.read_bytes(),
         "file": io.BytesIO(path.read_bytes()),
@@ -136,7 +136,9 @@ def test_relative_names_are_found_beside_the_library(
     assert len(shipped.classifier.movements) == 18
 
 
-def retriever_of(classifier: MovementClassifier, *rows: tuple[str, str, list[float]]) -> Any:
+def retriever_of(
+    classifier: MovementClassifier, *rows: tuple[str, str, list[float]]
+) -> PaintingRetriever:
     """Returns a retriever of paintings given by id, artist and style; two share a composition."""
     paintings = [
         painting(place, image_id=image_id, artist_slug=artist, title=image_id)

@@ -115,7 +115,7 @@ def test_the_page_is_served_as_in_a_container(
         "NO_PROXY": "localhost,127.0.0.1,::1,[::1]",
     }
     log = tmp_path / "log"
-    command = [sys.executable, APP, "--model", model_folder, "--gallery", gallery]
+    command: list[str | Path] = [sys.executable, APP, "--model", model_folder, "--gallery", gallery]
     with log.open("w") as output:
         process = subprocess.Popen(
             command, env=environment, cwd="/", stdout=output, stderr=subprocess.STDOUT

@@ -41,7 +41,7 @@ def workbook(path: Path, parts: dict[str, bytes]) -> Path:
     book.save(whole)
     with ZipFile(whole) as source, ZipFile(path, "w", ZIP_DEFLATED) as target:
         for part in source.namelist():
-            target.writestr(part, parts.pop(part, None) or source.read(part))
+            target.writestr(part, parts.pop(part, b"") or source.read(part))
         for part, data in parts.items():
             target.writestr(part, data)
     whole.unlink()

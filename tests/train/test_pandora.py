@@ -3,7 +3,9 @@ from __future__ import annotations
 import argparse
 import csv
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandora
@@ -119,7 +121,7 @@ def test_spellings_of_an_artist(one: str, other: str, same: bool) -> None:
 
 
 def test_a_subset_keeps_the_numbers_of_pandora18k(
-    tmp_path: Path, run_script, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, run_script: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_pandora(tmp_path / "tree", range(13, 17))
     write_picture(tmp_path / "tree" / "16_AbstractArt" / "=1+1.jpg", seed=1)
@@ -143,7 +145,8 @@ def test_a_subset_keeps_the_numbers_of_pandora18k(
         (row[2], str(row[0]).rsplit("/", 1)[-1]) for row in sheet.iter_rows(values_only=True)
     }
     chart = Image.open(tmp_path / "out" / "images_per_class.png")
-    assert len(chart.convert("RGB").getcolors(maxcolors=1 << 20)) > 10
+    colours = chart.convert("RGB").getcolors(maxcolors=1 << 20)
+    assert colours is not None and len(colours) > 10
 
 
 @pytest.mark.parametrize("content", [None, "nothing", "no class"])
@@ -169,7 +172,7 @@ def test_the_real_tree_has_its_published_counts(shared_data: Path) -> None:
     assert counts[16] == 1063
     assert len(counts) == 18
     assert sum(counts.values()) == 14_245
-    sides = {"train": set(), "validation": set(), "test": set()}
+    sides: dict[str, set[Any]] = {"train": set(), "validation": set(), "test": set()}
     # Icons by nobody in particular are each a painter's of their own.
     for picture, key in zip(pictures, pandora.painter_keys(pictures), strict=True):
         sides[picture.split_artist].add(key)

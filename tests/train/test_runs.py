@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import confusion
 import evaluate
@@ -48,12 +49,13 @@ def interrupt_at(monkeypatch: pytest.MonkeyPatch, stop: int, then: Callable[[], 
     """Stops the next run before its epoch ``stop``, after calling ``then``."""
     train_epoch = train.train_epoch
 
-    def stopped(training, network, painters, average, optimizer, epoch, progress):
+    def stopped(*arguments: Any) -> Any:
+        *_, epoch, _ = arguments
         if epoch == stop:
             then()
             monkeypatch.setattr(train, "train_epoch", train_epoch)
             raise KeyboardInterrupt
-        return train_epoch(training, network, painters, average, optimizer, epoch, progress)
+        return train_epoch(*arguments)
 
     monkeypatch.setattr(train, "train_epoch", stopped)
 

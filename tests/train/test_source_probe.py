@@ -30,7 +30,8 @@ def noisy(seed: int) -> Image.Image:
         )
         for side in (4, 12, 48, 96)
     ]
-    return Image.fromarray(np.uint8(sum(layers) / len(layers))).convert("RGB")
+    mean = np.mean(layers, axis=0)
+    return Image.fromarray(mean.astype(np.uint8)).convert("RGB")
 
 
 def test_strong_compression_is_told_and_a_coin_is_not() -> None:
