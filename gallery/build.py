@@ -44,6 +44,7 @@ import numpy as np
 import numpy.typing as npt
 from corrections import CORRECTIONS_FILE, corrected, read_corrections
 from draw_map import draw_map
+from matching import matched, picture_name, with_nearest
 from own_folder import read_folder
 from pandorarom import Entry, Table, read_table
 from renamed import changed_since, with_old_facts
@@ -55,6 +56,7 @@ from pinacoteca.collection import ARRAYS, Collection, Painting
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.command_line import positive, run
 from pinacoteca.errors import CollectionError, DataError, ImageError, ModelError
+from pinacoteca.folders import printable
 from pinacoteca.images import open_image
 from pinacoteca.likeness import LIKENESS_FILE
 from pinacoteca.locks import alone_in
@@ -313,21 +315,19 @@ def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list
         unreadable: The reason for each picture that cannot be read.
     """
     keys = {picture_key(entry.image_id) for entry in table.entries}
+    alone = [key for key in pictures.paths if key not in keys]
+    ids = [each.image_id for each in table.entries]
+    lost = [each for each in ids if picture_key(each) not in pictures.paths]
+    names = [picture_name(pictures, key) for key in alone]
     of_rows: tuple[tuple[str, Sequence[object]], ...] = (
         ("rows without an image_id", [f"row {number}" for number in table.rows_without_id]),
         ("rows whose image_id an earlier row has", table.duplicates),
-        (
-            "rows without a picture",
-            [
-                entry.image_id
-                for entry in table.entries
-                if picture_key(entry.image_id) not in pictures.paths
-            ],
-        ),
-        (
-            "pictures without a row",
-            [path.name for key, path in pictures.paths.items() if key not in keys],
-        ),
+        ("rows without a picture", with_nearest(lost, names, NAMES_SHOWN)),
+        ("pictures without a row", [printable(pictures.paths[key].name) for key in alone]),
+    )
+    of_some_rows: tuple[tuple[str, Sequence[object]], ...] = (
+        ("rows whose picture has almost the same name", table.matched),
+        ("years that cannot be read, left out", table.unreadable_years),
     )
     of_pictures: tuple[tuple[str, Sequence[object]], ...] = (
         ("pictures whose name an earlier picture has", pictures.duplicates),
@@ -337,6 +337,7 @@ def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list
         ),
     )
     parts = (of_rows if table.is_spreadsheet else ()) + of_pictures
+    parts += tuple(part for part in of_some_rows if part[1])
     lines = [line for what, names in parts for line in _listed(what, names)]
     return lines + list(pictures.left_out)
 
@@ -477,7 +478,7 @@ def read_sources(
         raise DataError(f"There is no table of corrections {corrections}: name another.")
     better = read_corrections(corrections) if corrections is not None else {}
     pictures = find_pictures(images)
-    return corrected(read_table(table), better), pictures
+    return corrected(matched(read_table(table), pictures), better), pictures
 
 
 def main() -> None:

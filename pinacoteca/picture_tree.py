@@ -7,7 +7,6 @@ the path of each is its name.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from pinacoteca.errors import DataError
 from pinacoteca.folders import FolderContents, contents_of, left_out, printable
 from pinacoteca.picture_kinds import without_suffix
+from pinacoteca.spelling import visible
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,11 @@ class Pictures:
 
 
 def picture_key(name: str) -> str:
-    """Returns one key for the spellings of a name: case and the coding of accents do not count."""
-    return unicodedata.normalize("NFC", name).casefold()
+    """Returns one key for the spellings of a name.
+
+    Case, the coding of accents, the kind of spaces and marks that nobody sees do not count.
+    """
+    return visible(name).casefold()
 
 
 def find_pictures(directory: Path) -> Pictures:

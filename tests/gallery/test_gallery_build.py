@@ -114,7 +114,9 @@ def test_further_columns_are_used_in_any_order_and_case(tmp_path: Path) -> None:
 
     assert (first.title, first.year, first.artist) == ("Țărancă cu basma", 1868, "Ștefan A")
     assert first.image_url == "https://x/y.jpg"
-    assert (second.title, second.year, second.artist, second.style) == ("Y", 1900, "A", "")
+    assert (second.title, second.year, second.artist, second.style) == ("Y", 1870, "A", "")
+    # Issue 23: a year that is not quite known is shown as it was written.
+    assert str(second.year) == "about 1870"
     assert second.image_url is None
 
 
