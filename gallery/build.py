@@ -176,25 +176,30 @@ def build(
         for (_, path), outcome in zip(batch.work, shard.outcomes, strict=True)
         if isinstance(outcome, str)
     }
-    print("\n".join(report(table, pictures, unreadable)))
+    lines = report(table, pictures, unreadable)
     new = built_from(finished, classifier)
     before = old
     if old is not None:
-        old, new = _kept(old, new, pictures, out, prune)
+        old, new, changes = _kept(old, new, pictures, out, prune)
+        lines += changes
     built = old.merged(new) if old and new else old or new
     if built is None or built is before:
         shards.remove()
         if old is None:
+            print("\n".join(lines))
             raise DataError(_nothing_embedded(table))
         if not _has_map(out, old.collection):
-            draw_map(classifier, out)
-        print(f"There is nothing to add: the paintings in {out} stay as they are")
+            lines.append(draw_map(classifier, out))
+        lines.append(f"There is nothing to add: the paintings in {out} stay as they are")
+        print("\n".join(lines))
         return old.collection
     with swapped(out, GALLERY_FILES) as staged:
         built.save(staged)
-        draw_map(classifier, staged)
+        lines.append(draw_map(classifier, staged))
     shards.remove()
     artists = {painting.artist_slug for painting in built.collection.paintings} - {""}
+    # Only now, when nothing can be lost any more by a console that is gone.
+    print("\n".join(lines))
     print(
         f"Wrote {len(built.collection)} paintings"
         + (f" by {len(artists)} artists" if artists else "")
@@ -351,20 +356,21 @@ def _listed(what: str, names: Sequence[object]) -> list[str]:
 
 def _kept(
     old: Built, new: Built | None, pictures: Pictures, out: Path, prune: bool
-) -> tuple[Built, Built | None]:
-    """Returns what stays of a gallery, and what comes to it; says which pictures are not there.
+) -> tuple[Built, Built | None, list[str]]:
+    """Returns what stays of a gallery, what comes to it, and lines that say what is not there.
 
     A picture that was renamed is one painting, under its new name.
     """
     changed = changed_since(old.collection, pictures, new.collection if new else None)
+    lines = []
     if new is not None and changed.renamed:
         facts = with_old_facts(old.collection, new.collection, changed.renamed)
         new = replace(new, collection=facts)
         names = [f"{was} is now {now}" for was, now in changed.renamed.items()]
-        print("\n".join(_listed("pictures that were renamed", names)))
+        lines += _listed("pictures that were renamed", names)
     if changed.gone:
-        print("\n".join(_listed("paintings of the gallery have no picture here", changed.gone)))
-        print(
+        lines += _listed("paintings of the gallery have no picture here", changed.gone)
+        lines.append(
             "      and were taken out"
             if prune
             else "      and stay: --prune takes them out, or gallery/remove.py "
@@ -376,7 +382,8 @@ def _kept(
             f"Not one painting of {out} has a picture here: name the folder of its pictures."
         )
     # Where new ones come in their place, all of the old ones may leave.
-    return (old.without(leaving) if len(leaving) < len(old.collection) else _nothing(old)), new
+    left = old.without(leaving) if len(leaving) < len(old.collection) else _nothing(old)
+    return left, new, lines
 
 
 def _nothing(built: Built) -> Built:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import re
 import unicodedata
 import zipfile
@@ -475,3 +477,17 @@ def test_every_painting_of_the_real_data_has_a_picture(shared_data: Path) -> Non
     assert len(table.entries) == len(pictures.paths) == 1412
     lines = build.report(table, pictures, {})
     assert all(line.startswith("    0 ") for line in lines)
+
+
+def test_a_console_that_is_gone_loses_nothing(
+    pandorarom: Path, built: Callable[..., Collection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("sys.stdout", Gone())
+    with pytest.raises(BrokenPipeError):
+        built(pandorarom)
+
+    assert len(Collection.load(pandorarom.parent / "out")) == 3

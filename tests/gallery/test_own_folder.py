@@ -150,6 +150,7 @@ def test_what_cannot_be_read_or_told_apart_is_reported(
     folder: Path, built: Callable[..., Collection], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "broken.jpg").write_bytes(b"this is no picture")
+    (folder / "list.csv").write_text("image_id")
     write_picture(folder / "NONE.png", 9)
 
     collection = built()
@@ -159,6 +160,7 @@ def test_what_cannot_be_read_or_told_apart_is_reported(
     report = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert f"1 pictures that cannot be read {folder / 'broken.jpg'}: The file is not" in report
     assert f"1 pictures whose name an earlier picture has {folder / 'none.jpg'}" in report
+    assert "list.csv may say more of these pictures: name it with --table" in report
     assert "rows" not in report
     assert "Wrote 5 paintings by 2 artists into" in report
 
