@@ -44,6 +44,7 @@ import numpy as np
 import numpy.typing as npt
 from corrections import CORRECTIONS_FILE, corrected, read_corrections
 from draw_map import draw_map
+from matching import matched, picture_name, with_nearest
 from own_folder import read_folder
 from pandorarom import Entry, Table, read_table
 from renamed import changed_since, with_old_facts
@@ -55,6 +56,7 @@ from pinacoteca.collection import ARRAYS, Collection, Painting
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.command_line import positive, run
 from pinacoteca.errors import CollectionError, DataError, ImageError, ModelError
+from pinacoteca.folders import printable
 from pinacoteca.images import open_image
 from pinacoteca.likeness import LIKENESS_FILE
 from pinacoteca.locks import alone_in
@@ -174,25 +176,30 @@ def build(
         for (_, path), outcome in zip(batch.work, shard.outcomes, strict=True)
         if isinstance(outcome, str)
     }
-    print("\n".join(report(table, pictures, unreadable)))
+    lines = report(table, pictures, unreadable)
     new = built_from(finished, classifier)
     before = old
     if old is not None:
-        old, new = _kept(old, new, pictures, out, prune)
+        old, new, changes = _kept(old, new, pictures, out, prune)
+        lines += changes
     built = old.merged(new) if old and new else old or new
     if built is None or built is before:
         shards.remove()
         if old is None:
+            print("\n".join(lines))
             raise DataError(_nothing_embedded(table))
         if not _has_map(out, old.collection):
-            draw_map(classifier, out)
-        print(f"There is nothing to add: the paintings in {out} stay as they are")
+            lines.append(draw_map(classifier, out))
+        lines.append(f"There is nothing to add: the paintings in {out} stay as they are")
+        print("\n".join(lines))
         return old.collection
     with swapped(out, GALLERY_FILES) as staged:
         built.save(staged)
-        draw_map(classifier, staged)
+        lines.append(draw_map(classifier, staged))
     shards.remove()
     artists = {painting.artist_slug for painting in built.collection.paintings} - {""}
+    # Only now, when nothing can be lost any more by a console that is gone.
+    print("\n".join(lines))
     print(
         f"Wrote {len(built.collection)} paintings"
         + (f" by {len(artists)} artists" if artists else "")
@@ -313,21 +320,19 @@ def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list
         unreadable: The reason for each picture that cannot be read.
     """
     keys = {picture_key(entry.image_id) for entry in table.entries}
+    alone = [key for key in pictures.paths if key not in keys]
+    ids = [each.image_id for each in table.entries]
+    lost = [each for each in ids if picture_key(each) not in pictures.paths]
+    names = [picture_name(pictures, key) for key in alone]
     of_rows: tuple[tuple[str, Sequence[object]], ...] = (
         ("rows without an image_id", [f"row {number}" for number in table.rows_without_id]),
         ("rows whose image_id an earlier row has", table.duplicates),
-        (
-            "rows without a picture",
-            [
-                entry.image_id
-                for entry in table.entries
-                if picture_key(entry.image_id) not in pictures.paths
-            ],
-        ),
-        (
-            "pictures without a row",
-            [path.name for key, path in pictures.paths.items() if key not in keys],
-        ),
+        ("rows without a picture", with_nearest(lost, names, NAMES_SHOWN)),
+        ("pictures without a row", [printable(pictures.paths[key].name) for key in alone]),
+    )
+    of_some_rows: tuple[tuple[str, Sequence[object]], ...] = (
+        ("rows whose picture has almost the same name", table.matched),
+        ("years that cannot be read, left out", table.unreadable_years),
     )
     of_pictures: tuple[tuple[str, Sequence[object]], ...] = (
         ("pictures whose name an earlier picture has", pictures.duplicates),
@@ -337,6 +342,7 @@ def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list
         ),
     )
     parts = (of_rows if table.is_spreadsheet else ()) + of_pictures
+    parts += tuple(part for part in of_some_rows if part[1])
     lines = [line for what, names in parts for line in _listed(what, names)]
     return lines + list(pictures.left_out)
 
@@ -350,20 +356,21 @@ def _listed(what: str, names: Sequence[object]) -> list[str]:
 
 def _kept(
     old: Built, new: Built | None, pictures: Pictures, out: Path, prune: bool
-) -> tuple[Built, Built | None]:
-    """Returns what stays of a gallery, and what comes to it; says which pictures are not there.
+) -> tuple[Built, Built | None, list[str]]:
+    """Returns what stays of a gallery, what comes to it, and lines that say what is not there.
 
     A picture that was renamed is one painting, under its new name.
     """
     changed = changed_since(old.collection, pictures, new.collection if new else None)
+    lines = []
     if new is not None and changed.renamed:
         facts = with_old_facts(old.collection, new.collection, changed.renamed)
         new = replace(new, collection=facts)
         names = [f"{was} is now {now}" for was, now in changed.renamed.items()]
-        print("\n".join(_listed("pictures that were renamed", names)))
+        lines += _listed("pictures that were renamed", names)
     if changed.gone:
-        print("\n".join(_listed("paintings of the gallery have no picture here", changed.gone)))
-        print(
+        lines += _listed("paintings of the gallery have no picture here", changed.gone)
+        lines.append(
             "      and were taken out"
             if prune
             else "      and stay: --prune takes them out, or gallery/remove.py "
@@ -375,7 +382,8 @@ def _kept(
             f"Not one painting of {out} has a picture here: name the folder of its pictures."
         )
     # Where new ones come in their place, all of the old ones may leave.
-    return (old.without(leaving) if len(leaving) < len(old.collection) else _nothing(old)), new
+    left = old.without(leaving) if len(leaving) < len(old.collection) else _nothing(old)
+    return left, new, lines
 
 
 def _nothing(built: Built) -> Built:
@@ -477,7 +485,7 @@ def read_sources(
         raise DataError(f"There is no table of corrections {corrections}: name another.")
     better = read_corrections(corrections) if corrections is not None else {}
     pictures = find_pictures(images)
-    return corrected(read_table(table), better), pictures
+    return corrected(matched(read_table(table), pictures), better), pictures
 
 
 def main() -> None:

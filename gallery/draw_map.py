@@ -29,8 +29,10 @@ SEED = 35
 PERPLEXITY = 30
 
 
-def draw_map(classifier: MovementClassifier, folder: Path) -> None:
+def draw_map(classifier: MovementClassifier, folder: Path) -> str:
     """Writes the map of a collection into its folder; takes away an old one if it is too small.
+
+    Returns what there is to say of it, for when all is saved.
 
     Args:
         classifier: The model that made the collection.
@@ -43,12 +45,11 @@ def draw_map(classifier: MovementClassifier, folder: Path) -> None:
     collection = Collection.load(folder, classifier.fingerprint)
     if len(collection) < FEWEST:
         (folder / MAP_FILE).unlink(missing_ok=True)
-        print(f"No map: {len(collection)} paintings are fewer than {FEWEST}")
-        return
+        return f"No map: {len(collection)} paintings are fewer than {FEWEST}"
     vectors = PaintingRetriever(classifier, collection).compared()
     image_ids = tuple(painting.image_id for painting in collection.paintings)
     CollectionMap(image_ids, positions_of(vectors), collection.model_fingerprint).save(folder)
-    print(f"Drew the map of {len(collection)} paintings")
+    return f"Drew the map of {len(collection)} paintings"
 
 
 def positions_of(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -84,7 +85,7 @@ def main() -> None:
 
     classifier = MovementClassifier.from_pretrained(arguments.model)
     with alone_in(arguments.gallery):
-        draw_map(classifier, arguments.gallery)
+        print(draw_map(classifier, arguments.gallery))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Reads the spreadsheet of PandoraRom as it really is.
+"""Reads the table of PandoraRom as it really is.
 
-Its sheet ``Lista-completa`` has at least the columns ``image_id``
+It has at least the columns ``image_id``
 (``<artist_slug>_<title-slug[-year]>``), ``style`` and ``artist_slug``.
 """
 
@@ -8,21 +8,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
-from zipfile import BadZipFile
 
 from artists import NAMES
 
 from pinacoteca.errors import DataError
+from pinacoteca.picture_kinds import is_called_picture, without_suffix
 from pinacoteca.picture_tree import picture_key
-from pinacoteca.workbooks import check_bounds
+from pinacoteca.spelling import comma_below, visible
+from pinacoteca.tables import Columns, find_table, letters_of
+from pinacoteca.years import read_year
 
 SHEET = "Lista-completa"
 REQUIRED_COLUMNS = ("image_id", "style", "artist_slug")
+COLUMNS = Columns(
+    REQUIRED_COLUMNS,
+    ("artist", "title", "year", "image_url"),
+    {
+        "artist": ("artist name", "painter", "pictor", "pictorul", "autor", "autorul"),
+        "title": ("titlu", "titlul", "painting title"),
+        "year": ("an", "anul", "date", "dated", "data", "datare", "datat"),
+    },
+)
 # What spreadsheets and pandas leave in a cell that has no value.
 _NO_VALUE = frozenset({"", "nan", "none", "null", "#n/a", "#ref!", "#value!", "#name?", "#div/0!"})
 _YEARS = range(1000, 2100)
@@ -38,7 +49,8 @@ class Entry:
         style: WikiArt's style; empty where the cell is.
         artist: The painter's name.
         title: The title of the painting.
-        year: The year of the painting, None where neither column nor slug gives one.
+        year: The year of the painting, a ``Year`` where it is a range; None where neither column
+            nor slug gives one.
         page_url: WikiArt's page of the painting, or None.
         image_url: The address of its picture, or None.
     """
@@ -62,49 +74,76 @@ class Table:
         duplicates: The ids of rows that were left out because an earlier row has the same.
         rows_without_id: The numbers, as a spreadsheet shows them, of rows left out for lack of one.
         is_spreadsheet: False if the names of the pictures stand in for one.
+        unreadable_years: The row, the painting and what stands there for a year, of each of those.
+        matched: Of each row whose picture has another name: the names of both.
     """
 
     entries: tuple[Entry, ...]
     duplicates: tuple[str, ...]
     rows_without_id: tuple[int, ...]
     is_spreadsheet: bool = True
+    unreadable_years: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
 
 
 def read_table(path: Path) -> Table:
-    """Reads the sheet ``Lista-completa``; formulas count with the value that was last computed.
+    """Reads PandoraRom's table, or one of its form; formulas count with their last value.
+
+    It may be a workbook or a text of any program (``pinacoteca.tables``). The sheet
+    ``Lista-completa`` comes before others.
 
     Raises:
-        DataError: The file is missing or no spreadsheet, or lacks the sheet, a column or any row.
+        DataError: The file is missing or no table, or lacks a column or any row.
     """
-    header, rows = _read_cells(path)
-    columns = {str(name).strip().casefold(): place for place, name in enumerate(header) if name}
-    missing = [name for name in REQUIRED_COLUMNS if name not in columns]
-    if missing:
-        raise DataError(
-            f"The sheet {SHEET} of {path} has no column {' and no column '.join(missing)}: its "
-            f"first row must name {', '.join(REQUIRED_COLUMNS)}; it names "
-            f"{', '.join(columns) or 'nothing'}."
-        )
+    found = find_table(path, COLUMNS, SHEET)
     entries: dict[str, Entry] = {}
-    duplicates, rows_without_id = [], []
-    for number, row in enumerate(rows, start=2):
+    duplicates, rows_without_id, unreadable_years = [], [], []
+    for number, row in found.rows:
         cells = {
             name: text
-            for name, place in columns.items()
+            for name, place in found.columns.items()
             if place < len(row) and (text := _text(row[place]))
         }
-        if not cells:
+        if not cells or _repeats_header(cells):
             continue
-        if "image_id" not in cells:
+        image_id = id_of(cells.get("image_id", ""))
+        if not image_id:
             rows_without_id.append(number)
-        elif picture_key(cells["image_id"]) in entries:
+        elif picture_key(image_id) in entries:
             duplicates.append(cells["image_id"])
         else:
-            entries[picture_key(cells["image_id"])] = _entry(cells)
+            entry, unreadable = _entry(cells | {"image_id": image_id})
+            entries[picture_key(image_id)] = entry
+            if unreadable:
+                unreadable_years.append(f"row {number}, {image_id}: {unreadable}")
     if not entries:
-        raise DataError(f"The sheet {SHEET} of {path} has no row with an image_id.")
+        where = found.where[:1].upper() + found.where[1:]
+        raise DataError(
+            f"{where} has no row with an image_id: give each painting the name of its picture."
+        )
     in_order = sorted(entries.values(), key=lambda entry: entry.image_id)
-    return Table(tuple(in_order), tuple(duplicates), tuple(rows_without_id))
+    return Table(
+        tuple(with_one_slug_each(in_order)),
+        tuple(duplicates),
+        tuple(rows_without_id),
+        unreadable_years=tuple(unreadable_years),
+    )
+
+
+def id_of(text: str) -> str:
+    """Returns an ``image_id`` as pictures are called: without suffix, folder and unseen marks."""
+    name = visible(text)
+    if not is_called_picture(name):
+        return name
+    return without_suffix(re.split(r"[/\\]", name)[-1])
+
+
+def with_one_slug_each(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yields entries whose slugs differ by more than their letters' case and coding alone."""
+    slugs: dict[str, str] = {}
+    for entry in entries:
+        slug = comma_below(entry.artist_slug)
+        yield replace(entry, artist_slug=slugs.setdefault(slug.casefold(), slug))
 
 
 def title_and_year(slug: str) -> tuple[str, int | None]:
@@ -116,42 +155,17 @@ def title_and_year(slug: str) -> tuple[str, int | None]:
     return words[:1].upper() + words[1:], year
 
 
-def _read_cells(path: Path) -> tuple[Sequence[object], Iterable[Sequence[object]]]:
-    """Returns the first row of the sheet and the others."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    if not path.is_file():
-        raise DataError(f"There is no spreadsheet {path}: name PandoraRom's .xlsx with --table.")
-    try:
-        check_bounds(path)
-        # From an open file, the kind is told by the contents and not by the name.
-        with path.open("rb") as file:
-            book = CalamineWorkbook.from_filelike(file)
-            if SHEET not in book.sheet_names:
-                raise DataError(
-                    f"{path} has no sheet {SHEET!r}; it has {', '.join(book.sheet_names)}."
-                )
-            sheet = book.get_sheet_by_name(SHEET)
-            rows = sheet.to_python(skip_empty_area=False)
-            merged = sheet.merged_cell_ranges or []
-    except DataError:
-        raise
-    # A damaged spreadsheet fails in zipfile, zlib or calamine, each with errors of its own.
-    except (CalamineError, BadZipFile, OSError, ValueError, zlib.error) as error:
-        raise DataError(
-            f"{path} cannot be read as an .xlsx spreadsheet ({error}): save it anew as .xlsx."
-        ) from None
-    for (top, left), (bottom, right) in merged:
-        # What is written once for several rows counts for each of them.
-        for row in rows[top + 1 : bottom + 1]:
-            row[left : right + 1] = rows[top][left : right + 1]
-    return (rows[0], rows[1:]) if rows else ((), ())
+def _repeats_header(cells: Mapping[str, str]) -> bool:
+    """Returns whether a row is the header once more, as on the pages of a printed list."""
+    return all(letters_of(cells.get(name, "")) == letters_of(name) for name in REQUIRED_COLUMNS)
 
 
 def _text(value: object) -> str:
     """Returns a cell as one line of text; empty if it holds no value."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if isinstance(value, date):
+        value = _date(value)
     # Control characters cannot be written to a spreadsheet, lone surrogates not to any file.
     printable = "".join(
         character if unicodedata.category(character) not in ("Cc", "Cs") else " "
@@ -161,23 +175,37 @@ def _text(value: object) -> str:
     return "" if text.casefold() in _NO_VALUE else text
 
 
-def _entry(cells: Mapping[str, str]) -> Entry:
+def _date(value: date) -> str:
+    """Returns a date of a cell; the first of January is how programs keep a mere year."""
+    day = value.date() if isinstance(value, datetime) else value
+    return str(day.year) if (day.month, day.day) == (1, 1) else day.isoformat()
+
+
+def _entry(cells: Mapping[str, str]) -> tuple[Entry, str]:
+    """Returns the painting of a row, and its year where that cannot be read."""
     image_id = cells["image_id"]
     first, _, rest = image_id.partition("_")
     artist_slug = cells.get("artist_slug", first)
     prefix = f"{artist_slug}_"
     title_slug = image_id.removeprefix(prefix) if image_id.startswith(prefix) else rest or image_id
     title, year = title_and_year(title_slug)
-    return Entry(
+    written = cells.get("year", "")
+    try:
+        year = read_year(written) or year
+        unreadable = ""
+    except ValueError:
+        unreadable = written
+    entry = Entry(
         image_id=image_id,
         artist_slug=artist_slug,
         style=cells.get("style", ""),
-        artist=_artist(cells.get("artist", ""), artist_slug),
-        title=cells.get("title", title),
-        year=_year(cells.get("year", "")) or year,
+        artist=_artist(comma_below(visible(cells.get("artist", ""))), artist_slug),
+        title=comma_below(cells.get("title", title)),
+        year=year,
         page_url=f"https://www.wikiart.org/en/{quote(artist_slug)}/{quote(title_slug, safe='')}",
         image_url=_address(cells.get("image_url", "")),
     )
+    return entry, unreadable
 
 
 def _artist(given: str, slug: str) -> str:

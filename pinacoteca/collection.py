@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pinacoteca.errors import CollectionError
+from pinacoteca.errors import CollectionError, DataError
 from pinacoteca.files import checksum_of
+from pinacoteca.picture_tree import picture_key
+from pinacoteca.spelling import visible, without_zeros
 from pinacoteca.spreadsheets import defused, restored
 from pinacoteca.swap import finish_swap, swapped
+from pinacoteca.tables import decoded, numbered_rows
 from pinacoteca.tensors import TensorsError, load_arrays, save_arrays
+from pinacoteca.years import Year, read_year
 
 TABLE_FILE = "paintings.csv"
 EMBEDDINGS_FILE = "embeddings.safetensors"
@@ -38,7 +42,8 @@ class Painting:
         artist_slug: The painter as WikiArt's addresses spell the name; empty if not known.
         artist: The painter's name; empty if not known.
         title: The title of the painting.
-        year: The year of the painting, None where it is not known.
+        year: The year of the painting, a ``Year`` where that is a range or written otherwise than
+            in four digits; None where it is not known.
         style: The style that the source gives; empty where it gives none.
         page_url: The address of the page that describes the painting, or None.
         image_url: The address of its picture, or None.
@@ -185,6 +190,7 @@ class Collection:
         finish_swap(folder)
         paintings = _read_table(folder / TABLE_FILE)
         arrays, header = _read_embeddings(folder / EMBEDDINGS_FILE)
+        paintings = _in_order(paintings, header["image_ids"])
         _check_rows(paintings, header["image_ids"], folder)
         if model_fingerprint not in (None, header["model_fingerprint"]):
             raise CollectionError(
@@ -267,6 +273,38 @@ def _check_unique(image_ids: Sequence[str]) -> None:
         seen.add(image_id)
 
 
+def _in_order(paintings: Sequence[Painting], image_ids: Sequence[str]) -> tuple[Painting, ...]:
+    """Returns the rows of a table that somebody sorted in the order of the embeddings.
+
+    Ids that a spreadsheet program took zeros off, or that somebody retyped, count as the ones that
+    they were, where it is certain. What does not fit is left as it is.
+    """
+    known = {painting.image_id for painting in paintings}
+    lost = set(image_ids) - known
+    for key in (picture_key, without_zeros):
+        unknown = _once_each(known - set(image_ids), key)
+        for old, image_id in _once_each(lost, key).items():
+            if old in unknown:
+                paintings = [
+                    replace(each, image_id=image_id) if each.image_id == unknown[old] else each
+                    for each in paintings
+                ]
+                lost.remove(image_id)
+                known = known - {unknown[old]} | {image_id}
+    by_id = {painting.image_id: painting for painting in paintings}
+    if by_id.keys() != set(image_ids) or len(paintings) != len(image_ids):
+        return tuple(paintings)
+    return tuple(by_id[image_id] for image_id in image_ids)
+
+
+def _once_each(image_ids: Iterable[str], key: Callable[[str], str]) -> dict[str, str]:
+    """Returns the ids by their keys, less those that share one."""
+    found: dict[str, list[str]] = {}
+    for image_id in image_ids:
+        found.setdefault(key(image_id), []).append(image_id)
+    return {name: ids[0] for name, ids in found.items() if len(ids) == 1}
+
+
 def _check_rows(paintings: Sequence[Painting], image_ids: Sequence[str], folder: Path) -> None:
     if len(paintings) != len(image_ids):
         raise CollectionError(
@@ -287,48 +325,62 @@ def _write_table(path: Path, paintings: Sequence[Painting]) -> None:
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
         writer.writerow(COLUMNS)
         for painting in paintings:
-            *values, blurhash = astuple(painting)
+            *values, blurhash = (_cell(value) for value in astuple(painting))
             # A BlurHash has no brackets or quotes to call anything with, and stays as others
             # read it.
             writer.writerow([*map(defused, values), blurhash])
 
 
+def _cell(value: str | int | None) -> str | int | None:
+    return value.written if isinstance(value, Year) else value
+
+
 def _read_table(path: Path) -> tuple[Painting, ...]:
     try:
-        # Excel puts a byte-order mark before the text, and divides it as its country does.
-        text = path.read_bytes().decode("utf-8-sig")
-        separator = ";" if ";" in text.split("\n", 1)[0] else ","
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        # Spreadsheet programs put a mark before the text, and divide it as their country does.
+        text = decoded(path)
+        first = text.split("\n", 1)[0]
+        separator = max(",;\t", key=first.count)
+        header, *rows = [row for _, row in numbered_rows(text, separator, path)] or [[]]
     except FileNotFoundError:
         raise CollectionError(f"There is no {path}: {_rebuild(path.parent)}.") from None
-    except (OSError, ValueError, csv.Error) as error:
+    except OSError as error:
         raise CollectionError(
             f"{path} cannot be read as a table ({error}): {_rebuild(path.parent)}."
         ) from None
-    header, rows = (lines[0], lines[1:]) if lines else ([], [])
-    if tuple(header) != COLUMNS:
+    except DataError as error:
+        raise CollectionError(f"{error} Or {_rebuild(path.parent)}.") from None
+    if tuple(map(visible, header[: len(COLUMNS)])) != COLUMNS or any(header[len(COLUMNS) :]):
         raise CollectionError(
             f"The columns of {path} are {', '.join(header) or 'none'} "
             f"instead of {', '.join(COLUMNS)}: {_rebuild(path.parent)}."
         )
     try:
-        paintings = tuple(_painting(number, row) for number, row in enumerate(rows, start=1))
+        paintings = tuple(
+            _painting(number, row)
+            for number, row in enumerate(rows, start=1)
+            # What a spreadsheet program leaves of rows whose cells somebody emptied.
+            if not row or any(row)
+        )
         _check_unique([painting.image_id for painting in paintings])
     except (CollectionError, ValueError) as error:
-        raise CollectionError(f"{path}: {error} Please {_rebuild(path.parent)}.") from None
+        raise CollectionError(
+            f"{path}: {error} Correct it there, or {_rebuild(path.parent)}, which writes the table "
+            "anew."
+        ) from None
     return paintings
 
 
 def _painting(number: int, row: Sequence[str]) -> Painting:
-    if len(row) != len(COLUMNS):
+    if len(row) < len(COLUMNS) or any(row[len(COLUMNS) :]):
         raise ValueError(f"Row {number} has {len(row)} values instead of {len(COLUMNS)}.")
-    *values, blurhash = row
+    *values, blurhash = row[: len(COLUMNS)]
     image_id, artist_slug, artist, title, year, style, page, image, width, height = map(
         restored, values
     )
     numbers = f"Row {number} has year {year!r}, width {width!r} and height {height!r};"
     try:
-        years, sides = (int(year) if year else None), (int(width), int(height))
+        sides = _whole(width), _whole(height)
     except ValueError:
         raise ValueError(f"{numbers} they must be whole numbers.") from None
     if not image_id or min(sides) < 1:
@@ -338,7 +390,7 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
         artist_slug=artist_slug,
         artist=artist,
         title=title,
-        year=years,
+        year=_year(number, image_id, year),
         style=style,
         page_url=page or None,
         image_url=image or None,
@@ -346,6 +398,26 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
         height=sides[1],
         blurhash=blurhash,
     )
+
+
+def _whole(text: str) -> int:
+    # Spreadsheet programs may show 224 as 224.0 or 224,0.
+    return int(re.sub(r"[.,]0+$", "", text))
+
+
+def _year(number: int, image_id: str, text: str) -> int | None:
+    try:
+        # Before the year 1000, and as versions before this one wrote it.
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return read_year(text)
+    except ValueError:
+        raise ValueError(
+            f"Row {number}, {image_id}, has year {text!r}: write 1907, c. 1907, 1907-1908, "
+            "sec. XIX or nothing."
+        ) from None
 
 
 def _read_embeddings(path: Path) -> tuple[dict[str, npt.NDArray[np.float32]], dict[str, Any]]:

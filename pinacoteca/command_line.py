@@ -18,16 +18,26 @@ _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDI
 
 
 def run(main: Callable[[], None]) -> None:
-    """Runs ``main`` and leaves the process: 0 when done, 2 for bad input, 130 for Ctrl-C."""
+    """Runs ``main`` and leaves the process: 0 when done, 2 for bad input, 130 for Ctrl-C.
+
+    And 141, as shells have it, where nobody reads what is printed.
+    """
     print_anything()
     try:
         main()
+        # Only now it may turn out that nobody reads any more.
+        print(end="", flush=True)
     except PinacotecaError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read the report has read enough, as in `| head`; what was saved before stays.
+        print("Stopped: nobody reads what is printed any more.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     # Each library has an error of its own for a full disk.
     except Exception as error:
         if (sentence := disk_sentence(error)) is None:

@@ -7,14 +7,15 @@ the path of each is its name.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pinacoteca.errors import DataError
 from pinacoteca.folders import FolderContents, contents_of, left_out, printable
 from pinacoteca.picture_kinds import without_suffix
+from pinacoteca.spelling import visible
+from pinacoteca.tables import is_table
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,11 @@ class Pictures:
 
 
 def picture_key(name: str) -> str:
-    """Returns one key for the spellings of a name: case and the coding of accents do not count."""
-    return unicodedata.normalize("NFC", name).casefold()
+    """Returns one key for the spellings of a name.
+
+    Case, the coding of accents, the kind of spaces and marks that nobody sees do not count.
+    """
+    return visible(name).casefold()
 
 
 def find_pictures(directory: Path) -> Pictures:
@@ -74,7 +78,12 @@ def find_pictures_by_path(directory: Path) -> Pictures:
             "inside."
         )
     files = ((path_id(file.relative_to(directory)), file) for file in contents.pictures)
-    return _by_key(files, [contents], directory)
+    found = _by_key(files, [contents], directory)
+    tables = [printable(path.name) for path in contents.others if is_table(path)]
+    if not tables:
+        return found
+    line = f"      {tables[0]} may say more of these pictures: name it with --table if it does"
+    return replace(found, left_out=(*found.left_out, line))
 
 
 def path_id(path: Path) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pinacoteca.collection import Painting
 from pinacoteca.styles import style_key
+from pinacoteca.years import last_of
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class Selection:
     Attributes:
         artists: Slugs of painters, any of them.
         styles: As the collection's table has them or by their names, any of them.
-        first_year: The painting is of that year or later; one without a year is not.
-        last_year: The painting is of that year or earlier; one without a year is not.
+        first_year: The painting is, or may be, of that year or later; one without a year is not.
+        last_year: The painting is, or may be, of that year or earlier; one without a year is not.
         words: Words that the title has, all of them, in any order; case, accents and the rest of
             a longer word do not count, so that ``port`` finds "Portrait" and "Harbour port".
     """
@@ -46,7 +47,7 @@ class Selection:
         if self.first_year is not None or self.last_year is not None:
             if painting.year is None:
                 return False
-            if self.first_year is not None and painting.year < self.first_year:
+            if self.first_year is not None and last_of(painting.year) < self.first_year:
                 return False
             if self.last_year is not None and painting.year > self.last_year:
                 return False

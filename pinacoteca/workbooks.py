@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree.ElementTree import Element, iterparse
 from zipfile import ZipFile, is_zipfile
 
 from pinacoteca.errors import DataError
@@ -42,6 +44,7 @@ def check_bounds(path: Path) -> None:
                     f"{count} parts. Save the table anew as .xlsx, or split it."
                 )
             spanned = max((_cells_spanned(parts.read(name)) for name in _sheets(parts)), default=0)
+            spanned = max([spanned, *(each.cells for each in _ods_sheets(parts))])
     if spanned > CELLS:
         raise DataError(
             f"{path} is no ordinary spreadsheet: a sheet spans {spanned:,} cells. Delete what lies "
@@ -62,6 +65,81 @@ def _cells_spanned(sheet: bytes) -> int:
             column = 26 * column + letter - 64
         columns = max(columns, column)
     return rows * columns
+
+
+Area = tuple[tuple[int, int], tuple[int, int]]
+_ODS_CONTENT = "content.xml"
+_ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+
+
+def merged_in_ods(path: Path) -> dict[str, list[Area]]:
+    """Returns the merged cells of each sheet of an OpenDocument: first and last row and column.
+
+    They begin with 0. There are none in files of other kinds.
+    """
+    with path.open("rb") as file:
+        if not is_zipfile(file):
+            return {}
+        with ZipFile(file) as parts:
+            return {sheet.name: sheet.merged for sheet in _ods_sheets(parts)}
+
+
+@dataclass
+class _OdsSheet:
+    """What reading the cells of a sheet does not tell: how far it spans, and what is merged."""
+
+    name: str
+    merged: list[Area] = field(default_factory=list)
+    cells: int = 0
+    # Where the cell and the row that are read begin, and how far their values reach.
+    row: int = 0
+    column: int = 0
+    filled: int = 0
+
+    def end_cell(self, cell: Element) -> None:
+        """Takes a cell, or a run of equal ones."""
+        down, right = _number(cell, "number-rows-spanned"), _number(cell, "number-columns-spanned")
+        if down > 1 or right > 1:
+            last = self.row + down - 1, self.column + right - 1
+            self.merged.append(((self.row, self.column), last))
+        self.column += _number(cell, "number-columns-repeated")
+        if len(cell):
+            self.filled = self.column
+
+    def end_row(self, row: Element) -> None:
+        """Takes a row, or a run of equal ones, after its cells."""
+        self.row += _number(row, "number-rows-repeated")
+        if self.filled:
+            self.cells = max(self.cells, self.row * self.filled)
+        self.column = self.filled = 0
+        row.clear()
+
+
+def _number(element: Element, name: str) -> int:
+    text = element.get(_ODS_TABLE + name, "1")
+    return int(text) if re.fullmatch("[0-9]{1,7}", text) else 1
+
+
+def _ods_sheets(parts: ZipFile) -> list[_OdsSheet]:
+    """Goes through the sheets of an OpenDocument; there are none in files of other kinds."""
+    if _ODS_CONTENT not in parts.namelist():
+        return []
+    sheets: list[_OdsSheet] = []
+    depth = 0
+    with parts.open(_ODS_CONTENT) as content:
+        for event, element in iterparse(content, ("start", "end")):  # noqa: S314
+            kind = element.tag.removeprefix(_ODS_TABLE)
+            if kind == "table":
+                # A cell may hold a table of its own.
+                depth += 1 if event == "start" else -1
+                if event == "start" and depth == 1:
+                    sheets.append(_OdsSheet(element.get(_ODS_TABLE + "name", "")))
+            elif event == "end" and depth == 1:
+                if kind in ("table-cell", "covered-table-cell"):
+                    sheets[-1].end_cell(element)
+                elif kind == "table-row":
+                    sheets[-1].end_row(element)
+    return sheets
 
 
 def sheet_rows(path: Path, name: str | None = None) -> list[tuple[object, ...]]:

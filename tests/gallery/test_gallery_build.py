@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import re
 import unicodedata
 import zipfile
@@ -116,7 +118,9 @@ def test_further_columns_are_used_in_any_order_and_case(tmp_path: Path) -> None:
 
     assert (first.title, first.year, first.artist) == ("Țărancă cu basma", 1868, "Ștefan A")
     assert first.image_url == "https://x/y.jpg"
-    assert (second.title, second.year, second.artist, second.style) == ("Y", 1900, "A", "")
+    assert (second.title, second.year, second.artist, second.style) == ("Y", 1870, "A", "")
+    # Issue 23: a year that is not quite known is shown as it was written.
+    assert str(second.year) == "about 1870"
     assert second.image_url is None
 
 
@@ -475,3 +479,17 @@ def test_every_painting_of_the_real_data_has_a_picture(shared_data: Path) -> Non
     assert len(table.entries) == len(pictures.paths) == 1412
     lines = build.report(table, pictures, {})
     assert all(line.startswith("    0 ") for line in lines)
+
+
+def test_a_console_that_is_gone_loses_nothing(
+    pandorarom: Path, built: Callable[..., Collection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("sys.stdout", Gone())
+    with pytest.raises(BrokenPipeError):
+        built(pandorarom)
+
+    assert len(Collection.load(pandorarom.parent / "out")) == 3

@@ -103,6 +103,11 @@ def test_names_say_what_there_is_to_say(built: Callable[..., Collection], tmp_pa
         ("lady_with  fan", "Lady with fan", None),
         ("1908", "1908", None),
         ("  ", "  ", None),
+        ("Anemones (c. 1907)", "Anemones", 1907),
+        ("Anemones, anii 1920", "Anemones", 1920),
+        ("anemones-1907-1908", "Anemones", 1907),
+        ("Icon [sec. XIX]", "Icon", 1801),
+        ("Lady (?)", "Lady (?)", None),
     ],
 )
 def test_titles_and_years_are_cut_from_names(name: str, title: str, year: int | None) -> None:
@@ -145,6 +150,7 @@ def test_what_cannot_be_read_or_told_apart_is_reported(
     folder: Path, built: Callable[..., Collection], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "broken.jpg").write_bytes(b"this is no picture")
+    (folder / "list.csv").write_text("image_id")
     write_picture(folder / "NONE.png", 9)
 
     collection = built()
@@ -154,6 +160,7 @@ def test_what_cannot_be_read_or_told_apart_is_reported(
     report = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert f"1 pictures that cannot be read {folder / 'broken.jpg'}: The file is not" in report
     assert f"1 pictures whose name an earlier picture has {folder / 'none.jpg'}" in report
+    assert "list.csv may say more of these pictures: name it with --table" in report
     assert "rows" not in report
     assert "Wrote 5 paintings by 2 artists into" in report
 
@@ -419,3 +426,15 @@ def test_every_array_of_the_analysis_is_kept_in_step_with_its_painting(tmp_path:
         place = Analysis._fields.index(name)
         values = getattr(collection, name)[:, 0].tolist()
         assert values == [value + place for value in (0, 100, 150, 200)]
+
+
+def test_spellings_of_a_painter_are_one_painter(tmp_path: Path) -> None:
+    names = ("Ștefan Luchian", "Ştefan Luchian", "S\u0326tefan Luchian", "Luchian, Ștefan")
+    for seed, name in enumerate((*names, "ștefan luchian ", "Ion, Ana")):
+        write_picture(tmp_path / name / f"flori-{seed}.jpg", seed)
+
+    table, _ = own_folder.read_folder(tmp_path)
+
+    painters = {(entry.artist_slug, entry.artist) for entry in table.entries}
+    assert {slug for slug, _ in painters} == {"ștefan-luchian", "ion,-ana"}
+    assert ("ștefan-luchian", "Ștefan Luchian") in painters

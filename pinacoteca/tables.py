@@ -1,0 +1,392 @@
+"""Tables as people have them: workbooks and text of any program, with their headers found.
+
+A table lies in an xlsx, xlsm, xlsb, xls or ods workbook, or in text with commas, semicolons, tabs
+or bars between the cells, in UTF-8, UTF-16 or cp1250. Its header need not be the first row, nor its
+sheet the first one; columns are known by their letters alone, so that "Image ID" is ``image_id``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from pinacoteca.errors import DataError
+from pinacoteca.spelling import visible
+from pinacoteca.workbooks import CELLS, check_bounds, merged_in_ods
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SEPARATORS = ",;\t|"
+# The header of a table is among its first rows; what is above it is a title.
+HEADER_ROWS = 20
+TEXT_BYTES = 100_000_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+Row = Sequence[object]
+Key = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook, or a table that is a text.
+
+    Attributes:
+        name: Of the sheet; empty for a text.
+        rows: The cells of each row.
+        numbers: The number of each row, as a spreadsheet or an editor shows it.
+        strict: Whether a row with more cells than the header has been divided at the wrong places.
+    """
+
+    name: str
+    rows: Sequence[Row]
+    numbers: Sequence[int]
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table.
+
+    Attributes:
+        required: What a table must have.
+        others: What it may have.
+        synonyms: Other words for a column, by the column.
+    """
+
+    required: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FoundTable:
+    """The rows of a table below its header.
+
+    Attributes:
+        where: The file, and the sheet where there are several, for messages.
+        columns: The place of each column that the table has.
+        rows: The number of each row and its cells.
+    """
+
+    where: str
+    columns: Mapping[str, int]
+    rows: Sequence[tuple[int, Row]]
+
+
+def letters_of(name: object) -> str:
+    """Returns the letters and digits of a column's or a sheet's name, small and without accents."""
+    decomposed = unicodedata.normalize("NFKD", visible(str(name)).casefold())
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+def find_table(path: Path, columns: Columns, sheet_name: str) -> FoundTable:
+    """Finds a table in a file, in whichever sheet and below whichever title it stands.
+
+    Args:
+        path: The file.
+        columns: The header names the required ones.
+        sheet_name: Of the sheet that is taken if several have such a header.
+
+    Raises:
+        DataError: The file is missing or damaged, or which table is meant is not certain.
+    """
+    if not path.is_file():
+        raise DataError(f"There is no spreadsheet {path}: {_beside(path)}.")
+    sheets = read_sheets(path, columns)
+    found = [(each, row) for each in sheets if (row := _header_row(each, columns)) is not None]
+    named = [pair for pair in found if pair[0].name == sheet_name] or [
+        pair for pair in found if letters_of(pair[0].name) == letters_of(sheet_name)
+    ]
+    if not found:
+        raise DataError(_no_header(path, sheets, columns, sheet_name))
+    if len(named or found) > 1:
+        names = ", ".join(sheet.name for sheet, _ in named or found)
+        raise DataError(
+            f"{path} has several sheets with the columns {', '.join(columns.required)}: {names}. "
+            f"Call the one that is meant {sheet_name}."
+        )
+    sheet, header = (named or found)[0]
+    return _table_of(path, sheet, header, columns, is_only=len(sheets) == 1)
+
+
+def read_sheets(path: Path, columns: Columns) -> list[Sheet]:
+    """Returns the sheets of a workbook, or the one that a text is.
+
+    Raises:
+        DataError: The file is neither, is damaged, or unpacks to more than a table should.
+    """
+    with path.open("rb") as file:
+        start = file.read(1024)
+    if start.startswith((b"PK", _OLE)):
+        return _workbook_sheets(path)
+    called_workbook = path.suffix.casefold() in WORKBOOK_SUFFIXES
+    if re.match(
+        rb"\s*(<!doctype html|<html|<table|<meta)", start.removeprefix(b"\xef\xbb\xbf"), re.I
+    ):
+        raise DataError(
+            f"{path} is a web page, whatever it is called: open it in a spreadsheet program and "
+            "save it as .xlsx."
+        )
+    if not called_workbook:
+        return [text_sheet(path, columns)]
+    try:
+        sheet = text_sheet(path, columns)
+    except DataError:
+        sheet = Sheet("", (), ())
+    # Many a program writes a text and calls it .xls.
+    header = _header_row(sheet, columns)
+    if header is None or header + 1 >= len(sheet.rows):
+        raise DataError(_unreadable(path, "it is no workbook, and no table as text either"))
+    return [sheet]
+
+
+def text_sheet(path: Path, columns: Columns) -> Sheet:
+    """Reads a table that is a text, with whichever separator shows the header.
+
+    Raises:
+        DataError: It is no text, too long, or a row is damaged.
+    """
+    if path.stat().st_size > TEXT_BYTES:
+        raise DataError(f"{path} is no ordinary table: it has more than {TEXT_BYTES / 1e6:.0f} MB.")
+    text = decoded(path)
+    first, _, rest = text.partition("\n")
+    skipped = 0
+    if re.fullmatch(r"sep=.\r?", first, re.IGNORECASE):
+        # What Excel writes, and reads, to be told the separator.
+        text, skipped = rest, 1
+    start = "\n".join(text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1])
+    attempts = []
+    for separator in SEPARATORS:
+        rows = list(
+            csv.reader(io.StringIO(start.replace("\0", ""), newline=""), delimiter=separator)
+        )
+        shows = _header_row(Sheet("", rows, range(len(rows))), columns) is not None
+        attempts.append((shows, max(map(len, rows), default=0), separator))
+    separator = max(attempts, key=lambda attempt: attempt[:2])[2]
+    numbers, rows = [], []
+    for number, row in numbered_rows(text, separator, path, skipped):
+        numbers.append(number)
+        rows.append(row)
+    return Sheet("", rows, numbers, strict=True)
+
+
+def numbered_rows(
+    text: str, separator: str, path: Path, skipped: int = 0
+) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows of a text with the numbers of the lines that they begin in.
+
+    Raises:
+        DataError: A row is damaged.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    while True:
+        number = reader.line_num + 1 + skipped
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise DataError(
+                f"Row {number} of {path} cannot be read ({error}): see to the quotes in it, or "
+                "open the table in a spreadsheet program and save it as .xlsx."
+            ) from None
+        yield number, row
+
+
+def decoded(path: Path) -> str:
+    """Returns the text of a file in UTF-8, UTF-16 or cp1250, the mark before it left out.
+
+    Raises:
+        DataError: It is none of them, or damaged.
+    """
+    data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif 4 * data[:1000].count(0) > len(data[:1000]):
+        encoding = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+    else:
+        encoding = "utf-8-sig"
+    encodings = [encoding]
+    if encoding == "utf-8-sig" and not _is_damaged_utf8(data):
+        encodings.append("cp1250")
+    row = 1
+    for each in encodings:
+        try:
+            text = data.decode(each)
+        except UnicodeDecodeError as error:
+            row = data.count(b"\n", 0, error.start) + 1
+            continue
+        if "\0" not in text:
+            return text
+        row = text.count("\n", 0, text.index("\0")) + 1
+    raise DataError(
+        f"Row {row} of {path} holds bytes that are no letters: save the table anew, as UTF-8 text "
+        "or as .xlsx."
+    )
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Returns whether most letters beyond ASCII are those of UTF-8: hardly any are in cp1250."""
+    letters = [each for each in data.decode("utf-8-sig", "surrogateescape") if not each.isascii()]
+    broken = sum("\ud800" <= each <= "\udfff" for each in letters)
+    return broken < len(letters) - broken
+
+
+def _workbook_sheets(path: Path) -> list[Sheet]:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+    sheet_name = ""
+    try:
+        check_bounds(path)
+        spans = merged_in_ods(path)
+        sheets = []
+        # From an open file, the kind is told by the contents and not by the name.
+        with path.open("rb") as file:
+            book = CalamineWorkbook.from_filelike(file)
+            for about in book.sheets_metadata:
+                if about.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                sheet_name = about.name
+                sheet = book.get_sheet_by_name(sheet_name)
+                if sheet.total_height * sheet.total_width > CELLS:
+                    raise DataError(
+                        f"The sheet {sheet_name} of {path} is no ordinary table: it spans "
+                        f"{sheet.total_height * sheet.total_width:,} cells. Delete what lies far "
+                        "below or to the right of the table."
+                    )
+                rows = sheet.to_python(skip_empty_area=False)
+                _fill(rows, [*(sheet.merged_cell_ranges or ()), *spans.get(sheet_name, ())], path)
+                sheets.append(Sheet(sheet_name, rows, range(1, len(rows) + 1)))
+        return sheets
+    except PasswordError:
+        raise DataError(f"{path} asks for a password: save it without one.") from None
+    # A damaged spreadsheet fails in zipfile, zlib or calamine, each with errors of its own.
+    except (CalamineError, BadZipFile, OSError, ValueError, SyntaxError, zlib.error) as error:
+        at = f"its sheet {sheet_name}: " if sheet_name else ""
+        raise DataError(_unreadable(path, f"{at}{error}")) from None
+
+
+def _unreadable(path: Path, reason: str) -> str:
+    return (
+        f"{path} cannot be read as an .xlsx spreadsheet ({reason}): open it in a spreadsheet "
+        "program and save it anew as .xlsx."
+    )
+
+
+def _fill(
+    rows: list[list[Any]],
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    path: Path,
+) -> None:
+    """Writes what stands once for several rows into each of them."""
+    filled = 0
+    for (top, left), (bottom, right) in merged:
+        for row in rows[top + 1 : bottom + 1]:
+            row[left : right + 1] = rows[top][left : right + 1]
+            filled += right + 1 - left
+        if filled > CELLS:
+            raise DataError(f"{path} is no ordinary spreadsheet: it merges {filled:,} cells.")
+
+
+def _keys(columns: Columns) -> dict[str, tuple[str, int]]:
+    """Returns the column that each spelling means, and 0 where it is the column's own name."""
+    keys = {
+        letters_of(word): (name, rank)
+        for name in (*columns.required, *columns.others)
+        for rank, word in enumerate(columns.synonyms.get(name, ()), start=1)
+    }
+    return keys | {letters_of(name): (name, 0) for name in (*columns.required, *columns.others)}
+
+
+def _header_row(sheet: Sheet, columns: Columns) -> int | None:
+    """Returns the place of the first row that names all required columns."""
+    wanted = {letters_of(name) for name in columns.required}
+    for place, row in enumerate(sheet.rows[:HEADER_ROWS]):
+        if wanted <= {letters_of(cell) for cell in row if isinstance(cell, str)}:
+            return place
+    return None
+
+
+def _table_of(path: Path, sheet: Sheet, header: int, columns: Columns, is_only: bool) -> FoundTable:
+    where = f"the sheet {sheet.name} of {path}" if sheet.name and not is_only else str(path)
+    keys = _keys(columns)
+    places: dict[str, tuple[int, int]] = {}
+    for place, cell in enumerate(sheet.rows[header]):
+        name, rank = keys.get(letters_of(cell), (None, 0)) if isinstance(cell, str) else (None, 0)
+        if name is None:
+            continue
+        if name not in places or rank < places[name][0]:
+            places[name] = rank, place
+        elif rank == places[name][0]:
+            raise DataError(
+                f"Row {sheet.numbers[header]} of {where} names the column {name} twice: keep one."
+            )
+    width = len(sheet.rows[header])
+    rows = []
+    for number, row in zip(sheet.numbers[header + 1 :], sheet.rows[header + 1 :], strict=True):
+        if sheet.strict and any(str(cell).strip() for cell in row[width:]):
+            raise DataError(
+                f"Row {number} of {where} has {len(row)} cells where the header names {width}: put "
+                "quotes around what holds a separator, or save the table as .xlsx."
+            )
+        rows.append((number, row))
+    return FoundTable(where, {name: place for name, (_, place) in places.items()}, rows)
+
+
+def _no_header(path: Path, sheets: Sequence[Sheet], columns: Columns, sheet_name: str) -> str:
+    """Says what a file without the table has instead."""
+    named = [each for each in sheets if letters_of(each.name) == letters_of(sheet_name)]
+    text = [each for each in sheets if not each.name]
+    if not named and not text:
+        there_are = ", ".join(each.name for each in sheets) or "none"
+        return (
+            f"{path} has no sheet {sheet_name!r}; it has {there_are}. Nor does another "
+            f"sheet name {', '.join(columns.required)} in one of its first rows."
+        )
+    (sheet, *_) = named or text
+    wanted = {letters_of(name) for name in columns.required}
+    best = max(
+        (row for row in sheet.rows[:HEADER_ROWS] if any(map(_text, row))),
+        key=lambda row: len(wanted & {letters_of(cell) for cell in row if _text(cell)}),
+        default=(),
+    )
+    names = [_text(cell) for cell in best if _text(cell)]
+    there = {letters_of(name) for name in names}
+    missing = [name for name in columns.required if letters_of(name) not in there]
+    where = f"The sheet {sheet.name} of {path}" if sheet.name else str(path)
+    return (
+        f"{where} has no column {' and no column '.join(missing)}: one of its first rows must name "
+        f"{', '.join(columns.required)}; it names {', '.join(names[:20]) or 'nothing'}."
+    )
+
+
+def _text(cell: object) -> str:
+    return visible(str(cell)) if cell is not None else ""
+
+
+def _beside(path: Path) -> str:
+    """Says which tables lie where one is missing."""
+    try:
+        names = sorted(
+            each.name
+            for each in path.parent.iterdir()
+            if each.suffix.casefold() in TEXT_SUFFIXES + WORKBOOK_SUFFIXES
+        )
+    except OSError:
+        names = []
+    if not names:
+        return "name the table with --table"
+    return f"name another with --table; there is {', '.join(names[:5])}"
+
+
+def is_table(path: Path) -> bool:
+    """Returns whether a file is called as tables are."""
+    return path.suffix.casefold() in (".csv", ".tsv", *WORKBOOK_SUFFIXES)

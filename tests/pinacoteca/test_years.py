@@ -1,0 +1,94 @@
+"""Dates as catalogues write them."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+import pytest
+
+from pinacoteca.years import Year, last_of, read_year
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("1907", 1907, 1907),
+        ("1907.0", 1907, 1907),
+        ("c. 1907", 1907, 1907),
+        ("ca. 1890", 1890, 1890),
+        ("c1907", 1907, 1907),
+        ("cca 1907", 1907, 1907),
+        ("about 1870", 1870, 1870),
+        ("1907?", 1907, 1907),
+        ("[1907]", 1907, 1907),
+        ("[c. 1907?]", 1907, 1907),
+        ("1907.", 1907, 1907),
+        ("anul 1907", 1907, 1907),
+        ("după 1907", 1907, 1907),
+        ("1907\u200b", 1907, 1907),
+        ("1907-1908", 1907, 1908),
+        ("1907\u20131908", 1907, 1908),
+        ("1907/08", 1907, 1908),
+        ("1907-8", 1907, 1908),
+        ("c. 1907 - c. 1910", 1907, 1910),
+        ("1998-2001", 1998, 2001),
+        ("1912-05", 1912, 1912),
+        ("1907 sau 1908", 1907, 1908),
+        ("între 1907 și 1910", 1907, 1910),
+        ("anii 1920", 1920, 1929),
+        ("anii '20", 1920, 1929),
+        ("anii '20-'30", 1920, 1939),
+        ("early 1920s", 1920, 1929),
+        ("190-?", 1900, 1909),
+        ("[18--]", 1800, 1899),
+        ("sec. XIX", 1801, 1900),
+        ("secolul al XX-lea", 1901, 2000),
+        ("sec. XIX-XX", 1801, 2000),
+        ("sfârșitul sec. XIX", 1801, 1900),
+        ("a doua jumătate a sec. XIX", 1851, 1900),
+        ("1st half of the 19th century", 1801, 1850),
+        ("late 19th c.", 1801, 1900),
+        ("XIX", 1801, 1900),
+        ("1907-05-01", 1907, 1907),
+        ("1907-05-01 00:00:00", 1907, 1907),
+        ("1.05.1907", 1907, 1907),
+        ("12.V.1907", 1907, 1907),
+        ("1 mai 1907", 1907, 1907),
+        ("May 1, 1907", 1907, 1907),
+    ],
+)
+def test_a_date_is_a_range_and_shown_as_written(text: str, first: int, last: int) -> None:
+    year = read_year(text)
+
+    assert year is not None
+    assert (year, last_of(year)) == (first, last)
+    assert str(year) == ("1907" if text == "1907.0" else text.replace("\u200b", ""))
+
+
+@pytest.mark.parametrize("text", ["", "?", "-", "n.d.", "s. d.", "nedatat", "Fără dată", "unknown"])
+def test_a_date_may_say_that_there_is_none(text: str) -> None:
+    assert read_year(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("abc", "907", "19O7", "3000", "12345", "30 x 40", "restored 1950", "inv. 1907"),
+        *("Aug-07", "1907, " * 50),
+    ],
+)
+def test_what_is_no_date_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="is no year"):
+        read_year(text)
+
+
+def test_a_range_is_a_number_wherever_numbers_are_wanted() -> None:
+    year = Year(1907, 1910)
+
+    assert json.dumps([year]) == "[1907]"
+    assert sorted([Year(1910), 1908, year]) == [1907, 1908, 1910]
+    assert f"{year}" == "1907-1910"
+    for same in (pickle.loads(pickle.dumps(year)), copy.deepcopy(year)):
+        assert (same, same.last, same.written) == (1907, 1910, "1907-1910")
