@@ -59,6 +59,7 @@ ROWS, DIMENSIONS = 100_000, (268, 512)
 # As the pictures of the gallery are.
 BUILT, BUILT_SIZE = 3 * BATCH_SIZE, (300, 224)
 SLOW_ROUNDS = 5
+ANSWERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -152,18 +153,19 @@ def page_rows(setup: Setup) -> Iterator[Row]:
     with ExitStack() as stack:
         pages: tuple[Page, ...] = ()
         starts: list[tuple[Page, ...]] = []
-        for _ in range(setup.starts):
+        for turn in range(setup.starts):
             stack.close()
-            pages = tuple(_started(setup, stack, command) for command in setup.commands)
+            # The second one starts beside the first, which rests: each is second in turns.
+            order = (0, 1) if turn % 2 == 0 else (1, 0)
+            started = {place: _started(setup, stack, setup.commands[place]) for place in order}
+            pages = (started[0], started[1])
             starts.append(pages)
-        for name, attribute, goal in (
-            ("start to serving", "start", 0.65),
-            ("start to the first answer", "first_answer", None),
-        ):
-            ours, theirs = zip(
-                *([getattr(page, attribute) for page in pair] for pair in starts), strict=True
-            )
-            yield Row(name, "s", median(ours), median(theirs), goal)
+        served, answered = (
+            [median(getattr(pair[place], name) for pair in starts) for place in range(2)]
+            for name in ("start", "first_answer")
+        )
+        yield Row("start to serving", "s", *served, goal=0.65)
+        yield Row("start to the first answer", "s", *answered)
         ours, theirs = pages
         yield Row("memory at rest", "MB", ours.megabytes(), theirs.megabytes(), 0.45)
         for kind in KINDS:
@@ -205,6 +207,30 @@ def _crowd_rows(setup: Setup, ours: Page, theirs: Page) -> Iterator[Row]:
     yield Row(f"{CLIENTS} clients, a query", "ms", *(1000 * each / count for each in elapsed), 0.5)
     spreads = (float(np.percentile(each, 95)) / median(each) for each in times)
     yield Row(f"{CLIENTS} clients, 95 of 100 within so many medians (goal: ours 2.5)", "", *spreads)
+
+
+def gradio_rows(setup: Setup) -> Iterator[Row]:
+    """Measures what the page saves of Gradio's own work for each answer of a program."""
+    sys.path.append(str(REPOSITORY / "demo"))
+    from app import demo
+    from gradio.queueing import Queue
+    from gradio.state_holder import SessionState
+    from memory import CopiedSession
+
+    times = setup.in_turns(partial(CopiedSession, demo), partial(SessionState, demo), setup.rounds)
+    yield Row("beginning of a session (other: Gradio's)", "ms", *times)
+    queue = demo._queue
+    answer = {"status": "success", "process_time": 0.1, "function": "query"}
+
+    def gradios() -> None:
+        # Gradio makes them anew for each answer that was recorded.
+        queue.events_recorded += 1
+        Queue.compute_analytics_summary(queue, [answer] * ANSWERS)
+
+    times = setup.in_turns(
+        partial(queue.compute_analytics_summary, [answer] * ANSWERS), gradios, setup.rounds
+    )
+    yield Row(f"statistics after {ANSWERS:,} answers (other: Gradio's)", "ms", *times)
 
 
 def network_rows(setup: Setup) -> Iterator[Row]:
@@ -327,6 +353,7 @@ def main() -> None:
     results.measure("search", partial(search_rows, setup))
     results.measure("other ways", partial(way_rows, setup))
     results.measure("build", partial(build_rows, setup))
+    results.measure("Gradio", partial(gradio_rows, setup))
     print(results.text())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from gradio import state_holder
@@ -40,7 +40,7 @@ class CopiedSession(SessionState):  # type: ignore[misc]
     a program that is answered is a session: that takes longer than the network.
     """
 
-    _first: WeakKeyDictionary[Any, dict[int, dict[str, Any]]] = WeakKeyDictionary()
+    _first: ClassVar[WeakKeyDictionary[Any, dict[int, dict[str, Any]]]] = WeakKeyDictionary()
 
     def __init__(self, blocks: Any) -> None:
         """Takes the page."""
