@@ -1,237 +1,361 @@
 """Measures our page beside one as tutorials write it, and what an answer consists of.
 
-    python benchmarks/serving.py [--rounds 3] [--model model]
+    python benchmarks/serving.py [--rounds 15] [--starts 3] [--minutes 8] [--model model]
+        [--gallery gallery] [--out benchmarks/results/serving.json]
 
-Prints a table of ratios, ours by theirs, and keeps it in ``benchmarks/results/serving.md``. Both
-pages run at once and take turns, query by query, by bare HTTP: upload, call, answer. Only the
-ratios say something on a busy machine. Takes about two minutes on two quiet cores.
+Prints ratios, ours by the other's, and keeps them in ``--out`` and, as a table, beside it; each row
+is written as soon as it is there. What has not begun after ``--minutes`` is left out and named.
+Both pages run at once and take turns, query by query, by bare HTTP: upload, call, answer. Only the
+ratios say something on a busy machine. Takes about three minutes on two quiet cores; needs Linux
+and requirements-dev.txt.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import os
-import platform
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-import httpx
 import numpy as np
+from installed import megabytes, requirements_of
+from measured import Results, Row, in_turns
+from other_ways import report_way, sentence_transformers_way
+from packaging.requirements import Requirement
+from page_process import Page, Picture
 from PIL import Image
-from tqdm import tqdm
 
-from pinacoteca.classifier import MovementClassifier
-from pinacoteca.files import written_whole
+from pinacoteca.classifier import BATCH_SIZE, MovementClassifier
+from pinacoteca.command_line import positive, run
 from pinacoteca.images import open_image
-from pinacoteca.markdown import table
+from pinacoteca.retriever import PaintingRetriever
 from pinacoteca.search import NearestPaintings
 from pinacoteca.threads import one_thread_each
 
+if TYPE_CHECKING:
+    from pinacoteca.forward import Network
+
 REPOSITORY = Path(__file__).resolve().parent.parent
-RESULTS = REPOSITORY / "benchmarks" / "results" / "serving.md"
-START_SECONDS = 300
+sys.path.append(str(REPOSITORY / "gallery"))
+
+from build import look_at, read, read_ahead  # noqa: E402
+from pandorarom import Entry  # noqa: E402
+from shards import batches_of  # noqa: E402
+from spreadsheet import SPREADSHEET_FILE  # noqa: E402
+
+TUTORIAL = ("gradio", "torch", "torchvision", "timm")
 CLIENTS = 8
 # Rows and length of the parts of a large collection.
 ROWS, DIMENSIONS = 100_000, (268, 512)
-PICTURES = {
-    "0.04 Mpx JPEG": (256, 160, "JPEG"),
-    "2 Mpx JPEG": (1800, 1200, "JPEG"),
-    "12 Mpx JPEG": (4000, 3000, "JPEG"),
-    "2 Mpx PNG": (1800, 1200, "PNG"),
-}
-Row = tuple[str, str, str, str]
+# As the pictures of the gallery are.
+BUILT, BUILT_SIZE = 3 * BATCH_SIZE, (300, 224)
+SLOW_ROUNDS = 5
+ANSWERS = 10_000
 
 
-class Page:
-    """A page in a process of its own.
+@dataclass(frozen=True)
+class Kind:
+    """A picture that is asked with.
 
     Attributes:
-        start: The seconds from the start of the process to its first answer.
+        name: Of the row.
+        width: In pixels, as is the height.
+        height: Likewise.
+        format: As Pillow names it.
+        goal: Of the ratio; None for none.
     """
 
-    def __init__(self, command: list[str]) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = str(probe.getsockname()[1])
-        self._address = f"http://127.0.0.1:{port}/gradio_api"
-        begin = time.perf_counter()
-        self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, *(port if part == "PORT" else part for part in command)],
-            stdout=subprocess.DEVNULL,
+    name: str
+    width: int
+    height: int
+    format: str
+    goal: float | None = None
+
+
+SMALL = Kind("0.04 Mpx JPEG", 256, 160, "JPEG")
+PHOTOGRAPH = Kind("2 Mpx JPEG", 1800, 1200, "JPEG", 0.6)
+KINDS = (
+    SMALL,
+    PHOTOGRAPH,
+    Kind("12 Mpx JPEG", 4000, 3000, "JPEG", 0.4),
+    Kind("2 Mpx PNG", 1800, 1200, "PNG", 0.6),
+)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What is measured, how often, and until when.
+
+    Attributes:
+        model: The model folder.
+        gallery: The gallery folder.
+        rounds: Queries of each kind and page.
+        starts: Of each page.
+        results: Takes the rows.
+    """
+
+    model: Path
+    gallery: Path
+    rounds: int
+    starts: int
+    results: Results
+
+    def in_turns(
+        self, first: Callable[[], object], second: Callable[[], object], rounds: int
+    ) -> tuple[float, float]:
+        """Calls both in turns; ``measured.in_turns`` says how."""
+        return in_turns(first, second, rounds, self.results.deadline)
+
+    @property
+    def commands(self) -> tuple[list[str], list[str]]:
+        """Those of our page and of the tutorial's."""
+        demo = [str(REPOSITORY / "demo" / "app.py"), "--offline", "--port", "PORT"]
+        return (
+            [*demo, "--model", str(self.model), "--gallery", str(self.gallery)],
+            [str(REPOSITORY / "benchmarks" / "tutorial_page.py"), str(self.model), "PORT"],
         )
-        self._settings = self._wait()
-        self.start = time.perf_counter() - begin
-
-    def _wait(self) -> list[object]:
-        """Waits until the page answers; returns the defaults of all that comes after a picture."""
-        for _ in range(20 * START_SECONDS):
-            try:
-                info = httpx.get(f"{self._address}/info", timeout=60).raise_for_status().json()
-            except httpx.HTTPError:
-                if self.process.poll() is not None:
-                    raise RuntimeError("a page stopped before it answered") from None
-                time.sleep(0.05)
-                continue
-            _, *others = info["named_endpoints"]["/query"]["parameters"]
-            return [parameter["parameter_default"] for parameter in others]
-        raise RuntimeError("a page did not answer")
-
-    def megabytes(self) -> float:
-        """Returns the memory that the process holds."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-    def query(self, picture: tuple[str, bytes]) -> float:
-        """Returns the seconds from the upload of a picture to the whole answer."""
-        begin = time.perf_counter()
-        with httpx.Client(timeout=120) as client:
-            uploaded = client.post(f"{self._address}/upload", files={"files": picture})
-            file = {"path": uploaded.json()[0], "meta": {"_type": "gradio.FileData"}}
-            asked = {"data": [file, *self._settings]}
-            event = client.post(f"{self._address}/call/query", json=asked).json()["event_id"]
-            answer = client.get(f"{self._address}/call/query/{event}").text
-        if "event: complete" not in answer:
-            raise RuntimeError(f"a query failed: {answer}")
-        return time.perf_counter() - begin
 
 
-def drawn(width: int, height: int, kind: str) -> tuple[str, bytes]:
-    """Returns a name and a picture with the detail of a painting rather than of a drawing."""
-    grain = np.random.default_rng(0).normal(0, 12, (height, width, 3))
-    coarse = np.random.default_rng(1).integers(0, 256, (12, 18, 3), dtype=np.uint8)
+def picture_bytes(width: int, height: int, kind: str, seed: int = 0) -> bytes:
+    """Returns coarse shapes under a grain, as a file of a kind that Pillow names."""
+    dice = np.random.default_rng(seed)
+    grain = dice.normal(0, 12, (height, width, 3))
+    coarse = dice.integers(0, 256, (12, 18, 3), dtype=np.uint8)
     shapes = np.asarray(Image.fromarray(coarse).resize((width, height)), np.float64)
     buffer = io.BytesIO()
     Image.fromarray((shapes + grain).clip(0, 255).astype(np.uint8)).save(buffer, kind)
-    return f"picture.{kind.lower()}", buffer.getvalue()
+    return buffer.getvalue()
 
 
-@contextmanager
-def both_pages(model: Path) -> Iterator[tuple[Page, Page]]:
-    """Starts our page, then the tutorial's, each alone; ends both."""
-    ours = [str(REPOSITORY / "demo" / "app.py"), "--model", str(model), "--port", "PORT"]
-    theirs = [str(REPOSITORY / "benchmarks" / "tutorial_page.py"), str(model), "PORT"]
+@cache
+def drawn(kind: Kind) -> Picture:
+    """Returns a name and a picture with the detail of a painting rather than of a drawing."""
+    return f"picture.{kind.format.lower()}", picture_bytes(kind.width, kind.height, kind.format)
+
+
+def install_rows() -> Iterator[Row]:
+    """Measures what each page needs to be installed."""
+    ours = megabytes(requirements_of(REPOSITORY / "requirements-demo.txt"))
+    yield Row("install, as installed here", "MB", ours, megabytes(map(Requirement, TUTORIAL)))
+
+
+def page_rows(setup: Setup) -> Iterator[Row]:
+    """Measures both pages: starts in turns, then queries of the last two."""
     with ExitStack() as stack:
-        pages = []
-        for command in (ours, theirs):
-            page = Page(command)
-            stack.callback(page.process.wait)
-            stack.callback(page.process.terminate)
-            pages.append(page)
-        yield pages[0], pages[1]
+        pages: tuple[Page, ...] = ()
+        starts: list[tuple[Page, ...]] = []
+        for turn in range(setup.starts):
+            stack.close()
+            # The second one starts beside the first, which rests: each is second in turns.
+            order = (0, 1) if turn % 2 == 0 else (1, 0)
+            started = {place: _started(setup, stack, setup.commands[place]) for place in order}
+            pages = (started[0], started[1])
+            starts.append(pages)
+        served, answered = (
+            [median(getattr(pair[place], name) for pair in starts) for place in range(2)]
+            for name in ("start", "first_answer")
+        )
+        yield Row("start to serving", "s", *served, goal=0.65)
+        yield Row("start to the first answer", "s", *answered)
+        ours, theirs = pages
+        yield Row("memory at rest", "MB", ours.megabytes(), theirs.megabytes(), 0.45)
+        for kind in KINDS:
+            yield from _query_rows(setup, ours, theirs, kind)
+        yield from _crowd_rows(setup, ours, theirs)
 
 
-def page_rows(model: Path, rounds: int) -> list[Row]:
-    """Measures both pages."""
-    with both_pages(model) as (ours, theirs):
-        rows = [
-            row("start to serving", "s", ours.start, theirs.start),
-            row("memory at rest", "MB", ours.megabytes(), theirs.megabytes()),
-        ]
-        pictures = {name: drawn(*how) for name, how in PICTURES.items()}
-        for name, picture in tqdm(pictures.items(), desc="queries"):
-            times = in_turns(
-                partial(ours.query, picture),
-                partial(theirs.query, picture),
-                rounds,
-            )
-            rows.append(row(f"query, {name}", "ms", *(1000 * median(each) for each in times)))
-        many = [crowd(page, pictures["2 Mpx JPEG"], rounds) for page in (ours, theirs)]
-        rows.append(row(f"{CLIENTS} clients, a query", "ms", many[0][0], many[1][0]))
-        rows.append(row(f"{CLIENTS} clients, 95 of 100 within", "ms", many[0][1], many[1][1]))
-    return rows
+def _started(setup: Setup, stack: ExitStack, command: list[str]) -> Page:
+    page = Page(command, drawn(SMALL), max(setup.results.seconds_left, 1))
+    stack.callback(page.stop)
+    return page
 
 
-def crowd(page: Page, picture: tuple[str, bytes], rounds: int) -> tuple[float, float]:
-    """Returns median and 95th percentile of queries that come at once, in milliseconds."""
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        times = [*clients.map(page.query, [picture] * (CLIENTS * rounds))]
-    return 1000 * median(times), 1000 * float(np.percentile(times, 95))
+def _query_rows(setup: Setup, ours: Page, theirs: Page, kind: Kind) -> Iterator[Row]:
+    picture = drawn(kind)
+    before = [(page.cpu_seconds(), page.asked) for page in (ours, theirs)]
+    times = setup.in_turns(
+        partial(ours.query, picture), partial(theirs.query, picture), setup.rounds
+    )
+    computed = [
+        1000 * (page.cpu_seconds() - seconds) / (page.asked - asked)
+        for page, (seconds, asked) in zip((ours, theirs), before, strict=True)
+    ]
+    yield Row(f"query, {kind.name}", "ms", *times, kind.goal)
+    # What other programs on the machine do counts less here.
+    yield Row(f"query, {kind.name}, on the processor", "ms", *computed)
 
 
-def in_turns(
-    first: Callable[[], object], second: Callable[[], object], rounds: int
-) -> tuple[list[float], list[float]]:
-    """Returns the seconds of each call of both, after one that warms up."""
+def _crowd_rows(setup: Setup, ours: Page, theirs: Page) -> Iterator[Row]:
     times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(rounds + 1):
-        for call, seconds in zip((first, second), times, strict=True):
+    elapsed = [0.0, 0.0]
+    for _ in range(max(setup.rounds // 5, 1)):
+        for place, page in enumerate((ours, theirs)):
             begin = time.perf_counter()
-            call()
-            if turn:
-                seconds.append(time.perf_counter() - begin)
-    return times
+            with ThreadPoolExecutor(CLIENTS) as clients:
+                times[place].extend(clients.map(page.query, [drawn(PHOTOGRAPH)] * 3 * CLIENTS))
+            elapsed[place] += time.perf_counter() - begin
+    count = len(times[0])
+    yield Row(f"{CLIENTS} clients, a query", "ms", *(1000 * each / count for each in elapsed), 0.5)
+    spreads = (float(np.percentile(each, 95)) / median(each) for each in times)
+    yield Row(f"{CLIENTS} clients, 95 of 100 within so many medians (goal: ours 2.5)", "", *spreads)
 
 
-def network_rows(model: Path, rounds: int) -> list[Row]:
-    """Measures a pass over one picture and over a batch, by ONNX Runtime and by PyTorch."""
+def gradio_rows(setup: Setup) -> Iterator[Row]:
+    """Measures what the page saves of Gradio's own work for each answer of a program."""
+    sys.path.append(str(REPOSITORY / "demo"))
+    from app import demo
+    from gradio.queueing import Queue
+    from gradio.state_holder import SessionState
+    from memory import CopiedSession
+
+    times = setup.in_turns(partial(CopiedSession, demo), partial(SessionState, demo), setup.rounds)
+    yield Row("beginning of a session (other: Gradio's)", "ms", *times)
+    queue = demo._queue
+    answer = {"status": "success", "process_time": 0.1, "function": "query"}
+
+    def gradios() -> None:
+        # Gradio makes them anew for each answer that was recorded.
+        queue.events_recorded += 1
+        Queue.compute_analytics_summary(queue, [answer] * ANSWERS)
+
+    times = setup.in_turns(
+        partial(queue.compute_analytics_summary, [answer] * ANSWERS), gradios, setup.rounds
+    )
+    yield Row(f"statistics after {ANSWERS:,} answers (other: Gradio's)", "ms", *times)
+
+
+def network_rows(setup: Setup) -> Iterator[Row]:
+    """Measures what we add to a pass of ONNX Runtime, and PyTorch beside it."""
     import torch
 
     torch.set_num_threads(1)
-    ours = MovementClassifier.from_pretrained(model)
-    theirs = MovementClassifier.from_pretrained(model, backend="torch")
-    examples = sorted((REPOSITORY / "demo" / "examples").glob("*.jpg"))
-    pictures = [open_image(examples[place % len(examples)]) for place in range(32)]
-    rows = []
-    for count in (1, 32):
-        times = in_turns(
-            partial(ours.analyse, pictures[:count]),
-            partial(theirs.analyse, pictures[:count]),
-            rounds,
+    ours = MovementClassifier.from_pretrained(setup.model)
+    theirs = MovementClassifier.from_pretrained(setup.model, backend="torch")
+    # As large as the network takes them: nothing is resized.
+    picture = open_image(picture_bytes(224, 224, "PNG"))
+    network: Network = ours._network
+    for count in (1, BATCH_SIZE):
+        pictures = [picture] * count
+        batch = ours._preprocessing.batch(pictures)
+        rounds = setup.rounds if count == 1 else SLOW_ROUNDS
+        whole = partial(ours.analyse, pictures)
+        yield Row(
+            f"network, {count} at once (other: ONNX Runtime's own time)",
+            "ms",
+            *setup.in_turns(whole, partial(network.forward, batch), rounds),
+            1.3,
         )
-        name = f"network, {count} at once (theirs: PyTorch)"
-        rows.append(row(name, "ms", *(1000 * median(each) for each in times)))
-    return rows
+        yield Row(
+            f"network, {count} at once (other: PyTorch)",
+            "ms",
+            *setup.in_turns(whole, partial(theirs.analyse, pictures), rounds),
+        )
+    together = np.repeat(ours._preprocessing.batch([picture]), CLIENTS, axis=0)
+
+    def singly() -> None:
+        for place in range(CLIENTS):
+            network.forward(together[place : place + 1])
+
+    yield Row(
+        f"network, {CLIENTS} pictures in one batch (other: one by one)",
+        "ms",
+        *setup.in_turns(partial(network.forward, together), singly, setup.rounds),
+    )
 
 
-def search_row(rounds: int) -> Row:
+def search_rows(setup: Setup) -> Iterator[Row]:
     """Measures a search of a picture with its mirror image beside that of the picture alone."""
     dice = np.random.default_rng(0)
     nearest = NearestPaintings([dice.random((ROWS, each), np.float32) for each in DIMENSIONS])
     style, *_ = (dice.random((1, each), np.float32) for each in DIMENSIONS)
     both = [style.repeat(2, axis=0), dice.random((2, DIMENSIONS[1]), np.float32)]
     alone = [part[:1] for part in both]
-    times = in_turns(
-        lambda: nearest.search(both, (1, 1)), lambda: nearest.search(alone, (1, 1)), 3 * rounds
+    times = setup.in_turns(
+        lambda: nearest.search(both, (1, 1)), lambda: nearest.search(alone, (1, 1)), setup.rounds
     )
-    name = f"search of {ROWS:,}, two rows (theirs: one)"
-    return row(name, "ms", *(1000 * median(each) for each in times))
+    yield Row(f"search of {ROWS:,}, two rows (other: one)", "ms", *times, 1.3)
 
 
-def row(name: str, unit: str, ours: float, theirs: float) -> Row:
-    """Returns a line of the table."""
-    return name, f"{ours:.3g} {unit}", f"{theirs:.3g} {unit}", f"{ours / theirs:.2f}"
+def way_rows(setup: Setup) -> Iterator[Row]:
+    """Measures an answer without a page beside those of two other ways."""
+    import torch
+
+    torch.set_num_threads(1)
+    retriever = PaintingRetriever.from_pretrained(setup.model, setup.gallery)
+    _, data = drawn(PHOTOGRAPH)
+    ways = {
+        "a ViT-B/32 and faiss": sentence_transformers_way(len(retriever.collection)),
+        "the report's, Excel and a loop": report_way(setup.model, setup.gallery / SPREADSHEET_FILE),
+    }
+    for name, way in ways.items():
+        times = setup.in_turns(partial(retriever.query, data), partial(way, data), SLOW_ROUNDS)
+        yield Row(f"an answer in one process (other: {name})", "ms", *times)
+
+
+def build_rows(setup: Setup) -> Iterator[Row]:
+    """Measures the build of a gallery beside reading, BlurHash and PyTorch one after another."""
+    import torch
+
+    torch.set_num_threads(1)
+    ours = MovementClassifier.from_pretrained(setup.model)
+    theirs = MovementClassifier.from_pretrained(setup.model, backend="torch")
+    with TemporaryDirectory() as folder:
+        work = []
+        for number in range(BUILT):
+            path = Path(folder) / f"{number}.jpg"
+            path.write_bytes(picture_bytes(*BUILT_SIZE, "JPEG", seed=number))
+            work.append((Entry(str(number), "", "", "", None, "", None, None), path))
+        batches = batches_of(work)
+
+        def now() -> None:
+            for _, pictures in read_ahead(batches):
+                look_at(pictures, ours)
+
+        def before() -> None:
+            for batch in batches:
+                look_at([read(path) for _, path in batch.work], theirs)
+
+        times = setup.in_turns(now, before, 2)
+    a_picture = (each / BUILT for each in times)
+    yield Row("build, a picture (other: one thread and PyTorch, as before)", "ms", *a_picture, 0.5)
 
 
 def main() -> None:
-    """Measures all, prints the table and keeps it."""
+    """Measures all, prints the rows and keeps them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3, help="queries of each kind and page")
+    parser.add_argument("--rounds", type=positive, default=15, help="queries of each kind and page")
+    parser.add_argument("--starts", type=positive, default=3, help="starts of each page")
+    parser.add_argument("--minutes", type=float, default=8.0, help="after which nothing begins")
     parser.add_argument("--model", type=Path, default=REPOSITORY / "model")
-    arguments = parser.parse_args()
-
-    before = os.getloadavg()[0]
-    rows = page_rows(arguments.model, arguments.rounds)
-    one_thread_each()
-    rows += [*network_rows(arguments.model, arguments.rounds), search_row(arguments.rounds)]
-    text = table(("", "ours", "theirs", "ours / theirs"), rows)
-    machine = (
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; load "
-        f"{before:.1f} when it began, {os.getloadavg()[0]:.1f} at the end."
+    parser.add_argument("--gallery", type=Path, default=REPOSITORY / "gallery")
+    parser.add_argument(
+        "--out", type=Path, default=REPOSITORY / "benchmarks" / "results" / "serving.json"
     )
-    RESULTS.parent.mkdir(exist_ok=True)
-    with written_whole(RESULTS) as path:
-        path.write_text(f"{text}\n\n{machine}\n", encoding="utf-8")
-    print(f"{text}\n\n{machine}")
+    given = parser.parse_args()
+    if given.minutes <= 0:
+        parser.error("--minutes must be more than 0")
+
+    results = Results(given.out, time.monotonic() + 60 * given.minutes)
+    setup = Setup(given.model, given.gallery, given.rounds, given.starts, results)
+    results.measure("install", install_rows)
+    results.measure("both pages", partial(page_rows, setup))
+    one_thread_each()
+    results.measure("network", partial(network_rows, setup))
+    results.measure("search", partial(search_rows, setup))
+    results.measure("other ways", partial(way_rows, setup))
+    results.measure("build", partial(build_rows, setup))
+    results.measure("Gradio", partial(gradio_rows, setup))
+    print(results.text())
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

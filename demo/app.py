@@ -102,7 +102,7 @@ demo = build_page(retriever, lambda: pictures().picture, sharing)
 
 
 def serve() -> None:
-    """Loads everything, serves the page and says where, until Ctrl-C."""
+    """Serves the page, and says where once it can answer; until Ctrl-C."""
     # Pillow refuses more than twice this, whoever calls it.
     Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT // 2
     uploads = UploadFolder(Path(get_upload_folder()))
@@ -115,7 +115,13 @@ def serve() -> None:
             auth_message=AUTH_MESSAGE,
             mcp_server=OPTIONS.mcp,
             max_file_size=MAX_FILE_SIZE,
-            app_kwargs=app_settings(OPTIONS, pictures(), uploads, demo.waiting, sharing),
+            app_kwargs=app_settings(
+                OPTIONS,
+                lambda request: pictures().respond(request),
+                uploads,
+                demo.waiting,
+                sharing,
+            ),
             state_session_capacity=SESSIONS,
             head=f"<script>{PATIENCE_SCRIPT.read_text(encoding='utf-8')}</script>",
             theme=THEME,
@@ -133,8 +139,10 @@ def serve() -> None:
             "choose another --port or --host."
         ) from None
     limit_connections(demo.server.config)
-    print(f"The page is at {demo.local_url}", flush=True)
     try:
+        # Who came before this waits for it, too.
+        pictures()
+        print(f"The page is at {demo.local_url}", flush=True)
         if sharing.asked_for:
             open_tunnel(sharing, OPTIONS.host, demo.server_port)
             print(message(sharing), flush=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 from arguments import FAILED, RULES, UNFIT, check_arguments, in_language, sentence_of
-from memory import bound_memory, forget_session
+from memory import bound_memory, copy_sessions, count_nothing, forget_session
 from texts import Language, preferred_language
 from waiting import Waiting, guard_queue
 
@@ -41,6 +41,8 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
         self.questions = concurrency_id
         guard_queue(self._queue, self.waiting, concurrency_id)
         bound_memory(self._queue)
+        count_nothing(self._queue)
+        copy_sessions()
 
     async def process_api(self, block_fn: Any, inputs: Any, *further: Any, **named: Any) -> Any:
         """Answers one event as Gradio does, but never without a sentence."""

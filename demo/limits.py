@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # The page sends paths and settings as JSON, a log-in as a form.
 BODY_BYTES = 100_000
 UPLOAD_PATH = "/gradio_api/upload"
+# Of an upload, so much is passed on at once.
+GATHERED_BYTES = 1_000_000
 # An assistant sends a picture of up to 30 MB within its message, in Base64.
 MCP_PATH = "/gradio_api/mcp"
 MCP_BYTES = 42_000_000
@@ -95,7 +97,7 @@ class BodyLimits:
 
         async def counted() -> Message:
             nonlocal received
-            message = await receive()
+            message = await _gathered(receive)
             received += len(message.get("body", b""))
             # To Gradio it looks as if the sender had left: what came so far is thrown away.
             return {"type": "http.disconnect"} if received > UPLOAD_BYTES else message
@@ -113,6 +115,21 @@ class BodyLimits:
             await _refuse(_TOO_LARGE, 413)(scope, receive, send)
         finally:
             self._uploads.leave(received)
+
+
+async def _gathered(receive: Receive) -> Message:
+    """Returns some of a body in one message, where it comes in many small ones.
+
+    Gradio gives each to a thread of its own to write it down, which takes longer than the writing.
+    """
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return message
+        parts.append(message.get("body", b""))
+        if not message.get("more_body") or sum(map(len, parts)) >= GATHERED_BYTES:
+            return {**message, "body": b"".join(parts)}
 
 
 def _has_body(scope: Scope) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
+from gradio import state_holder
+from gradio.state_holder import SessionState
 from gradio.utils import LRUCache
 
 # Each session keeps a copy of the page, 0.2 MB. Whoever comes back after so many others have come
@@ -11,6 +15,8 @@ from gradio.utils import LRUCache
 SESSIONS = 200
 # Answers of so many sessions are kept until they are fetched; the queue is never that long.
 MESSAGES = 200
+# As Gradio keeps the state of a page that was closed.
+CLOSED_SECONDS = 3600
 
 
 class _Messages(LRUCache):  # type: ignore[misc]
@@ -27,9 +33,52 @@ class _Messages(LRUCache):  # type: ignore[misc]
         return session, messages
 
 
+class CopiedSession(SessionState):  # type: ignore[misc]
+    """A session that copies what the first one of its page found out.
+
+    Gradio asks each component of the page four times for its description when a session begins, and
+    a program that is answered is a session: that takes longer than the network.
+    """
+
+    _first: ClassVar[WeakKeyDictionary[Any, dict[int, dict[str, Any]]]] = WeakKeyDictionary()
+
+    def __init__(self, blocks: Any) -> None:
+        """Takes the page."""
+        # Gradio builds no page anew under the same object; one that still grows is not kept.
+        known = self._first.get(blocks)
+        if known is None or known.keys() != blocks.blocks.keys():
+            super().__init__(blocks)
+            known = self._first[blocks] = self.config_values
+        else:
+            self.blocks_config = copy.copy(blocks.default_config)
+            self.state_data = {}
+            self._state_ttl = {}
+            self.is_closed = False
+            self.STATE_TTL_WHEN_CLOSED = CLOSED_SECONDS
+        # A session writes values among the properties, and changes nothing else of a description.
+        self.config_values = {
+            number: {**described, "props": dict(described.get("props", {}))}
+            for number, described in known.items()
+        }
+
+
+def copy_sessions() -> None:
+    """Lets all sessions of Gradio's pages begin as ``CopiedSession``."""
+    state_holder.SessionState = CopiedSession
+
+
 def bound_memory(queue: Any) -> None:
     """Lets a queue of Gradio forget answers that nobody fetches; before the first one is there."""
     queue.pending_messages_per_session = _Messages(queue.pending_event_ids_session)
+
+
+def count_nothing(queue: Any) -> None:
+    """Lets a queue of Gradio keep no statistics, which nobody sees where monitoring is off.
+
+    It would make them anew, with pandas, after each answer of the last 10,000.
+    """
+    queue.ANALYTICS_MAX_EVENTS = 1
+    queue.compute_analytics_summary = lambda records: {"functions": {}}
 
 
 def forget_session(blocks: Any, session: str | None) -> None:

@@ -10,7 +10,6 @@ from hosts import KnownHosts, own_names
 from limits import BodyLimits, ToldWhen
 from logins import LoginLimits
 from options import Options
-from pictures import PictureSource
 from sharing import Sharing
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -37,7 +36,7 @@ def for_visitors(respond: Callable[[Request], Response]) -> Callable[[Request], 
 
 def app_settings(
     options: Options,
-    pictures: PictureSource,
+    picture: Callable[[Request], Response],
     uploads: UploadFolder,
     waiting: Waiting,
     sharing: Sharing,
@@ -46,7 +45,7 @@ def app_settings(
 
     Args:
         options: What the page is started with.
-        pictures: Answers requests for pictures.
+        picture: Answers requests for pictures; it may be asked before they are found.
         uploads: Where Gradio keeps what it is sent.
         waiting: Says who has to come back later.
         sharing: What is known of the public link.
@@ -54,7 +53,7 @@ def app_settings(
     return {
         # Gradio's own routes come after these.
         "routes": [
-            Route("/pictures/{image_id}", for_visitors(pictures.respond)),
+            Route("/pictures/{image_id}", for_visitors(picture)),
             Mount("/examples", StaticFiles(directory=FOLDER)),
         ],
         # The first one sees a request first.

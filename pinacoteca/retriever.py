@@ -17,7 +17,7 @@ from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.closeness import Closeness
 from pinacoteca.collection import ARRAYS, Collection, Painting
 from pinacoteca.collection_map import CollectionMap
-from pinacoteca.images import open_image
+from pinacoteca.images import light, open_image
 from pinacoteca.likeness import (
     BALANCE,
     EXPANDED_BY,
@@ -224,7 +224,7 @@ class PaintingRetriever:
         if isinstance(image, Painting):
             return _Seen(self._stored(self.collection.row(image.image_id)))
         picture = image.convert("RGB") if isinstance(image, Image.Image) else open_image(image)
-        painting, *others = paintings_within(picture)
+        painting, *others = paintings_within(light(picture))
         return _Seen(
             self.classifier.analyse([painting.picture]),
             painting.corners if painting.cropped else None,

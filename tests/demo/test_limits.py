@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from limits import BODY_BYTES, BodyLimits, ToldWhen
+from limits import BODY_BYTES, GATHERED_BYTES, BodyLimits, ToldWhen
 from memory import MESSAGES, bound_memory, forget_session
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -105,6 +105,38 @@ def test_uploads_are_refused_while_there_is_no_room(tmp_path: Path) -> None:
         assert not (tmp_path / "old.jpg").exists()
 
     asyncio.run(visit())
+
+
+def test_an_upload_is_passed_on_in_few_pieces(tmp_path: Path) -> None:
+    body = bytes(range(256)) * 20_000
+    pieces = [body[start : start + 65_536] for start in range(0, len(body), 65_536)]
+    messages = [
+        {"type": "http.request", "body": piece, "more_body": number < len(pieces)}
+        for number, piece in enumerate(pieces, start=1)
+    ]
+    came: list[bytes] = []
+
+    async def receive() -> Any:
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        while (message := await receive())["type"] == "http.request":
+            came.append(message["body"])
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/gradio_api/upload",
+        "headers": [(b"transfer-encoding", b"chunked")],
+    }
+    folder = UploadFolder(tmp_path)
+    asyncio.run(BodyLimits(inner, folder, Waiting(2), False)(scope, receive, lambda _: None))  # type: ignore[arg-type]
+
+    assert b"".join(came) == body
+    # Each piece costs a turn of a thread.
+    assert len(pieces) == 79
+    assert len(came) <= len(body) / GATHERED_BYTES + 1
+    assert folder._size == len(body)
 
 
 def told_when(status: int, ahead: int, path: str = "/gradio_api/queue/join") -> Any:

@@ -18,7 +18,7 @@ import pytest
 from PIL import ExifTags, Image, ImageFile
 
 from pinacoteca.errors import ImageError
-from pinacoteca.images import DRAFT_EDGE, PIXEL_LIMIT, open_image, reduced
+from pinacoteca.images import DRAFT_EDGE, PIXEL_LIMIT, light, open_image, reduced
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 128, 0), (0, 0, 255), (255, 255, 255)
 
@@ -501,3 +501,16 @@ def test_large_pictures_are_reduced_and_small_ones_left_alone() -> None:
     # What is left is the picture and not every other pixel of it.
     ramp = Image.linear_gradient("L").convert("RGB").resize((512, 512))
     assert abs(np.asarray(reduced(ramp, 64)).mean() - np.asarray(ramp).mean()) < 1
+
+
+@pytest.mark.parametrize("size", [(1800, 1200), (1023, 3000), (2048, 1024), (4096, 4100), (40, 30)])
+def test_a_picture_becomes_light_as_a_large_jpeg_comes(size: tuple[int, int]) -> None:
+    coarse = np.random.default_rng(0).integers(0, 256, (9, 12, 3), dtype=np.uint8)
+    picture = Image.fromarray(coarse).resize(size)
+
+    lightened = light(open_image(encoded(picture, "PNG")))
+    drafted = open_image(encoded(picture, "JPEG", quality=95, subsampling=0))
+
+    assert lightened.size == drafted.size
+    difference = np.asarray(lightened, np.float32) - np.asarray(drafted, np.float32)
+    assert np.abs(difference).mean() < 3

@@ -1,0 +1,137 @@
+"""Rows of ratios that are kept as they come, so that a run that is stopped leaves what it has."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+
+from pinacoteca.files import written_whole
+from pinacoteca.markdown import table
+
+HEADER = ("", "ours", "other", "ours / other", "goal")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of ours and of another way, in one run.
+
+    Attributes:
+        name: What was measured, and what the other way is where it is not the tutorial's page.
+        unit: Of both.
+        ours: The less the better.
+        other: Likewise.
+        goal: What ``ours / other`` is to be at most; None for no goal.
+    """
+
+    name: str
+    unit: str
+    ours: float
+    other: float
+    goal: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Ours by the other."""
+        return self.ours / self.other
+
+    def cells(self) -> tuple[str, ...]:
+        """Returns the row of the table."""
+        goal = "" if self.goal is None else f"{self.goal:.2f}"
+        amounts = (f"{value:.3g} {self.unit}".strip() for value in (self.ours, self.other))
+        return (self.name, *amounts, f"{self.ratio:.2f}", goal)
+
+
+@dataclass
+class Results:
+    """The rows of one run; each is written as soon as it is there.
+
+    Attributes:
+        path: Of the JSON; the table stands beside it as Markdown.
+        deadline: On ``time.monotonic``; what has not begun by then is left out, and named.
+        rows: So far.
+        left_out: What was not measured, and why.
+    """
+
+    path: Path
+    deadline: float
+    rows: list[Row] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    _load: float = field(default_factory=lambda: os.getloadavg()[0])
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the deadline."""
+        return self.deadline - time.monotonic()
+
+    def measure(self, what: str, measured: Callable[[], Iterable[Row]]) -> None:
+        """Adds rows one by one; an error or a want of time costs these rows alone."""
+        if self.seconds_left <= 0:
+            self.left_out[what] = "the time was over"
+            self.write()
+            return
+        try:
+            for row in measured():
+                self.rows.append(row)
+                print(" | ".join(row.cells()), flush=True)
+                self.write()
+        except Exception as error:
+            # What was measured before, and what comes after, is worth keeping.
+            self.left_out[what] = f"{type(error).__name__}: {error}"
+            print(f"{what}: {self.left_out[what]}", flush=True)
+            self.write()
+
+    def write(self) -> None:
+        """Writes both files."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        kept = {
+            "machine": self.machine,
+            "rows": [asdict(row) | {"ratio": row.ratio} for row in self.rows],
+            "left_out": self.left_out,
+        }
+        with written_whole(self.path) as path:
+            path.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+        with written_whole(self.path.with_suffix(".md")) as path:
+            path.write_text(self.text(), encoding="utf-8")
+
+    def text(self) -> str:
+        """Returns the table, what it was measured on and what it lacks."""
+        parts = [table(HEADER, [row.cells() for row in self.rows]), f"{self.machine}"]
+        parts += [f"Not measured: {what} ({why})." for what, why in self.left_out.items()]
+        return "\n\n".join(parts) + "\n"
+
+    @property
+    def machine(self) -> str:
+        """What it ran on, in a sentence."""
+        return (
+            f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+            f"load {self._load:.1f} when it began, {os.getloadavg()[0]:.1f} at the end."
+        )
+
+
+def in_turns(
+    first: Callable[[], object], second: Callable[[], object], rounds: int, deadline: float
+) -> tuple[float, float]:
+    """Returns the median milliseconds of a call of both, after one that warms up.
+
+    Args:
+        first: Called in turns with the other.
+        second: Likewise.
+        rounds: How often each is called.
+        deadline: On ``time.monotonic``; after it, the rounds so far must do, at least one.
+    """
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(rounds + 1):
+        if turn > 1 and time.monotonic() > deadline:
+            break
+        for call, milliseconds in zip((first, second), times, strict=True):
+            begin = time.perf_counter()
+            call()
+            if turn:
+                milliseconds.append(1000 * (time.perf_counter() - begin))
+    return median(times[0]), median(times[1])

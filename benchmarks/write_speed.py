@@ -1,0 +1,73 @@
+"""Writes what ``serving.py`` and ``agreement.py`` measured into docs/speed.md.
+
+    python benchmarks/write_speed.py
+
+Takes both from ``benchmarks/results`` and replaces what stands between the marks of the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from measured import HEADER, Row
+
+from pinacoteca.command_line import run
+from pinacoteca.errors import DataError
+from pinacoteca.files import written_whole
+from pinacoteca.markdown import table, with_section
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+RESULTS = REPOSITORY / "benchmarks" / "results"
+PAGE = REPOSITORY / "docs" / "speed.md"
+
+
+def serving_text(kept: dict[str, Any]) -> str:
+    """Returns the table of what ``serving.py`` kept, and what it was measured on."""
+    rows = [{name: row[name] for name in Row.__dataclass_fields__} for row in kept["rows"]]
+    text = f"{table(HEADER, [Row(**row).cells() for row in rows])}\n\n{kept['machine']}"
+    left_out = "; ".join(f"{what} ({why})" for what, why in kept["left_out"].items())
+    return f"{text} Not measured: {left_out}." if left_out else text
+
+
+def agreement_text(kept: dict[str, Any]) -> str:
+    """Returns the table of what ``agreement.py`` kept."""
+    same = kept["the same"]
+    header = (f"of {kept['pictures']} answers, the same as", *next(iter(same.values())))
+    rows = [
+        (name, *(f"{100 * share:.1f} %" for share in counts.values()))
+        for name, counts in same.items()
+    ]
+    return table(header, rows)
+
+
+def written(text: str, folder: Path) -> str:
+    """Returns a page with its sections made anew; one that nothing was measured for stays.
+
+    Raises:
+        DataError: The page lacks the marks of a section.
+    """
+    for name, section_of in (("serving", serving_text), ("agreement", agreement_text)):
+        path = folder / f"{name}.json"
+        if not path.is_file():
+            continue
+        section = section_of(json.loads(path.read_text(encoding="utf-8")))
+        new = with_section(text, name, section)
+        if new is None:
+            raise DataError(f"{PAGE} has no section {name!r} between marks: write them again.")
+        text = new
+    return text
+
+
+def main() -> None:
+    """Writes the page."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    text = written(PAGE.read_text(encoding="utf-8"), RESULTS)
+    with written_whole(PAGE) as path:
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,94 @@
+"""What an answer may cost, in calls rather than in seconds, which depend on the machine."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pinacoteca import retriever as retriever_module
+from pinacoteca.retriever import PaintingRetriever
+
+# From a PNG of two million pixels to the answer: Python's own functions that are called. 6 in 10
+# of them belong to the search for frames.
+CALLS = 1_600
+
+
+@pytest.fixture(scope="module")
+def retriever(model_folder: Path, gallery: Path) -> PaintingRetriever:
+    loaded = PaintingRetriever.from_pretrained(model_folder, gallery)
+    loaded.query(Image.new("RGB", (64, 64)), k=3)
+    return loaded
+
+
+def png(width: int, height: int) -> bytes:
+    coarse = np.random.default_rng(0).integers(0, 256, (12, 18, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(coarse).resize((width, height)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def calls_of(function: Callable[[], object]) -> int:
+    count = 0
+
+    def note(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(note)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_an_answer_takes_no_more_calls_than_it_did(retriever: PaintingRetriever) -> None:
+    small, large = (
+        calls_of(lambda data=data: retriever.query(data, k=3))
+        for data in (png(256, 160), png(1800, 1200))
+    )
+
+    assert large <= CALLS
+    # A larger picture has more pixels, not more steps.
+    assert large <= 1.5 * small
+
+
+def test_a_picture_is_decoded_once_and_the_network_and_the_rest_see_it_light(
+    retriever: PaintingRetriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: Counter[str] = Counter()
+    sizes = []
+
+    def counted(owner: Any, name: str) -> None:
+        function = getattr(owner, name)
+
+        def wrapper(*arguments: Any, **named: Any) -> Any:
+            done[name] += 1
+            return function(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, wrapper)
+
+    paintings_within = retriever_module.paintings_within
+    monkeypatch.setattr(
+        retriever_module,
+        "paintings_within",
+        lambda picture: (sizes.append(picture.size), paintings_within(picture))[1],
+    )
+    counted(retriever_module, "open_image")
+    counted(retriever.classifier._network, "forward")
+    counted(retriever._nearest, "search")
+
+    retriever.query(png(1800, 1200), k=3)
+
+    assert sizes == [(900, 600)]
+    # The mirror image needs no pass of its own, and both are searched together: once for the
+    # painting itself, once for those that the query leans to, and once for the answer.
+    assert done == {"open_image": 1, "forward": 1, "search": 3}
