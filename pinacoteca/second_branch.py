@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
-from pinacoteca.files import save_arrays, written_whole
-from pinacoteca.tensors import read_arrays
+from pinacoteca.files import written_whole
+from pinacoteca.tensors import TensorsError, load_arrays, read_arrays, save_arrays
 
 SECOND_BRANCH_FILE = "second_branch.safetensors"
 # The stem and so many blocks are shared.
@@ -77,7 +77,7 @@ def add_second_branch(folder: Path, weights: Path) -> None:
             f"of {weights}: name the weights that its training began with, or train it with those "
             "blocks frozen."
         )
-    arrays = {name: np.ascontiguousarray(array) for name, array in own_part(other).items()}
+    arrays = own_part(other)
     if _shapes(arrays) != _shapes(own_part(network)):
         raise ModelError(f"{weights} does not hold a network like that in {folder}: name another.")
     with written_whole(folder / SECOND_BRANCH_FILE) as path:
@@ -97,18 +97,14 @@ def read_second_branch(folder: Path, network: Tensors) -> dict[str, npt.NDArray[
     Raises:
         ModelError: The file is damaged or belongs to another network.
     """
-    from safetensors import SafetensorError, safe_open
-
     path = folder / SECOND_BRANCH_FILE
     if not path.exists():
         return None
     try:
-        with safe_open(path, framework="numpy") as file:
-            shared = (file.metadata() or {}).get(_METADATA_KEY)
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
+        arrays, header = load_arrays(path)
+    except TensorsError as error:
         raise ModelError(f"{path} cannot be read ({error}): {_ANEW}.") from None
-    if shared != shared_checksum(network):
+    if header != {_METADATA_KEY: shared_checksum(network)}:
         raise ModelError(f"{path} does not belong to the network beside it: {_ANEW}.")
     if _shapes(arrays) != _shapes(own_part(network)):
         raise ModelError(f"{path} does not hold the blocks of a second branch: {_ANEW}.")
