@@ -17,12 +17,13 @@ import numpy.typing as npt
 from pinacoteca.errors import ModelError, PinacotecaError
 from pinacoteca.familiarity import Familiarity
 from pinacoteca.files import sha256_of
-from pinacoteca.forward import BACKENDS, Backend, Forward, Network
+from pinacoteca.forward import BACKENDS, Backend, Branch, Forward, Network
 from pinacoteca.images import reduced
-from pinacoteca.likeness import GRID, LIKENESS_FILE, Likeness
+from pinacoteca.likeness import GRID, LIKENESS_FILE, Lengths, Likeness
 from pinacoteca.movements import Movement, movement_of_folder
 from pinacoteca.prediction_sets import PredictionSets
 from pinacoteca.preprocessing import Preprocessing
+from pinacoteca.second_branch import SECOND_BRANCH_FILE
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -73,8 +74,9 @@ class MovementClassifier:
         movements: The movements that the network knows, in the order of its outputs.
         temperature: The divisor of the logits before the softmax (temperature scaling; Guo et al.,
             "On Calibration of Modern Neural Networks", ICML 2017, equation 9).
-        fingerprint: SHA-256 over the weights, the likeness and the preprocessing; what models with
-            different fingerprints make of pictures cannot be compared.
+        fingerprint: SHA-256 over the weights, those of a second branch, the likeness and the
+            preprocessing; what models with different fingerprints make of pictures cannot be
+            compared.
         largest_side: Pictures with a longer side, in pixels, are reduced to it before timm's
             preprocessing, as the training pictures were; 0 for never.
         familiarity: Tells pictures that are no paintings; None if the model folder has none.
@@ -112,15 +114,18 @@ class MovementClassifier:
         device: str = "cpu",
         backend: Backend = "onnx",
         threads: int = 1,
+        with_likeness: bool = True,
     ) -> Self:
         """Loads a folder in the layout that timm writes for the hub.
 
         Args:
-            folder: Holds ``config.json`` and ``model.safetensors``.
+            folder: Holds ``config.json`` and ``model.safetensors``, and what else a model has.
             device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``, which needs
                 PyTorch.
             backend: What runs the network: ``onnx``, the faster on a processor, or ``torch``.
             threads: How many a pass of ONNX Runtime uses; PyTorch has a setting of its own.
+            with_likeness: False where the likeness is about to be learned anew, and the old one may
+                not fit.
 
         Raises:
             ModelError: A file is missing or damaged, or the two do not fit each other.
@@ -151,7 +156,7 @@ class MovementClassifier:
             fingerprint_of(config, folder),
             _largest_side_of(config, folder),
             Familiarity.load(folder, _texture_features(network)),
-            Likeness.load(folder, network.features, 2 * sum(network.channels)),
+            Likeness.load(folder, _lengths(network)) if with_likeness else None,
             _prediction_sets_of(config, folder),
         )
 
@@ -186,8 +191,8 @@ class MovementClassifier:
             passed.stages[TEXTURE_STAGE],
             hands=likeness.hands(passed.statistics) if likeness else nothing,
             styles=likeness.styles(passed.statistics) if likeness else nothing,
-            subjects=likeness.subjects(passed.pooled) if likeness else nothing,
-            compositions=likeness.compositions(passed.cells) if likeness else nothing,
+            subjects=likeness.subjects(passed.all_pooled) if likeness else nothing,
+            compositions=likeness.compositions(passed.subject_cells) if likeness else nothing,
         )
 
     def predict(self, images: Iterable[Image.Image]) -> Array:
@@ -274,6 +279,8 @@ def _load_network(
         from pinacoteca.onnx_network import OnnxNetwork
 
         return OnnxNetwork(folder / WEIGHTS_FILE, config, size, threads)
+    except ModelError:
+        raise
     # Weights and configuration that do not fit fail in timm wherever they are first used.
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
@@ -286,14 +293,26 @@ def _texture_features(network: Network) -> int:
     return 2 * network.channels[TEXTURE_STAGE]
 
 
+def _lengths(network: Network) -> Lengths:
+    return Lengths(
+        statistics=2 * sum(network.channels + network.second_channels),
+        pooled=(2 if network.second_channels else 1) * network.features,
+        cells=network.features,
+    )
+
+
 def _nothing(network: Network, movements: int) -> Forward:
     """Returns what a pass over no pictures would give."""
-    return Forward(
-        np.empty((0, movements), np.float32),
-        np.empty((0, network.features), np.float32),
-        np.empty((0, GRID, GRID, network.features), np.float32),
-        tuple(np.empty((0, 2 * channels), np.float32) for channels in network.channels),
+    main, second = (
+        Branch(
+            np.empty((0, network.features), np.float32),
+            np.empty((0, GRID, GRID, network.features), np.float32),
+            tuple(np.empty((0, 2 * count), np.float32) for count in channels),
+        )
+        for channels in (network.channels, network.second_channels)
     )
+    logits = np.empty((0, movements), np.float32)
+    return Forward(logits, *main, second if network.second_channels else None)
 
 
 def _prediction_sets_of(config: dict[str, Any], folder: Path) -> PredictionSets | None:
@@ -305,7 +324,7 @@ def fingerprint_of(config: dict[str, Any], folder: Path) -> str:
     """Returns ``MovementClassifier.fingerprint`` of a model folder with this ``config.json``."""
     preprocessing = {key: config["pretrained_cfg"].get(key) for key in PREPROCESSING_KEYS}
     preprocessing["largest_side"] = config.get("largest_side", 0)
-    files = [folder / name for name in (WEIGHTS_FILE, LIKENESS_FILE)]
+    files = [folder / name for name in (WEIGHTS_FILE, SECOND_BRANCH_FILE, LIKENESS_FILE)]
     hashes = [sha256_of(path) for path in files if path.is_file()]
     text = json.dumps([hashes, preprocessing], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

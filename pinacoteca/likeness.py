@@ -5,15 +5,16 @@ channels of all blocks respond over the whole picture: their means and standard 
 carry brushwork and colour (Gatys, Ecker, Bethge, "Image Style Transfer Using Convolutional Neural
 Networks", CVPR 2016; Huang and Belongie, "Arbitrary Style Transfer in Real-Time with Adaptive
 Instance Normalization", ICCV 2017). The subject lies in the last features, on the whole picture and
-in a grid of cells. What of them counts is learned from the training paintings (``Likeness``, a file
+in a grid of cells. Where the network has a second branch, all of both counts, and the cells are the
+second's. What of them counts is learned from the training paintings (``Likeness``, a file
 of the model folder); what all paintings of a collection share is taken away (``LikenessSpace``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +73,20 @@ class Descriptors(Protocol):
         """float32 ``[n, movements]``, before temperature and softmax."""
 
 
+class Lengths(NamedTuple):
+    """How many numbers a network gives of each kind: see ``Forward``.
+
+    Attributes:
+        statistics: Of channels, of all stages of both branches.
+        pooled: Of both branches.
+        cells: In each cell.
+    """
+
+    statistics: int
+    pooled: int
+    cells: int
+
+
 @dataclass(frozen=True)
 class Likeness:
     """Projections of the network's features, learned from paintings of known hands.
@@ -86,11 +101,11 @@ class Likeness:
         hand_projection: float32 ``[statistics, h]``: directions in which painters differ more than
             the paintings of one (linear discriminant analysis).
         style_projection: float32 ``[statistics, s]``: the same for movements.
-        subject_mean: float32 ``[features]``.
-        subject_projection: float32 ``[features, p]``: principal components, each divided by the
+        subject_mean: float32 ``[pooled]``.
+        subject_projection: float32 ``[pooled, p]``: principal components, each divided by the
             square root of its deviation.
-        cell_mean: float32 ``[features]``.
-        cell_projection: float32 ``[features, c]``: the same of the cells of pictures.
+        cell_mean: float32 ``[cells]``.
+        cell_projection: float32 ``[cells, c]``: the same of the cells of pictures.
     """
 
     statistics_mean: Array
@@ -110,14 +125,14 @@ class Likeness:
         return _projected(statistics, self.statistics_mean, self.style_projection)
 
     def subjects(self, embeddings: Array) -> Array:
-        """Returns float32 ``[n, p]`` from pooled features, float32 ``[n, features]``."""
+        """Returns float32 ``[n, p]`` from pooled features, float32 ``[n, pooled]``."""
         return _projected(roots(embeddings), self.subject_mean, self.subject_projection)
 
     def compositions(self, cells: Array) -> Array:
         """Returns compositions from features of cells.
 
         Args:
-            cells: float32 ``[n, GRID, GRID, features]``, from the upper left, row by row.
+            cells: float32 ``[n, GRID, GRID, cells]``, from the upper left, row by row.
 
         Returns:
             float32 ``[n, GRID * GRID * c]``.
@@ -131,13 +146,12 @@ class Likeness:
             save_arrays(path, {name: np.ascontiguousarray(a) for name, a in vars(self).items()})
 
     @classmethod
-    def load(cls, folder: Path, features: int, statistics: int) -> Self | None:
+    def load(cls, folder: Path, lengths: Lengths) -> Self | None:
         """Reads the file of a model folder; None if it has none.
 
         Args:
             folder: In hub layout.
-            features: How many the network gives.
-            statistics: How many statistics of channels it gives.
+            lengths: Of what the network gives.
 
         Raises:
             ModelError: The file is damaged or belongs to another network.
@@ -145,15 +159,21 @@ class Likeness:
         path = folder / LIKENESS_FILE
         if (arrays := read_arrays(path)) is None:
             return None
-        from_statistics = ("statistics_mean", "hand_projection", "style_projection")
         expected = {
-            field.name: statistics if field.name in from_statistics else features
-            for field in fields(cls)
+            "statistics_mean": lengths.statistics,
+            "hand_projection": lengths.statistics,
+            "style_projection": lengths.statistics,
+            "subject_mean": lengths.pooled,
+            "subject_projection": lengths.pooled,
+            "cell_mean": lengths.cells,
+            "cell_projection": lengths.cells,
         }
         if {name: array.shape[0] for name, array in arrays.items() if array.ndim} != expected:
             raise ModelError(
-                f"{path} does not fit the network beside it, which gives {features} features and "
-                f"{statistics} statistics: export the model anew with train/train.py."
+                f"{path} does not fit the network beside it, which gives {lengths.statistics} "
+                f"statistics, {lengths.pooled} features of a picture and {lengths.cells} of a "
+                "cell: copy the model's folder whole, or learn the file anew with "
+                "train/learn_likeness.py."
             )
         return cls(**arrays)
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from pinacoteca.forward import Array
 from pinacoteca.likeness import GRID
+from pinacoteca.second_branch import SHARED_BLOCKS
 
 ARCHITECTURE = "mobilenetv2_100"
 INPUT = "pixels"
@@ -114,33 +115,35 @@ def expected_shapes(classes: int) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def graph_of(weights: Mapping[str, npt.NDArray[Any]], size: tuple[int, int]) -> bytes:
+def graph_of(
+    weights: Mapping[str, npt.NDArray[Any]],
+    size: tuple[int, int],
+    second: Mapping[str, npt.NDArray[Any]] | None = None,
+) -> bytes:
     """Returns the graph as ONNX Runtime loads it.
 
-    Its outputs are those of ``Forward``, in that order, each stage by itself.
+    Its outputs are those of ``Forward``, in that order, each stage by itself, then those of
+    ``Branch``.
 
     Args:
         weights: Of the shapes that ``expected_shapes`` tells.
         size: Height and width of the pictures, in pixels.
+        second: The blocks of a second branch.
     """
     graph = _Graph(weights)
     features = graph.convolution(INPUT, STEM)
     side = _halved(size)
-    stages = [graph.statistics(features, side)]
-    for number, skip, convolutions in residuals():
-        shortcut = features
-        for convolution in convolutions:
-            features = graph.convolution(features, convolution)
-            side = _halved(side) if convolution.stride == 2 else side
-        if skip:
-            features = graph.node("Add", [features, shortcut])
-        if convolutions[-1].weight.startswith(f"blocks.{number}.{BLOCKS[number].repeats - 1}."):
-            stages.append(graph.statistics(features, side))
-    final = graph.convolution(features, HEAD)
-    pooled = graph.node("Flatten", [graph.node("GlobalAveragePool", [final])], axis=1)
+    shared = _Blocks(features, side, [graph.statistics(features, side)])
+    shared = graph.blocks(shared, range(SHARED_BLOCKS))
+    pooled, cells, stages = graph.branch(shared)
     last = [graph.constant(weights[f"classifier.{name}"]) for name in ("weight", "bias")]
     logits = graph.node("Gemm", [pooled, *last], transB=1)
-    return graph.serialised([logits, pooled, graph.cells(final, side), *stages], size)
+    outputs = [logits, pooled, cells, *shared.stages, *stages]
+    if second is not None:
+        graph.weights = second
+        pooled, cells, stages = graph.branch(shared)
+        outputs += [pooled, cells, *stages]
+    return graph.serialised(outputs, size)
 
 
 def pooling(side: int) -> Array:
@@ -159,11 +162,23 @@ def _halved(size: tuple[int, int]) -> tuple[int, int]:
     return -(-size[0] // 2), -(-size[1] // 2)
 
 
+class _Blocks(NamedTuple):
+    """What some blocks give: features, their height and width, and the statistics of each."""
+
+    features: str
+    side: tuple[int, int]
+    stages: list[str]
+
+
 class _Graph:
-    """Nodes and constants as they are gathered."""
+    """Nodes and constants as they are gathered.
+
+    Attributes:
+        weights: Those that the next convolutions are made from.
+    """
 
     def __init__(self, weights: Mapping[str, npt.NDArray[Any]]) -> None:
-        self._weights = weights
+        self.weights = weights
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
         self._axes = self.constant(np.array([2, 3], np.int64))
@@ -201,6 +216,34 @@ class _Graph:
             return made
         ends = [self.constant(np.array(end, np.float32)) for end in (0, 6)]
         return self.node("Clip", [made, *ends])
+
+    def blocks(self, before: _Blocks, numbers: range) -> _Blocks:
+        """Adds some blocks; the statistics are those of ``before`` and theirs."""
+        features, side, stages = before.features, before.side, list(before.stages)
+        for number, skip, convolutions in residuals():
+            if number not in numbers:
+                continue
+            shortcut = features
+            for convolution in convolutions:
+                features = self.convolution(features, convolution)
+                side = _halved(side) if convolution.stride == 2 else side
+            if skip:
+                features = self.node("Add", [features, shortcut])
+            if convolutions[-1].weight.startswith(f"blocks.{number}.{BLOCKS[number].repeats - 1}."):
+                stages.append(self.statistics(features, side))
+        return _Blocks(features, side, stages)
+
+    def branch(self, shared: _Blocks) -> tuple[str, str, list[str]]:
+        """Adds all that follows the shared blocks.
+
+        Returns:
+            The pooled features, those of the cells, and the statistics of the blocks added.
+        """
+        start = shared._replace(stages=[])
+        own = self.blocks(start, range(SHARED_BLOCKS, len(BLOCKS)))
+        final = self.convolution(own.features, HEAD)
+        pooled = self.node("Flatten", [self.node("GlobalAveragePool", [final])], axis=1)
+        return pooled, self.cells(final, own.side), own.stages
 
     def statistics(self, features: str, side: tuple[int, int]) -> str:
         """Adds mean and unbiased standard deviation of each channel, ``[n, 2 * channels]``."""
@@ -246,9 +289,9 @@ class _Graph:
     def _folded(self, convolution: Convolution) -> tuple[Array, Array]:
         """Returns kernel and bias of a convolution together with its normalisation."""
         weight, bias, mean, variance = (
-            self._weights[f"{convolution.norm}.{name}"].astype(np.float64)
+            self.weights[f"{convolution.norm}.{name}"].astype(np.float64)
             for name in ("weight", "bias", "running_mean", "running_var")
         )
         scale = weight / np.sqrt(variance + BATCH_NORM_EPSILON)
-        kernel = self._weights[f"{convolution.weight}.weight"] * scale[:, None, None, None]
+        kernel = self.weights[f"{convolution.weight}.weight"] * scale[:, None, None, None]
         return kernel.astype(np.float32), (bias - mean * scale).astype(np.float32)

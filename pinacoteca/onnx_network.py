@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pinacoteca.forward import Array, Forward
+from pinacoteca.forward import Array, Branch, Forward
 from pinacoteca.onnx_graph import (
     ARCHITECTURE,
     CHANNELS,
@@ -18,9 +18,7 @@ from pinacoteca.onnx_graph import (
     expected_shapes,
     graph_of,
 )
-
-# Counters of training, which change nothing.
-COUNTER = ".num_batches_tracked"
+from pinacoteca.second_branch import COUNTER, SHARED_BLOCKS, read_second_branch
 
 
 class OnnxNetwork:
@@ -32,7 +30,7 @@ class OnnxNetwork:
         """Builds the graph and loads it.
 
         Args:
-            weights: A safetensors file.
+            weights: A safetensors file; a second branch lies beside it, if there is one.
             config: What timm wrote beside it.
             size: Height and width of the pictures, in pixels.
             threads: How many a pass uses. With one, passes for several people at once do not
@@ -40,6 +38,7 @@ class OnnxNetwork:
 
         Raises:
             ValueError: The weights are not those of the configuration.
+            ModelError: The second branch is damaged or belongs to another network.
         """
         import onnxruntime
         from safetensors.numpy import load_file
@@ -48,21 +47,26 @@ class OnnxNetwork:
             raise ValueError(f"only a {ARCHITECTURE} can, this is a {architecture}")
         tensors = load_file(weights)
         check_weights(tensors, int(config["num_classes"]))
+        second = read_second_branch(weights.parent, tensors)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         # Warnings of the optimiser are for its authors.
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
-            graph_of(tensors, size), options, providers=["CPUExecutionProvider"]
+            graph_of(tensors, size, second), options, providers=["CPUExecutionProvider"]
         )
         self.features = FEATURES
         self.channels = CHANNELS
+        self.second_channels = CHANNELS[1 + SHARED_BLOCKS :] if second else ()
 
     def forward(self, batch: Array) -> Forward:
         """Runs the network; see ``Network``."""
-        logits, pooled, cells, *stages = self._session.run(None, {INPUT: batch})
-        return Forward(logits, pooled, cells, tuple(stages))
+        logits, pooled, cells, *others = self._session.run(None, {INPUT: batch})
+        count = len(CHANNELS)
+        stages, further = others[:count], others[count:]
+        second = Branch(further[0], further[1], tuple(further[2:])) if further else None
+        return Forward(logits, pooled, cells, tuple(stages), second)
 
 
 def check_weights(tensors: Mapping[str, npt.NDArray[Any]], classes: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pinacoteca.forward import Array, Forward
+from pinacoteca.forward import Array, Branch, Forward
 from pinacoteca.likeness import GRID
+from pinacoteca.second_branch import SHARED_BLOCKS, read_second_branch
 
 
 class TorchNetwork:
@@ -16,8 +17,11 @@ class TorchNetwork:
         """Loads a model folder in hub layout.
 
         Args:
-            folder: Holds ``config.json`` and ``model.safetensors``.
+            folder: Holds ``config.json`` and ``model.safetensors``, maybe a second branch.
             device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``.
+
+        Raises:
+            ModelError: The second branch is damaged or belongs to another network.
         """
         import timm
         import torch
@@ -30,11 +34,12 @@ class TorchNetwork:
             int(network.conv_stem.out_channels),
             *(_out_channels(block[-1]) for block in network.blocks),
         )
+        self._second = _second_branch(self._network, folder)
+        self.second_channels = self.channels[1 + SHARED_BLOCKS :] if self._second else ()
 
     def forward(self, batch: Array) -> Forward:
         """Runs the network; see ``Network``."""
         import torch
-        from torch.nn.functional import adaptive_avg_pool2d
 
         pixels = torch.from_numpy(batch).to(self._device, memory_format=torch.channels_last)
         with torch.inference_mode():
@@ -42,11 +47,41 @@ class TorchNetwork:
             final, stages = self._network.forward_intermediates(pixels, extra_blocks=True)
             pooled = self._network.forward_head(final, pre_logits=True)
             logits = self._network.classifier(pooled)
-            cells = adaptive_avg_pool2d(final, GRID).permute(0, 2, 3, 1)
-            statistics = [_statistics(stage) for stage in stages]
-        return Forward(
-            _numbers(logits), _numbers(pooled), _numbers(cells), tuple(map(_numbers, statistics))
-        )
+            main = self._branch(final, pooled, stages)
+            second = self._through_second(stages[SHARED_BLOCKS]) if self._second else None
+        return Forward(_numbers(logits), *main, second)
+
+    def _through_second(self, shared: Any) -> Branch:
+        """Runs the second branch from the features of the last shared block."""
+        stages = []
+        features = shared
+        for block in self._second.blocks[SHARED_BLOCKS:]:
+            features = block(features)
+            stages.append(features)
+        final = self._second.bn2(self._second.conv_head(features))
+        return self._branch(final, self._second.forward_head(final, pre_logits=True), stages)
+
+    def _branch(self, final: Any, pooled: Any, stages: Any) -> Branch:
+        from torch.nn.functional import adaptive_avg_pool2d
+
+        cells = adaptive_avg_pool2d(final, GRID).permute(0, 2, 3, 1)
+        statistics = tuple(_numbers(_statistics(stage)) for stage in stages)
+        return Branch(_numbers(pooled), _numbers(cells), statistics)
+
+
+def _second_branch(network: Any, folder: Path) -> Any:
+    """Returns a network of which the second branch is a part, or None."""
+    from copy import deepcopy
+
+    import torch
+    from safetensors.numpy import load_file
+
+    tensors = read_second_branch(folder, load_file(folder / "model.safetensors"))
+    if tensors is None:
+        return None
+    second = deepcopy(network)
+    second.load_state_dict({k: torch.from_numpy(v) for k, v in tensors.items()}, strict=False)
+    return second
 
 
 def _statistics(stage: Any) -> Any:

@@ -8,6 +8,8 @@ Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). What trai
 painters never seen need comes back so, at no cost in use. Of several ``--shares`` of the ImageNet
 weights, the best on validation is kept: choose on a run of the split by artist, then name the one
 share for the run that ships. Writes ``averaged/`` (hub layout) and ``averaging.json`` into the run.
+The ImageNet blocks that training changed go beside it, as a second branch that helps to find
+neighbours (``pinacoteca/second_branch.py``).
 About two minutes a share on two cores.
 """
 
@@ -31,6 +33,7 @@ from run_settings import Training
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import written_whole
+from pinacoteca.second_branch import shares_first_blocks
 from train import export, logits_and_targets
 
 if TYPE_CHECKING:
@@ -73,6 +76,8 @@ def averaged(
     Raises:
         ModelError: A tensor of the trained network is missing or of another shape.
     """
+    import torch
+
     result = {}
     for name, tensor in trained.items():
         if name.startswith("classifier.") or not tensor.is_floating_point():
@@ -81,7 +86,8 @@ def averaged(
         other = imagenet.get(name)
         if other is None or other.shape != tensor.shape:
             raise ModelError(f"The ImageNet weights have no tensor {name} of the network's shape.")
-        result[name] = (1 - share) * tensor + share * other
+        # What did not learn stays as it is, to the bit, where a sum of shares would round it.
+        result[name] = torch.lerp(tensor, other, share)
     return result
 
 
@@ -211,6 +217,12 @@ def best_average(
     return tried
 
 
+def has_first_blocks_of(network: Any, other: dict[str, torch.Tensor]) -> bool:
+    """Returns whether a network kept the stem and the first blocks of another, to the bit."""
+    own = {name: tensor.numpy(force=True) for name, tensor in network.state_dict().items()}
+    return shares_first_blocks(own, {name: tensor.numpy() for name, tensor in other.items()})
+
+
 def read_run(folder: Path, data: Path, further: Path | None) -> Training:
     """Returns what a run trained on and with, from its settings and its trees.
 
@@ -289,12 +301,17 @@ def main() -> None:
     from safetensors.torch import load_file
 
     network = timm.create_model(f"local-dir:{arguments.run / 'model'}", pretrained=True)
-    tried = best_average(training, network, load_file(arguments.weights), arguments.shares)
+    imagenet = load_file(arguments.weights)
+    tried = best_average(training, network, imagenet, arguments.shares)
     best = max(tried, key=lambda fit: fit.accuracy)
     print(f"Kept a share of {best.share:.2f}: {best.accuracy:.2%} on validation")
     with written_whole(arguments.run / "averaging.json") as path:
         path.write_text(json.dumps([vars(fit) for fit in tried], indent=2) + "\n", "utf-8")
-    export(training, network, arguments.run / "averaged", {"imagenet_share": best.share})
+    second_branch = arguments.weights if has_first_blocks_of(network, imagenet) else None
+    if second_branch is None:
+        print("The run did not keep the first blocks of the ImageNet weights: no second branch")
+    averaging = {"imagenet_share": best.share}
+    export(training, network, arguments.run / "averaged", averaging, second_branch)
 
 
 if __name__ == "__main__":

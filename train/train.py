@@ -68,6 +68,7 @@ from pinacoteca.files import written_whole
 from pinacoteca.locks import alone_in
 from pinacoteca.movements import Movement
 from pinacoteca.processes import join_processes
+from pinacoteca.second_branch import SECOND_BRANCH_FILE, add_second_branch
 
 if TYPE_CHECKING:
     import torch
@@ -494,10 +495,16 @@ def export(
     network: torch.nn.Module,
     folder: Path,
     averaging: Mapping[str, float] | None = None,
+    second_branch: Path | None = None,
 ) -> None:
     """Writes a model folder: what timm reads, the familiarity and the likeness.
 
-    ``averaging`` is what was done to the weights after training, to be kept with the settings.
+    Args:
+        training: The run.
+        network: What it trained.
+        folder: Where the files go.
+        averaging: What was done to the weights after training, to be kept with the settings.
+        second_branch: The weights that a second branch is taken from; None for none.
     """
     import tempfile
 
@@ -527,7 +534,13 @@ def export(
         for path in Path(stage).iterdir():
             with written_whole(folder / path.name) as temporary:
                 temporary.write_bytes(path.read_bytes())
-    classifier = MovementClassifier.from_pretrained(folder, training.device, "torch")
+    # Of another network, maybe.
+    (folder / SECOND_BRANCH_FILE).unlink(missing_ok=True)
+    if second_branch is not None:
+        add_second_branch(folder, second_branch)
+    classifier = MovementClassifier.from_pretrained(
+        folder, training.device, "torch", with_likeness=False
+    )
     # Hours may have passed since the run began, and a picture may be gone since.
     own = [picture for picture in training.train if not picture.further]
     train = readable(training.directory, own)

@@ -18,6 +18,7 @@ from pinacoteca.likeness import (
     MOVEMENT_TEMPERATURE,
     OUTPUTS_SHARE,
     SUBJECT_END,
+    Lengths,
     Likeness,
     LikenessSpace,
     expanded,
@@ -48,18 +49,18 @@ def test_roots_keep_their_signs() -> None:
 def test_a_likeness_comes_back_as_it_was(tmp_path: Path) -> None:
     made_up().save(tmp_path)
 
-    again = Likeness.load(tmp_path, 6, 5)
+    again = Likeness.load(tmp_path, Lengths(5, 6, 6))
 
     assert again is not None
     for name, array in vars(made_up()).items():
         np.testing.assert_array_equal(getattr(again, name), array)
-    assert Likeness.load(tmp_path / "elsewhere", 6, 5) is None
-    for wrong in ((7, 5), (6, 4)):
-        with pytest.raises(ModelError, match=f"gives {wrong[0]} features and {wrong[1]}"):
-            Likeness.load(tmp_path, *wrong)
+    assert Likeness.load(tmp_path / "elsewhere", Lengths(5, 6, 6)) is None
+    for wrong in (Lengths(4, 6, 6), Lengths(5, 7, 6), Lengths(5, 6, 7)):
+        with pytest.raises(ModelError, match=f"gives {wrong[0]} statistics, {wrong[1]} features"):
+            Likeness.load(tmp_path, wrong)
     (tmp_path / "likeness.safetensors").write_bytes(b"no file of that kind")
     with pytest.raises(ModelError, match="cannot be read"):
-        Likeness.load(tmp_path, 6, 5)
+        Likeness.load(tmp_path, Lengths(5, 6, 6))
 
 
 def test_compositions_keep_the_order_of_cells_and_can_be_mirrored() -> None:

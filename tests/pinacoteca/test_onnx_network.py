@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import ModelError
-from pinacoteca.forward import Forward
+from pinacoteca.forward import Branch, Forward
 from pinacoteca.images import open_image
 from pinacoteca.onnx_network import check_weights
 from pinacoteca.preprocessing import DEFAULTS, Preprocessing
@@ -77,6 +77,19 @@ def assert_alike(first: Forward, second: Forward) -> None:
         assert one.dtype == np.float32
         np.testing.assert_allclose(one, other, atol=1e-3, err_msg=name)
     assert len(first.stages) == 8
+    for one, other in zip(first.stages, second.stages, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+    assert (first.second is None) == (second.second is None)
+    if first.second and second.second:
+        assert_branches_alike(first.second, second.second)
+
+
+def assert_branches_alike(first: Branch, second: Branch) -> None:
+    for name in ("pooled", "cells"):
+        one, other = getattr(first, name), getattr(second, name)
+        assert one.dtype == np.float32
+        np.testing.assert_allclose(one, other, atol=1e-3, err_msg=name)
+    assert len(first.stages) == 5
     for one, other in zip(first.stages, second.stages, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-3)
 
