@@ -4,13 +4,15 @@
 
 Every painting is asked for in turn and left out of its own answers, at every mixture of the three
 parts in steps of a tenth. A mixture is judged by three measures: the same artist, the style by
-other hands, the subject by other hands (``gallery/evaluate_neighbours.py`` says what they are). The
-best one has the largest geometric mean of the three, each relative to the best single part. It is
-chosen on the paintings of one half of the artists and reported on those of the other, both ways
-round, so that the figures are not flattered by the choice.
+other hands, the subject by other hands (``gallery/evaluate_neighbours.py`` says what they are). For
+the middle of the slider the best one has the largest geometric mean of the three, each relative to
+the best single part; for its ends, the largest of style and of subject. Each is chosen on the
+paintings of one half of the artists and reported on those of the other, both ways round, so that
+the figures are not flattered by the choice.
 
-Prints the mixtures on the frontier, those that no other beats in all three measures, and where the
-slider's positions lie. Writes ``frontier.png`` and ``frontier.json`` into ``--gallery``. Three
+Prints the mixtures on the frontier, those that no other beats in all three measures, where the
+slider's positions lie, and the weights to write into ``pinacoteca/likeness.py`` where those there
+now do worse. Writes ``frontier.png`` and ``frontier.json`` into ``--gallery``. Three
 minutes on one core.
 """
 
@@ -18,7 +20,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,13 @@ MEASURES = {
 }
 STEPS = 10
 POSITIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
+# What counts at the ends and in the middle of the slider, by their names in likeness.py: how much
+# of each measure, in logarithms.
+AIMS: Mapping[str, tuple[float, float, float]] = {
+    "MANNER_END": (0.0, 1.0, 0.0),
+    "BALANCE": (1.0, 1.0, 1.0),
+    "SUBJECT_END": (0.0, 0.0, 1.0),
+}
 SEED = 0
 
 Weights = tuple[float, ...]
@@ -86,11 +95,38 @@ def means(
     return np.array([[each[name].among(rows) for name in MEASURES] for each in found])
 
 
-def best(weights: Sequence[Weights], values: npt.NDArray[np.float64]) -> int:
-    """Returns the mixture of the largest geometric mean, relative to the best single part."""
+def best(
+    weights: Sequence[Weights],
+    values: npt.NDArray[np.float64],
+    aim: Sequence[float] = AIMS["BALANCE"],
+) -> int:
+    """Returns the mixture that does best.
+
+    Args:
+        weights: Of the mixtures.
+        values: Their measures, float64 ``[mixtures, 3]``.
+        aim: The powers of the measures, each relative to the best single part, in the product that
+            is to be largest.
+    """
     single = [place for place, each in enumerate(weights) if max(each) == 1]
     relative = values / values[single].max(axis=0)
-    return int(np.log(np.maximum(relative, 1e-9)).sum(axis=1).argmax())
+    return int((np.log(np.maximum(relative, 1e-9)) @ np.array(aim)).argmax())
+
+
+def honest(
+    weights: Sequence[Weights],
+    found: Sequence[dict[str, Measure]],
+    artists: npt.NDArray[np.str_],
+    aim: Sequence[float],
+) -> list[dict[str, Any]]:
+    """Returns which mixture each half of the artists chooses, and how it does on the other."""
+    one, other = halves(artists)
+    result = []
+    for chosen_on, reported_on in ((one, other), (other, one)):
+        place = best(weights, means(found, chosen_on), aim)
+        (reported,) = means([found[place]], reported_on).tolist()
+        result.append({"chosen": weights[place], "reported": reported})
+    return result
 
 
 def frontier(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
@@ -129,23 +165,17 @@ def report(collection: Collection) -> tuple[dict[str, Any], npt.NDArray[np.float
     everything = np.ones(len(collection), np.bool_)
     values = means(found, everything)
     mixed, positions = values[: len(weights)], values[len(weights) :]
-    one, other = halves(truth.artists)
-    honest = []
-    for chosen_on, reported_on in ((one, other), (other, one)):
-        place = best(weights, means(found[: len(weights)], chosen_on))
-        on_others = means([found[place], *found[len(weights) :]], reported_on)
-        honest.append(
-            {
-                "chosen": weights[place],
-                "reported": on_others[0].tolist(),
-                "slider": on_others[1:].tolist(),
-            }
-        )
+    chosen = {}
+    for name, aim in AIMS.items():
+        on_halves = honest(weights, found[: len(weights)], truth.artists, aim)
+        chosen[name] = {
+            "chosen_on_everything": weights[best(weights, mixed, aim)],
+            "halves": on_halves,
+            "reported_mean": np.mean([half["reported"] for half in on_halves], axis=0).tolist(),
+        }
     return {
         "measures": list(MEASURES.values()),
-        "chosen_on_everything": weights[best(weights, mixed)],
-        "halves": honest,
-        "reported_mean": np.mean([half["reported"] for half in honest], axis=0).tolist(),
+        "chosen": chosen,
         "slider": {
             f"{position:g}": {"weights": each, "measures": row.tolist()}
             for position, each, row in zip(POSITIONS, slider, positions, strict=True)
@@ -177,8 +207,11 @@ def main() -> None:
         print(*row["weights"], ":", *(f"{value:.3f}" for value in row["measures"]))
     for position, row in result["slider"].items():
         print(f"slider at {position}:", *(f"{value:.3f}" for value in row["measures"]))
-    for half in result["halves"]:
-        print("chosen on one half", half["chosen"], "on the other", half["reported"])
+    for name, chosen in result["chosen"].items():
+        print(f"{name} = {chosen['chosen_on_everything']}")
+        for half in chosen["halves"]:
+            on_the_other = " ".join(f"{value:.3f}" for value in half["reported"])
+            print(f"    one half chooses {half['chosen']}, on the other: {on_the_other}")
     print(f"Wrote {FRONTIER_FILE} and {FRONTIER_PICTURE} into {arguments.gallery}")
 
 

@@ -23,7 +23,7 @@ from pinacoteca.swap import finish_swap, swapped
 TABLE_FILE = "paintings.csv"
 EMBEDDINGS_FILE = "embeddings.safetensors"
 LICENCE = "CC-BY-NC-4.0"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 # One key only: safetensors writes several in an order that changes from run to run.
 _METADATA_KEY = "pinacoteca"
 _HEADER_KEYS = {"format_version", "model_fingerprint", "licence", "image_ids"}

@@ -15,12 +15,13 @@ import numpy.typing as npt
 
 from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.closeness import Closeness
-from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection import ARRAYS, Collection, Painting
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.images import open_image
 from pinacoteca.likeness import (
     BALANCE,
     EXPANDED_BY,
+    SPACE_SETTINGS,
     SUBJECT_END,
     LikenessSpace,
     expanded,
@@ -91,7 +92,9 @@ class PaintingRetriever:
         parts = self._space.parts(collection)
         self._parts = parts
         self._nearest: PaintingIndex = (
-            NearestPaintings(parts) if index is None else open_index(index, parts, _stamp(parts))
+            NearestPaintings(parts)
+            if index is None
+            else open_index(index, parts, _stamp(collection))
         )
         self._closeness = Closeness(self._nearest, parts)
         outputs = [REPORT_FACTOR * collection.logits]
@@ -403,11 +406,14 @@ def _merged(
     ]
 
 
-def _stamp(parts: Sequence[npt.NDArray[np.float32]]) -> str:
-    """Returns a text that the parts of no other collection have."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.tobytes())
+def _stamp(collection: Collection) -> str:
+    """Returns a text that no other collection has, nor this one compared in another way.
+
+    The parts themselves may differ in their last bits from one machine to another.
+    """
+    digest = hashlib.sha256(repr(SPACE_SETTINGS).encode())
+    for name in ARRAYS:
+        digest.update(getattr(collection, name).tobytes())
     return digest.hexdigest()
 
 

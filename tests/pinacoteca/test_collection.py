@@ -244,9 +244,9 @@ def test_a_file_that_is_no_table_is_refused(folder: Path, content: bytes) -> Non
         ({"tensor": np.array([[np.inf, 1, 2], [3, 4, 5]], np.float16)}, "'a' .* not finite"),
         ({"image_ids": ["a", "c"]}, "Row 2 is 'b' in .* but 'c'"),
         ({"image_ids": ["a"]}, "with 1 rows"),
-        ({"image_ids": [1, 2]}, "format version 3"),
-        ({"format_version": 1}, "format version 3"),
-        ({"model_fingerprint": None}, "format version 3"),
+        ({"image_ids": [1, 2]}, "format version 4"),
+        ({"format_version": 3}, "format version 4"),
+        ({"model_fingerprint": None}, "format version 4"),
     ],
 )
 def test_bad_embeddings_are_refused(folder: Path, changes: dict[str, Any], sentence: str) -> None:

@@ -7,21 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from both_ways import assert_alike, noise, passes
 from conftest import REPOSITORY
-from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import ModelError
-from pinacoteca.forward import Branch, Forward
 from pinacoteca.images import open_image
 from pinacoteca.onnx_network import check_weights
 from pinacoteca.preprocessing import DEFAULTS, Preprocessing
-
-
-def noise(width: int, height: int) -> Image.Image:
-    pixels = np.random.default_rng(width).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    return Image.fromarray(pixels)
 
 
 @pytest.mark.parametrize(
@@ -63,35 +57,6 @@ def test_pixels_are_those_of_timm(changes: dict[str, object]) -> None:
 def test_preprocessing_that_is_not_known_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ModelError, match=r"cannot be followed .*: export the model anew"):
         Preprocessing.from_config({**DEFAULTS, **changes})
-
-
-def passes(folder: Path, pictures: list[Image.Image]) -> tuple[Forward, Forward]:
-    both = [MovementClassifier.from_pretrained(folder, backend=each) for each in ("onnx", "torch")]
-    first, second = (next(each.passes(pictures)) for each in both)
-    return first, second
-
-
-def assert_alike(first: Forward, second: Forward) -> None:
-    for name in ("logits", "pooled", "cells"):
-        one, other = getattr(first, name), getattr(second, name)
-        assert one.dtype == np.float32
-        np.testing.assert_allclose(one, other, atol=1e-3, err_msg=name)
-    assert len(first.stages) == 8
-    for one, other in zip(first.stages, second.stages, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-3)
-    assert (first.second is None) == (second.second is None)
-    if first.second and second.second:
-        assert_branches_alike(first.second, second.second)
-
-
-def assert_branches_alike(first: Branch, second: Branch) -> None:
-    for name in ("pooled", "cells"):
-        one, other = getattr(first, name), getattr(second, name)
-        assert one.dtype == np.float32
-        np.testing.assert_allclose(one, other, atol=1e-3, err_msg=name)
-    assert len(first.stages) == 5
-    for one, other in zip(first.stages, second.stages, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-3)
 
 
 def test_both_ways_see_the_examples_alike() -> None:

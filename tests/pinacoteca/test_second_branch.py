@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from both_ways import assert_alike, noise, passes
 from galleries import write_likeness
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
-from test_onnx_network import assert_alike, noise, passes
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import ModelError
