@@ -43,6 +43,16 @@ def recoloured(picture: Image.Image) -> Image.Image:
     return Image.fromarray((np.asarray(faded) * shares).clip(0, 255).astype(np.uint8))
 
 
+def black_and_white(picture: Image.Image) -> Image.Image:
+    """Returns the picture as a plate without colour."""
+    return ImageOps.grayscale(picture).convert("RGB")
+
+
+def sepia(picture: Image.Image) -> Image.Image:
+    """Returns the picture as an old print in one brown tint."""
+    return ImageOps.colorize(ImageOps.grayscale(picture), (40, 26, 13), (255, 240, 214))
+
+
 def photographed(picture: Image.Image) -> Image.Image:
     """Returns the picture seen askew and in warm light, with a little wall around it."""
     width, height = picture.size
@@ -73,5 +83,7 @@ DISTORTIONS: Mapping[str, Callable[[Image.Image], Image.Image]] = {
     "cropped to 80 %": cropped,
     "mirrored": mirrored,
     "recoloured": recoloured,
+    "black and white": black_and_white,
+    "sepia": sepia,
     "photographed askew": photographed,
 }

@@ -27,14 +27,15 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from distortions import DISTORTIONS
+from copies import ask_with_copies
+from feature_rankings import WHITENED, ways_of_features
 from rankings import (
     Way,
     by_chance,
@@ -77,12 +78,8 @@ PRIMARY_METRIC = "ndcg"
 SAME_ARTIST, SAME_STYLE = 2.0, 1.0
 # Of the slider, beside the default.
 POSITIONS = (0.0, 0.25, 0.75, 1.0)
-# Principal components of features that are compared beside ours.
-WHITENED, FEW = 512, 128
 RESAMPLES = 1000
 SEED = 0
-# Every so manieth painting is distorted in every way.
-DISTORTED = 7
 COLUMNS = {
     "artist_precision": "artist P@5",
     "artist_map": "artist mAP@5",
@@ -243,13 +240,7 @@ def all_ways(
     seen = imagenet_features(weights)(map(open_image, paths))
     yield by_vectors("ImageNet features", centred(seen))
     yield by_vectors("ImageNet features, whitened", half_whitened(softened(seen), WHITENED))
-    embeddings, statistics = features_of(classifier, paths)
-    yield by_vectors("our pooled features", centred(embeddings))
-    yield by_vectors("our pooled features, whitened", half_whitened(softened(embeddings), WHITENED))
-    deviations = statistics.std(axis=0)
-    scaled = statistics[:, deviations > 1e-4 * np.median(deviations)]
-    scaled /= scaled.std(axis=0)
-    yield by_vectors("statistics of our channels, whitened", half_whitened(scaled, FEW))
+    yield from ways_of_features(classifier.passes(map(open_image, paths)))
     yield by_vectors("our movements", centred(collection.logits.astype(np.float64)))
     space = LikenessSpace(collection)
     parts = [part.astype(np.float64) for part in space.parts(collection)]
@@ -262,32 +253,6 @@ def all_ways(
         name = f"ours, slider at {100 * position:.0f} %"
         yield by_parts(name, parts, mirror, slider_weights(position), expansion=True)
     yield by_parts("ours", parts, mirror, BALANCE, expansion=True)
-
-
-def features_of(
-    classifier: MovementClassifier, paths: Sequence[Path]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Returns pooled features and statistics of channels, float64 ``[n, d]`` each."""
-    found = list(classifier.passes(map(open_image, paths)))
-    return tuple(  # type: ignore[return-value]
-        np.concatenate([getattr(each, name) for each in found]).astype(np.float64)
-        for name in ("pooled", "statistics")
-    )
-
-
-def found_again(retriever: PaintingRetriever, paths: list[Path]) -> dict[str, float]:
-    """Returns for each distortion how many paintings, as a share, are nearest to themselves."""
-    paintings = retriever.collection.paintings
-    rows = range(0, len(paths), DISTORTED)
-    shares = {}
-    for name, distort in DISTORTIONS.items():
-        found = [retriever.query(distort(open_image(paths[row])), k=1) for row in rows]
-        right = [
-            result.neighbours[0].image_id == paintings[row].image_id
-            for row, result in zip(rows, found, strict=True)
-        ]
-        shares[name] = sum(right) / len(right)
-    return shares
 
 
 def asked_from_outside(
@@ -351,16 +316,18 @@ def tested_paintings(manifest: Path) -> list[dict[str, str]]:
 def retrieval_tables(metrics: dict[str, Any]) -> str:
     """Returns the ways and the distortions as two Markdown tables, and a sentence."""
     rows = [
-        [
-            name,
-            *(f"{scores[column]:.3f}" if column in scores else "" for column in COLUMNS),
-        ]
-        for name, scores in ((name, way["scores"]) for name, way in metrics["ways"].items())
+        [name, *(_with_interval(way, column) for column in COLUMNS)]
+        for name, way in metrics["ways"].items()
     ]
-    found = [[name, f"{100 * share:.1f} %"] for name, share in metrics["found_again"].items()]
+    copies = [
+        [name, *(f"{100 * share:.1f} %" for share in asked.values())]
+        for name, asked in metrics["copies"].items()
+    ]
     sections = [
         table(("way", *COLUMNS.values()), rows),
-        table(("the same painting", "found again"), found),
+        table(
+            ("asked with a copy", "finds itself", "same movement", "said to lack colour"), copies
+        ),
     ]
     if outside := metrics.get("asked_from_outside"):
         shares = ", ".join(f"{name} {value:.3f}" for name, value in outside["precision"].items())
@@ -369,6 +336,17 @@ def retrieval_tables(metrics: dict[str, Any]) -> str:
             f"on, by painters of any country, movement P@5: {shares}."
         )
     return "\n\n".join(sections)
+
+
+def _with_interval(way: dict[str, Any], column: str) -> str:
+    """Returns a score and half the width of its interval; an empty text where there is none."""
+    if column not in way["scores"]:
+        return ""
+    score = f"{way['scores'][column]:.3f}"
+    if column not in way["intervals"]:
+        return score
+    low, high = way["intervals"][column]
+    return f"{score} ± {(high - low) / 2:.3f}"
 
 
 def report_rows(gallery: Path) -> dict[str, Any]:
@@ -436,7 +414,9 @@ def main() -> None:
         metrics["ways"][way.name] = evaluate_way(way, truth)
         print(f"{way.name:34}nDCG@5 {metrics['ways'][way.name]['scores'][PRIMARY_METRIC]:.3f}")
     retriever = PaintingRetriever(classifier, collection)
-    metrics["found_again"] = found_again(retriever, paths)
+    copies = ask_with_copies(retriever, paths)
+    metrics["found_again"] = {name: asked.found for name, asked in copies.items()}
+    metrics["copies"] = {name: asdict(asked) for name, asked in copies.items()}
     if arguments.manifest is not None:
         metrics["asked_from_outside"] = asked_from_outside(
             retriever, arguments.manifest, arguments.pandora

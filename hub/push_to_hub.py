@@ -5,16 +5,17 @@
     python hub/push_to_hub.py --space user/name --out build/space   # the page, as a Space
 
 The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
-familiarity.safetensors, likeness.safetensors, metrics.json and the picture of the confusion matrix
-that the card shows. Both commands print its name, visibility, files with sizes and SHA-256, and the
-card's front matter; the second then uploads those very bytes in one commit. `--push` needs a token
-that may write: `hf auth login`, or the variable HF_TOKEN. Never give a token as an argument, where
-the process list and the shell's history keep it.
+familiarity.safetensors, likeness.safetensors, metrics.json, the picture of the confusion matrix
+that the card shows and, if the model has one, second_branch.safetensors. Both commands print its
+name, visibility, files with sizes and SHA-256, and the card's front matter; the second then uploads
+those very bytes in one commit. `--push` needs a token that may write: `hf auth login`, or the
+variable HF_TOKEN. Never give a token as an argument, where the process list and the shell's history
+keep it.
 
 `--space` puts together a Gradio Space instead: the library, the page, the model, the gallery and
 their requirements. `--out` keeps that folder, where `python app.py` serves it as the hub would.
 
-Expected: about 10 MB, or 13 for a Space, in a few seconds on a home connection. Exit status 2 and
+Expected: about 25 MB, or 30 for a Space, in a few seconds on a home connection. Exit status 2 and
 one sentence if something is missing, refused or out of reach; the repository is then as it was, at
 most empty.
 """
@@ -51,6 +52,7 @@ MODEL_FILES = (
     "metrics.json",
     "model.safetensors",
 )
+OPTIONAL_FILES = ("second_branch.safetensors",)
 # Without these the hub's client waits for ever.
 REACH_SECONDS = 10.0
 TRANSFER_SECONDS = 120.0
@@ -146,8 +148,9 @@ def stage(model: Path, card: Path, folder: Path) -> None:
     if not card.is_file():
         raise DataError(f"There is no card at {str(card)!r}; please write it first.")
     check_card(card, front_matter_of(card), model)
-    for name in MODEL_FILES:
-        shutil.copyfile(model / name, folder / name)
+    for name in (*MODEL_FILES, *OPTIONAL_FILES):
+        if (model / name).is_file():
+            shutil.copyfile(model / name, folder / name)
     shutil.copyfile(card, folder / "README.md")
 
 

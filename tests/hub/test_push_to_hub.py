@@ -36,6 +36,7 @@ MODEL = {
     "likeness.safetensors": b"128 directions",
     "metrics.json": b'{"top1": 0.5}\n',
     "model.safetensors": bytes(range(256)) * 64,
+    "second_branch.safetensors": bytes(range(128)) * 64,
 }
 HUB_FILES = {**MODEL, "README.md": CARD.encode()}
 
