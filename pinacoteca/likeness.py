@@ -30,12 +30,14 @@ LIKENESS_FILE = "likeness.safetensors"
 GRID = 4
 # Within a part: of the outputs beside the directions that tell movements, and of the cells beside
 # the whole picture. Chosen by gallery/evaluate_neighbours.py.
-OUTPUTS_SHARE = 0.45
+OUTPUTS_SHARE = 0.6
 CELLS_SHARE = 0.35
 # Softens the outputs, so that the second and the third movement say something too.
 MOVEMENT_TEMPERATURE = 2.0
-# So many axes of a descriptor are evened out within a collection, found among so many paintings.
+# So many axes of a descriptor are evened out within a collection of so many paintings or more, and
+# found among so many of them.
 STRONGEST_AXES = 4
+AXES_FROM = 100
 AXES_PAINTINGS = 4096
 LARGEST_SURPLUS = 0.8
 # All that decides, beside the collection, how paintings are compared.
@@ -44,6 +46,7 @@ SPACE_SETTINGS = (
     CELLS_SHARE,
     MOVEMENT_TEMPERATURE,
     STRONGEST_AXES,
+    AXES_FROM,
     AXES_PAINTINGS,
     LARGEST_SURPLUS,
 )
@@ -247,7 +250,7 @@ class _Evened:
         self._axes: Array = np.zeros((dimension, 0), np.float32)
         self._surplus: Array = np.zeros(0, np.float32)
         # Of few paintings, or few numbers, every axis may be a strong one.
-        if min(len(vectors) // 2, dimension // 8) <= STRONGEST_AXES:
+        if len(vectors) < AXES_FROM or dimension < AXES_FROM // 2:
             return
         some = unit_vectors(vectors[:: -(-len(vectors) // AXES_PAINTINGS)] - self._mean)
         variances, axes = np.linalg.eigh(some.T @ some)

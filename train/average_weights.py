@@ -218,7 +218,7 @@ def best_average(
 
 
 def has_first_blocks_of(network: Any, other: dict[str, torch.Tensor]) -> bool:
-    """Returns whether a network kept the stem and the first blocks of another, to the bit."""
+    """Returns whether a network kept the stem and the first blocks of another."""
     own = {name: tensor.numpy(force=True) for name, tensor in network.state_dict().items()}
     return shares_first_blocks(own, {name: tensor.numpy() for name, tensor in other.items()})
 

@@ -183,6 +183,8 @@ def test_only_weights_with_the_same_first_blocks_make_a_second_branch(
     save_file({k: v for k, v in load_file(other).items() if "blocks.6" not in k}, short)
 
     assert not shares_first_blocks(load_file(other), tensors)
+    rounded = {name: 0.6 * array + 0.4 * array for name, array in load_file(other).items()}
+    assert shares_first_blocks(load_file(other), rounded)
     with pytest.raises(ModelError, match="name the weights that its training began with"):
         add_second_branch(two_branches, strange)
     with pytest.raises(ModelError, match="does not hold a network like that"):
