@@ -28,6 +28,10 @@ def run(main: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)
+    except BrokenPipeError:
+        # Who reads, `head` say, has enough; nothing may be written any more, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     # Each library has an error of its own for a full disk.
     except Exception as error:
         if (sentence := disk_sentence(error)) is None:
