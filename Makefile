@@ -29,7 +29,7 @@ types: .venv/dev
 .venv/demo: requirements-demo.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -r requirements-demo.txt -e .
+	$(BIN)/python -m pip install --quiet -e .
 	touch $@
 
 .venv/dev: .venv/demo requirements.txt requirements-train.txt requirements-scale.txt requirements-dev.txt

@@ -1,67 +1,24 @@
-"""An answer as a table to keep: CSV for programs, XLSX for people."""
+"""An answer as a workbook to keep; ``pinacoteca/answer_table.py`` writes it as CSV."""
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from texts import TEXTS, Language, movement_name
 
-from pinacoteca.results import Neighbour, QueryResult
-from pinacoteca.spreadsheets import defused, write_cell
+from pinacoteca.results import QueryResult
+from pinacoteca.spreadsheets import write_cell
 from pinacoteca.styles import style_name
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-COLUMNS = (
-    "kind",
-    "rank",
-    "movement",
-    "probability",
-    "in_set",
-    "artist",
-    "title",
-    "year",
-    "style",
-    "distance",
-    "closeness",
-    "mirrored",
-    "image_id",
-    "page",
-    "image",
-)
 # In characters, as spreadsheets measure a column.
 NARROWEST, WIDEST = 8, 48
 
 Cell = str | int | float | None
-
-
-def answer_csv(result: QueryResult) -> bytes:
-    """Returns the movements and the neighbours as one table of UTF-8 text.
-
-    Each row is of a ``kind``, ``movement`` or ``neighbour``. Names and numbers are the same in
-    every language, and no cell is a formula.
-    """
-    # Excel reads UTF-8 as such only after a byte order mark.
-    file = io.StringIO("\N{ZERO WIDTH NO-BREAK SPACE}")
-    file.seek(0, io.SEEK_END)
-    writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    for rank, entry in enumerate(result.movements, start=1):
-        row: dict[str, Cell] = {
-            "kind": "movement",
-            "rank": rank,
-            "movement": entry.name,
-            "probability": round(entry.probability, 6),
-            "in_set": "yes" if entry.in_set else "no",
-        }
-        writer.writerow(row)
-    for neighbour in result.neighbours:
-        writer.writerow({name: defused(value) for name, value in _row(neighbour).items()})
-    return file.getvalue().encode("utf-8")
 
 
 def answer_xlsx(result: QueryResult, language: Language) -> bytes:
@@ -109,23 +66,6 @@ def answer_xlsx(result: QueryResult, language: Language) -> bytes:
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
-
-
-def _row(neighbour: Neighbour) -> dict[str, Cell]:
-    return {
-        "kind": "neighbour",
-        "rank": neighbour.rank,
-        "artist": neighbour.artist,
-        "title": neighbour.title,
-        "year": neighbour.year,
-        "style": neighbour.style,
-        "distance": round(neighbour.distance, 6),
-        "closeness": round(neighbour.closeness, 6),
-        "mirrored": "yes" if neighbour.mirrored else "no",
-        "image_id": neighbour.image_id,
-        "page": neighbour.links.get("page"),
-        "image": neighbour.links.get("image"),
-    }
 
 
 def _fill(

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 import gradio as gr
-from answer_files import answer_csv, answer_xlsx
+from answer_files import answer_xlsx
 from asking import Question, ask
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
@@ -16,6 +16,7 @@ from settings_link import link_of
 from texts import TEXTS, Language
 from translated import Translated
 
+from pinacoteca.answer_table import answer_csv
 from pinacoteca.collection import Painting
 from pinacoteca.errors import PinacotecaError
 from pinacoteca.images import open_image

@@ -6,10 +6,12 @@ import csv
 import io
 
 import pytest
-from answer_files import COLUMNS, answer_csv, answer_xlsx
+from answer_files import answer_xlsx
 from answers import answer
 from galleries import painting
 from openpyxl import load_workbook
+
+from pinacoteca.answer_table import COLUMNS, answer_csv
 
 HOSTILE = ('=HYPERLINK("http://evil.example","x")', "+1+1", "-2", "@SUM(A1)", "a;=1+1", "\t=1")
 

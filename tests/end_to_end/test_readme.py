@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -37,13 +38,15 @@ def run_snippet(snippet: str, folder: Path = REPOSITORY) -> str:
 
 
 def test_the_library_snippets_answer() -> None:
-    short, long = [text for text in SNIPPETS if "PaintingRetriever" in text]
+    short, long, chosen = [text for text in SNIPPETS if "PaintingRetriever" in text]
 
     assert run_snippet(short).count("'") >= 10
     lines = run_snippet(long).splitlines()
 
     assert lines[0].endswith("%")
     assert [line.split()[0] for line in lines[1:]] == ["1", "2", "3", "4", "5"]
+    artists = ast.literal_eval(run_snippet(chosen))
+    assert len(set(artists)) == 3
 
 
 @pytest.fixture
@@ -124,6 +127,25 @@ def commands() -> set[str]:
     joined = "\n".join(SHELL_SNIPPETS).replace("\\\n", " ")
     lines = (re.sub(r"\s+", " ", line.split(" #")[0]).strip() for line in joined.splitlines())
     return {line for line in lines if line.startswith(("python ", "accelerate "))}
+
+
+def test_the_command_lines_answer() -> None:
+    lines = re.findall(r"^pinacoteca (.+?)(?:  +#.*)?$", "\n".join(SHELL_SNIPPETS), re.MULTILINE)
+    assert {line.split()[0] for line in lines} == {"query", "info", "serve"}
+    for line in lines:
+        # A page would be served until somebody stops it.
+        words = [*line.split(), *(["--help"] if line.startswith("serve") else [])]
+        done = subprocess.run(
+            [sys.executable, "-m", "pinacoteca", *words],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        assert len(done.stdout.splitlines()) > 5, line
+        for option in (word for word in words if word.startswith("--")):
+            assert option == "--help" or not line.startswith("serve") or option in done.stdout
 
 
 def test_every_command_takes_the_options_that_it_is_shown_with() -> None:

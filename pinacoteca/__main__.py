@@ -1,0 +1,78 @@
+"""The command ``pinacoteca``, also ``python -m pinacoteca``.
+
+    pinacoteca query PICTURE ... [--json | --csv]   # pictures, or folders of them
+    pinacoteca info                                 # what model and gallery hold
+    pinacoteca serve [OPTION ...]                   # the page: demo/app.py
+    pinacoteca build [OPTION ...]                   # a gallery: gallery/build.py
+
+``serve`` and ``build`` run the scripts of the repository and take their options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pinacoteca import __version__
+from pinacoteca.command_line import run
+from pinacoteca.errors import DataError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SCRIPTS = {"serve": "demo/app.py", "build": "gallery/build.py"}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command.
+
+    Args:
+        arguments: Its name and options; None for those of the process.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] in SCRIPTS:
+        _run_script(SCRIPTS[words[0]], words[1:])
+        return
+    # Only now: reading options is quick, numpy is not.
+    from pinacoteca import info_command, query_command
+
+    parser = argparse.ArgumentParser(
+        prog="pinacoteca", description="Paintings: their movements and their nearest neighbours."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    actions: dict[str, Callable[[argparse.Namespace], None]] = {
+        "query": query_command.query,
+        "info": info_command.info,
+    }
+    query_command.add_arguments(
+        commands.add_parser("query", help="name movements and find the nearest paintings")
+    )
+    info_command.add_arguments(commands.add_parser("info", help="say what is in model and gallery"))
+    for name, script in SCRIPTS.items():
+        commands.add_parser(name, help=f"run {script} of the repository", add_help=False)
+    parsed = parser.parse_args(words)
+    actions[parsed.command](parsed)
+
+
+def _run_script(name: str, arguments: Sequence[str]) -> None:
+    script = REPOSITORY / name
+    if not script.is_file():
+        raise DataError(
+            f"There is no {script}: this command needs the whole repository. Install it from there "
+            "with `pip install -e .`."
+        )
+    # As Python does for a script: what lies beside it can be imported.
+    sys.path.insert(0, str(script.parent))
+    sys.argv = [str(script), *arguments]
+    runpy.run_path(str(script), run_name="__main__")
+
+
+def start() -> None:
+    """Runs the command of the process, and ends with its status."""
+    run(main)
+
+
+if __name__ == "__main__":
+    start()

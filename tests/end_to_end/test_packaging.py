@@ -1,0 +1,56 @@
+"""pyproject.toml and the files of requirements say the same, and nothing twice."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import import_module
+from itertools import chain
+from typing import Any
+
+import pytest
+from conftest import REPOSITORY
+
+PROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
+
+
+def lines_of(name: str) -> list[str]:
+    lines = (REPOSITORY / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_the_dependencies_are_those_of_the_page() -> None:
+    read = PROJECT["tool"]["setuptools"]["dynamic"]["dependencies"]
+    assert read == {"file": ["requirements-demo.txt"]}
+    assert "dependencies" in PROJECT["project"]["dynamic"]
+    # Setuptools reads no options there.
+    assert all(re.match(r"[A-Za-z]", line) for line in lines_of("requirements-demo.txt"))
+
+
+def test_everything_is_them_and_pytorch() -> None:
+    assert lines_of("requirements.txt") == [
+        "-e .",
+        *EXTRAS["torch"],
+        *lines_of("requirements-demo.txt"),
+    ]
+
+
+@pytest.mark.parametrize("extra", ["train", "scale", "dev"])
+def test_the_other_files_only_point_at_an_extra(extra: str) -> None:
+    assert lines_of(f"requirements-{extra}.txt") == [f"-e .[{extra}]"]
+    assert EXTRAS[extra]
+
+
+def test_nothing_is_required_with_two_versions() -> None:
+    named: dict[str, set[str]] = {}
+    for line in [*lines_of("requirements.txt")[1:], *chain(*EXTRAS.values())]:
+        found = re.fullmatch(r"([\w.-]+)(?:\[[\w,-]+\])?(.*)", line)
+        assert found is not None, line
+        named.setdefault(found[1], set()).add(found[2])
+    assert {name: said for name, said in named.items() if len(said) > 1} == {}
+
+
+def test_the_command_is_there() -> None:
+    module, name = PROJECT["project"]["scripts"]["pinacoteca"].split(":")
+    assert callable(getattr(import_module(module), name))

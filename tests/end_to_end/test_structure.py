@@ -1,0 +1,77 @@
+"""What docs/architecture.md says of the rooms is so."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+
+LIBRARY = "pinacoteca"
+# Scripts of a room import each other and the library; benchmarks drive the rooms, as tests do.
+MAY_IMPORT = {
+    LIBRARY: {LIBRARY},
+    "train": {LIBRARY, "train"},
+    "gallery": {LIBRARY, "gallery"},
+    "hub": {LIBRARY, "hub"},
+    "demo": {LIBRARY, "demo"},
+    "benchmarks": {LIBRARY, "train", "gallery", "benchmarks"},
+}
+# Old names, which say where their scripts are now.
+MOVED = {"gallery/evaluate.py", "train/push_to_hub.py", "train/write_card.py"}
+LONGEST = 80
+PAGE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def sources(room: str) -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted((REPOSITORY / room).glob("*.py")):
+        if path.relative_to(REPOSITORY).as_posix() not in MOVED:
+            yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Returns the first parts of the names of all modules that are imported anywhere."""
+    names = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return {name.split(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("room", list(MAY_IMPORT))
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    owner = {
+        path.stem: other for other in MAY_IMPORT if other != LIBRARY for path, _ in sources(other)
+    } | {LIBRARY: LIBRARY}
+    for path, tree in sources(room):
+        foreign = {name for name in imported(tree) if owner.get(name, room) not in MAY_IMPORT[room]}
+        assert not foreign, f"{path.name} imports {', '.join(sorted(foreign))}"
+
+
+def test_no_two_scripts_share_a_name() -> None:
+    rooms = [*MAY_IMPORT, "tests/helpers"]
+    names = Counter(path.stem for room in rooms if room != LIBRARY for path, _ in sources(room))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_function_of_the_page_is_long() -> None:
+    lengths = {
+        f"{path.name}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path, tree in sources("demo")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_every_file_on_the_page_is_there() -> None:
+    named = set(re.findall(r"`((?:\w+/)+[\w.-]+\.\w+)`", PAGE))
+    assert len(named) > 50
+    assert [name for name in sorted(named) if not (REPOSITORY / name).is_file()] == []
