@@ -12,6 +12,7 @@ from texts import TEXTS, Language, movement_name
 from pinacoteca.results import Neighbour, QueryResult
 from pinacoteca.spreadsheets import defused, write_cell
 from pinacoteca.styles import style_name
+from pinacoteca.years import as_written
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -89,7 +90,7 @@ def answer_xlsx(result: QueryResult, language: Language) -> bytes:
             neighbour.rank,
             neighbour.artist,
             neighbour.title,
-            neighbour.year,
+            as_written(neighbour.year),
             style_name(neighbour.style, language),
             round(neighbour.distance, 6),
             round(neighbour.closeness, 6),
@@ -117,7 +118,7 @@ def _row(neighbour: Neighbour) -> dict[str, Cell]:
         "rank": neighbour.rank,
         "artist": neighbour.artist,
         "title": neighbour.title,
-        "year": neighbour.year,
+        "year": as_written(neighbour.year),
         "style": neighbour.style,
         "distance": round(neighbour.distance, 6),
         "closeness": round(neighbour.closeness, 6),
