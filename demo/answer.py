@@ -10,6 +10,7 @@ from pictures import hash_address
 from texts import (
     TEXTS,
     Language,
+    artist_name,
     closeness_in_words,
     movement_name,
     movement_sentence,
@@ -107,9 +108,10 @@ def label_html(painting: Painting, language: Language) -> str:
     """Returns artist, title, year and style of a painting."""
     year = str(painting.year) if painting.year is not None else TEXTS[language].year_unknown
     facts = " · ".join(fact for fact in (year, style_name(painting.style, language)) if fact)
-    artist = f'<span class="artist">{escape(painting.artist)}</span>' if painting.artist else ""
+    artist = escape(artist_name(painting.artist, language))
     return (
-        f'{artist}<cite>{escape(painting.title)}</cite><span class="facts">{escape(facts)}</span>'
+        f'<span class="artist">{artist}</span><cite>{escape(painting.title)}</cite>'
+        f'<span class="facts">{escape(facts)}</span>'
     )
 
 

@@ -11,6 +11,7 @@ from texts import TEXTS, Language, movement_name
 from pinacoteca.results import QueryResult
 from pinacoteca.spreadsheets import write_cell
 from pinacoteca.styles import style_name
+from pinacoteca.years import as_written
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -46,7 +47,7 @@ def answer_xlsx(result: QueryResult, language: Language) -> bytes:
             neighbour.rank,
             neighbour.artist,
             neighbour.title,
-            neighbour.year,
+            as_written(neighbour.year),
             style_name(neighbour.style, language),
             round(neighbour.distance, 6),
             round(neighbour.closeness, 6),

@@ -50,7 +50,7 @@ def _load() -> PaintingRetriever:
     one_thread_each()
     loaded = PaintingRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery, index=OPTIONS.index)
     # The first pass through the network costs more than the others; no visitor should wait for it.
-    loaded.query(Image.new("RGB", (224, 224)))
+    loaded.query(Image.new("RGB", (224, 224)), k=1)
     return loaded
 
 

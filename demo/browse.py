@@ -10,13 +10,16 @@ from itertools import groupby
 from urllib.parse import quote
 
 from pictures import hash_address
-from texts import TEXTS, Language
+from texts import TEXTS, Language, artist_name
 
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.selection import Selection, plain
 from pinacoteca.styles import style_name
+from pinacoteca.years import last_of
 
 PAGE_SIZE = 30
+# Stands for the empty slug of painters whom nobody knows; no slug has it.
+UNKNOWN = "~"
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Filter:
         styles: As ``Selection`` takes them, as are both years.
         first_year: See there.
         last_year: See there.
-        artist: The slug of a painter, empty for all.
+        artist: The slug of a painter, ``UNKNOWN`` for those whom nobody knows, empty for all.
     """
 
     words: str = ""
@@ -61,7 +64,11 @@ def browse_html(collection: Collection, chosen: Filter, page: int, language: Lan
         language: Of the words around it.
     """
     everybodys = chosen.paintings(collection)
-    paintings = [painting for painting in everybodys if chosen.artist in ("", painting.artist_slug)]
+    paintings = [
+        painting
+        for painting in everybodys
+        if chosen.artist in ("", painting.artist_slug or UNKNOWN)
+    ]
     page = max(0, min(page, (len(paintings) - 1) // PAGE_SIZE))
     start = page * PAGE_SIZE
     return (
@@ -85,7 +92,8 @@ def style_choices(collection: Collection, language: Language) -> list[tuple[str,
 def year_choices(collection: Collection) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
     """Returns the years from which and up to which one can look, by decades; 0 is any."""
     years = [painting.year for painting in collection.paintings if painting.year is not None]
-    decades = range(min(years) // 10 * 10, max(years) + 1, 10) if years else range(0)
+    last = max(map(last_of, years), default=0)
+    decades = range(min(years) // 10 * 10, last + 1, 10) if years else range(0)
     starts = [(str(year), year) for year in decades]
     ends = [(str(year + 9), year + 9) for year in decades]
     return [("", 0), *starts], [("", 0), *ends]
@@ -104,8 +112,9 @@ def _place_in_table(painting: Painting) -> tuple[str, str, bool, int, str]:
 
 def _artists_html(paintings: Sequence[Painting], chosen: str, language: Language) -> str:
     items = "".join(
-        f'<li><button type="button" data-kind="artist" data-key="{escape(slug)}" '
-        f'aria-pressed="{str(slug == chosen).lower()}"><span>{escape(works[0].artist)}</span>'
+        f'<li><button type="button" data-kind="artist" data-key="{escape(slug or UNKNOWN)}" '
+        f'aria-pressed="{str((slug or UNKNOWN) == chosen).lower()}">'
+        f"<span>{escape(artist_name(works[0].artist, language))}</span>"
         f'<span class="number">{len(works)}</span>'
         f'<span class="years">{escape(_years(works, language))}</span></button></li>'
         for slug, works in _by_artist(paintings)
@@ -125,7 +134,8 @@ def _paintings_html(paintings: Sequence[Painting], start: int, language: Languag
         figures = "".join(_painting_html(painting, language) for painting in shown)
         facts = " · ".join(filter(None, [_years(works, language), str(len(works))]))
         sections.append(
-            f'<h4 class="artist">{escape(works[0].artist)} <span>{escape(facts)}</span></h4>'
+            f'<h4 class="artist">{escape(artist_name(works[0].artist, language))} '
+            f"<span>{escape(facts)}</span></h4>"
             f'<ul class="rows">{figures}</ul>'
         )
     return "".join(sections)
@@ -136,7 +146,8 @@ def _painting_html(painting: Painting, language: Language) -> str:
     proportions = painting.width / painting.height
     year = str(painting.year) if painting.year is not None else texts.year_unknown
     facts = " · ".join(fact for fact in (year, style_name(painting.style, language)) if fact)
-    label = texts.browse_search_with.format(artist=painting.artist, title=painting.title)
+    artist = artist_name(painting.artist, language)
+    label = texts.browse_search_with.format(artist=artist, title=painting.title)
     address = f"pictures/{quote(painting.image_id, safe='')}"
     return (
         f'<li style="--proportions: {proportions:.4f}">'
@@ -174,7 +185,7 @@ def _years(works: Iterable[Painting], language: Language) -> str:
     years = [painting.year for painting in works if painting.year is not None]
     if not years:
         return TEXTS[language].year_unknown
-    first, last = min(years), max(years)
+    first, last = int(min(years)), max(map(last_of, years))
     return str(first) if first == last else f"{first}–{last}"  # noqa: RUF001 - a range
 
 

@@ -18,6 +18,7 @@ from pinacoteca.movements import MOVEMENTS, movement_of_style
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 from pinacoteca.styles import style_name
+from pinacoteca.years import Year
 
 STATIC = Path(__file__).parent / "static"
 # Of the tabs, the one with the answer.
@@ -99,14 +100,24 @@ def map_texts(language: Language, paintings: Sequence[Painting] = ()) -> dict[st
         if field.name.startswith(prefix)
     }
     styles = {each.style: style_name(each.style, language) for each in paintings}
-    return words | {"movements": movements, "styles": styles, "undated": texts.year_unknown}
+    return words | {
+        "movements": movements,
+        "styles": styles,
+        "undated": texts.year_unknown,
+        "unknown_artist": texts.artist_unknown,
+    }
+
+
+def _year(year: int | None) -> int | tuple[int, str] | None:
+    """Returns a year, and how it is written where that is more than four digits."""
+    return (int(year), year.written) if isinstance(year, Year) else year
 
 
 def points_of(retriever: PaintingRetriever, places: CollectionMap) -> list[tuple[Any, ...]]:
     """Returns what the map knows of each painting.
 
-    That is: id, artist, title, year, style, number of the movement or 0, two coordinates from 0 to
-    1, and width divided by height.
+    That is: id, artist, title, year (and how it is written, if otherwise), style, number of the
+    movement or 0, two coordinates from 0 to 1, and width divided by height.
     """
     points = []
     for painting, (x, y) in zip(
@@ -120,7 +131,7 @@ def points_of(retriever: PaintingRetriever, places: CollectionMap) -> list[tuple
                 painting.image_id,
                 painting.artist,
                 painting.title,
-                painting.year,
+                _year(painting.year),
                 painting.style,
                 movement.number if movement else 0,
                 x,

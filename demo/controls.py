@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from texts import TEXTS, Language, century_name
+from texts import TEXTS, Language, artist_name, century_name
 from translated import Translated
 
 from pinacoteca.collection import Painting
@@ -17,6 +17,7 @@ from pinacoteca.retriever import PaintingRetriever
 from pinacoteca.search import METRICS
 from pinacoteca.selection import plain
 from pinacoteca.styles import style_name
+from pinacoteca.years import last_of
 
 COUNTS = (5, 10, 20)
 _ANY_CENTURY = (TEXTS["en"].any_century, 0)
@@ -97,7 +98,7 @@ def _update(name: str, language: Language, paintings: Sequence[Painting]) -> Any
     if hint := getattr(texts, f"{name}_hint", ""):
         changes["info"] = hint
     if name == "artists":
-        changes["choices"] = artist_choices(paintings)
+        changes["choices"] = artist_choices(paintings, language)
     elif name == "styles":
         changes["choices"] = style_choices(paintings, language)
     elif name == "century":
@@ -107,9 +108,11 @@ def _update(name: str, language: Language, paintings: Sequence[Painting]) -> Any
     return gr.update(**changes)
 
 
-def artist_choices(paintings: Sequence[Painting]) -> list[tuple[str, str]]:
+def artist_choices(
+    paintings: Sequence[Painting], language: Language = "en"
+) -> list[tuple[str, str]]:
     """Returns names and slugs of the artists, by name; accents do not count."""
-    names = {painting.artist_slug: painting.artist for painting in paintings}
+    names = {each.artist_slug: artist_name(each.artist, language) for each in paintings}
     return sorted(
         ((name, slug) for slug, name in names.items()), key=lambda choice: plain(choice[0])
     )
@@ -127,8 +130,9 @@ def style_choices(
 def century_choices(paintings: Sequence[Painting], language: Language) -> list[tuple[str, int]]:
     """Returns the centuries that paintings are of, from the first, which began with the year 1."""
     centuries = {
-        (painting.year + 99) // 100
+        century
         for painting in paintings
         if painting.year is not None and painting.year > 0
+        for century in range((painting.year + 99) // 100, (last_of(painting.year) + 99) // 100 + 1)
     }
     return [(century_name(century, language), century) for century in sorted(centuries)]

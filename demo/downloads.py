@@ -146,7 +146,7 @@ def _heading(language: Language) -> str:
 def _asked(source: str | Painting | None, picture_of: PictureOf) -> Asked:
     if isinstance(source, Painting):
         picture = picture_of(source.image_id) or stand_in(source)
-        return Asked(picture, f"{source.artist}, {source.title}")
+        return Asked(picture, ", ".join(filter(None, (source.artist, source.title))))
     if source is None:
         raise ValueError("there is no card of nothing")
     return Asked(open_image(source))

@@ -80,14 +80,20 @@ def dialog_html(view: View, language: Language) -> str:
         figures.insert(
             0, _query_figure(view.query, [each.query for each in view.matches], language)
         )
+    more_by = (
+        f'<button type="button" class="action" data-artist="{escape(painting.artist_slug)}">'
+        f"{escape(texts.more_by)}</button>"
+        # Of painters whom nobody knows, nobody knows what else is theirs.
+        if painting.artist_slug
+        else ""
+    )
     body = (
         f'<div class="pictures">{"".join(figures)}</div>'
         f'<div class="why"><p class="caption">{closeness}</p>{_regions_html(view, language)}</div>'
         f'<div class="actions">'
         f'<button type="button" class="action" data-ask="{escape(painting.image_id)}">'
         f"{escape(texts.search_with)}</button>"
-        f'<button type="button" class="action" data-artist="{escape(painting.artist_slug)}">'
-        f"{escape(texts.more_by)}</button>{link_html(painting, language)}</div>"
+        f"{more_by}{link_html(painting, language)}</div>"
     )
     return _dialog(label_html(painting, language), body, language)
 

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from texts import (
     TEXTS,
     Language,
+    artist_name,
     movement_name,
     movement_sentence,
     movement_years,
@@ -202,7 +203,7 @@ def _draw_label(
     y = 1308
     room = LABEL_LINES
     for text, font, color, most in (
-        (neighbour.artist, _font(SANS_BOLD, 25), INK, 2),
+        (artist_name(neighbour.artist, language), _font(SANS_BOLD, 25), INK, 2),
         (neighbour.title, _font(SERIF_ITALIC, 25), INK, 3),
         (facts, _font(SANS, 21), QUIET, 2),
     ):

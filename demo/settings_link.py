@@ -71,7 +71,8 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return SEPARATOR.join(value)
+        # Painters whom nobody knows have an empty name, which alone would look like none.
+        return SEPARATOR.join(value) or SEPARATOR
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

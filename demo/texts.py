@@ -49,6 +49,11 @@ def percent(share: float, language: Language) -> str:
     return f"{text} %" if language == "ro" else f"{text}%"
 
 
+def artist_name(artist: str, language: Language) -> str:
+    """Returns the name of a painter, and that nobody knows it where it is empty."""
+    return artist or TEXTS[language].artist_unknown
+
+
 def closeness_in_words(closeness: float, language: Language) -> tuple[str, str]:
     """Returns how close and what that means: "close", "closer than 98.5% of pairs of paintings".
 

@@ -65,6 +65,7 @@ class Texts:
     nothing_found_hint: str = "Remove a filter, or reset them all."
     filtered: str = "{count} of {all} paintings match the filters."
     year_unknown: str = "undated"
+    artist_unknown: str = "Unknown painter"
     page: str = "Page on WikiArt"
     picture_of: str = "{artist}, {title}"
     open_painting: str = "Open {painting}"

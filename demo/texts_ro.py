@@ -57,6 +57,7 @@ ROMANIAN = Texts(
     nothing_found_hint="Renunță la un filtru sau resetează-le pe toate.",
     filtered="{count} din {all} tablouri corespund filtrelor.",
     year_unknown="nedatat",
+    artist_unknown="Pictor necunoscut",
     page="Pagina de pe WikiArt",
     picture_of="{artist}, {title}",
     open_painting="Deschide {painting}",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from pinacoteca.results import Neighbour, QueryResult
 from pinacoteca.spreadsheets import defused
+from pinacoteca.years import as_written
 
 COLUMNS = (
     "kind",
@@ -64,7 +65,7 @@ def _row(neighbour: Neighbour) -> dict[str, Cell]:
         "rank": neighbour.rank,
         "artist": neighbour.artist,
         "title": neighbour.title,
-        "year": neighbour.year,
+        "year": as_written(neighbour.year),
         "style": neighbour.style,
         "distance": round(neighbour.distance, 6),
         "closeness": round(neighbour.closeness, 6),

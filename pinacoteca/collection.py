@@ -325,14 +325,12 @@ def _write_table(path: Path, paintings: Sequence[Painting]) -> None:
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
         writer.writerow(COLUMNS)
         for painting in paintings:
-            *values, blurhash = (_cell(value) for value in astuple(painting))
+            *values, blurhash = (
+                value.written if isinstance(value, Year) else value for value in astuple(painting)
+            )
             # A BlurHash has no brackets or quotes to call anything with, and stays as others
             # read it.
             writer.writerow([*map(defused, values), blurhash])
-
-
-def _cell(value: str | int | None) -> str | int | None:
-    return value.written if isinstance(value, Year) else value
 
 
 def _read_table(path: Path) -> tuple[Painting, ...]:

@@ -50,6 +50,11 @@ def last_of(year: int) -> int:
     return year.last if isinstance(year, Year) else year
 
 
+def as_written(year: int | None) -> int | str | None:
+    """Returns a year for a table: the number, or the text where that says more."""
+    return year.written if isinstance(year, Year) else year
+
+
 def read_year(text: str) -> int | None:
     """Reads a date; a range, or a year with more than its four digits, becomes a ``Year``.
 

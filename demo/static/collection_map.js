@@ -85,7 +85,7 @@ function build() {
     highlight();
   };
   const names = make(searching, "datalist", { id: "map-artists" });
-  for (const name of [...new Set(points.map((point) => point.artist))].sort()) {
+  for (const name of [...new Set(points.map((point) => point.artist).filter(Boolean))].sort()) {
     make(names, "option", { value: name });
   }
   parts.count = make(controls, "output", { class: "count" });
@@ -308,9 +308,9 @@ function show(place) {
   const picture = make(parts.card, "div", { class: "picture" });
   picture.style.aspectRatio = point.proportions;
   const caption = make(parts.card, "div", { class: "caption" });
-  make(caption, "strong", {}, point.artist);
+  make(caption, "strong", {}, point.artist || props.texts.unknown_artist);
   make(caption, "cite", {}, point.title);
-  const facts = [point.year ?? texts.undated, styleName(point)].filter(Boolean).join(" \u00b7 ");
+  const facts = [point.dated ?? texts.undated, styleName(point)].filter(Boolean).join(" \u00b7 ");
   make(caption, "span", { class: "facts" }, facts);
   const button = make(caption, "button", { type: "button", tabindex: -1 }, texts.search_with);
   button.onclick = () => search(point);
@@ -467,8 +467,10 @@ async function start() {
     make(root, "p", { class: "missing" }, props.texts.missing);
     return;
   }
-  points = rows.map(([id, name, title, year, style, movement, x, y, proportions]) => ({
-    id, artist: name, plainArtist: plain(name), title, year, style, movement, x, y, proportions,
+  points = rows.map(([id, name, title, date, style, movement, x, y, proportions]) => ({
+    id, artist: name, plainArtist: plain(name), title, style, movement, x, y, proportions,
+    // "c. 1907" comes with its year.
+    year: Array.isArray(date) ? date[0] : date, dated: Array.isArray(date) ? date[1] : date,
     bright: true,
   }));
   build();

@@ -12,6 +12,7 @@ from galleries import painting
 from openpyxl import load_workbook
 
 from pinacoteca.answer_table import COLUMNS, answer_csv
+from pinacoteca.years import Year
 
 HOSTILE = ('=HYPERLINK("http://evil.example","x")', "+1+1", "-2", "@SUM(A1)", "a;=1+1", "\t=1")
 
@@ -72,3 +73,11 @@ def test_no_cell_of_an_xlsx_is_a_formula(title: str) -> None:
 def test_an_answer_without_neighbours_can_be_saved_too() -> None:
     assert len(rows_of(answer_csv(answer()))) == 3
     assert load_workbook(io.BytesIO(answer_xlsx(answer(), "en")))["Paintings"].max_row == 1
+
+
+def test_a_year_that_is_a_range_is_saved_as_it_is_written() -> None:
+    known = answer(painting(1, year=Year(1907, 1908, "1907/08")), painting(2, year=1909))
+
+    assert [row["year"] for row in rows_of(answer_csv(known))[3:]] == ["1907/08", "1909"]
+    sheet = load_workbook(io.BytesIO(answer_xlsx(known, "en"))).worksheets[0]
+    assert [sheet["D2"].value, sheet["D3"].value] == ["1907/08", 1909]

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browse import PAGE_SIZE, Filter, browse_html, style_choices, year_choices
+from answer import label_html
+from browse import PAGE_SIZE, UNKNOWN, Filter, browse_html, style_choices, year_choices
 from collection_view import map_texts, points_of, query_place
+from controls import artist_choices, century_choices
 from galleries import analysis_of, collection_of, painting
 
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.retriever import PaintingRetriever
+from pinacoteca.years import Year
 
 
 def collection(*paintings: Painting) -> Collection:
@@ -136,3 +139,34 @@ def test_a_query_has_its_own_place(model_folder: Path, gallery: Path, picture: P
         assert query_place(retriever, nowhere, "en")["place"] is None
     retriever.map = None
     assert query_place(retriever, answer, "en")["place"] is None
+
+
+def test_painters_whom_nobody_knows_are_called_so_and_can_be_chosen() -> None:
+    loose = painting(5, artist_slug="", artist="", title="Loose", year=Year(1907, 1908))
+    paintings = (loose, *SMALL.paintings)
+
+    for language, name in (("en", "Unknown painter"), ("ro", "Pictor necunoscut")):
+        whole = browse_html(collection(*paintings), Filter(), 0, language)
+        assert len(keys(whole, "painting")) == 5
+        assert f'<h4 class="artist">{name} <span>1907–1908 · 1</span>' in whole  # noqa: RUF001
+        assert f"<span>{name}</span>" in whole
+        assert name in label_html(loose, language)
+        assert (name, "") in artist_choices(paintings, language)
+    assert keys(whole, "artist")[0] == UNKNOWN
+    chosen = browse_html(collection(*paintings), Filter(artist=UNKNOWN), 0, "en")
+    assert keys(chosen, "painting") == ["painter_work-5"]
+    assert f'data-key="{UNKNOWN}" aria-pressed="true"' in chosen
+
+
+def test_a_year_is_shown_as_it_is_written() -> None:
+    exact, range_of_years = (
+        painting(1, year=1908),
+        painting(2, year=Year(1898, 1905, "între 1898 și 1905")),
+    )
+    html = browse_html(collection(exact, range_of_years), Filter(first_year=1904), 0, "ro")
+
+    assert "între 1898 și 1905 · " in html
+    assert keys(html, "painting") == ["painter_work-2", "painter_work-1"]
+    assert "între 1898 și 1905" in label_html(range_of_years, "ro")
+    assert [year for _, year in century_choices([range_of_years], "en")] == [19, 20]
+    assert year_choices(collection(range_of_years))[1][-1] == ("1909", 1909)

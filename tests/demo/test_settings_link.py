@@ -138,3 +138,14 @@ def test_an_address_without_artists_filters_by_none_even_where_one_has_no_name()
 def test_every_option_has_a_name_of_its_own_in_an_address() -> None:
     addresses = ["painting", *(option.address for option in OPTIONS), "language"]
     assert len(set(addresses)) == len(addresses)
+
+
+def test_a_link_keeps_to_painters_whom_nobody_knows() -> None:
+    shelf: Any = Shelf()
+    shelf.paintings = (painting(0, artist_slug=""), *Shelf.paintings)
+
+    for artists, link in (("",), "?artists=~"), (("", "ana-ș"), "?artists=~ana-%C8%99"):
+        question = Question(options=QueryOptions(artists=artists))
+        assert link_of(question) == link
+        parameters = dict(parse_qsl(link[1:], keep_blank_values=True))
+        assert question_of(parameters, shelf, COUNTS) == question
