@@ -5,12 +5,11 @@
     python hub/push_to_hub.py --space user/name --out build/space   # the page, as a Space
 
 The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
-familiarity.safetensors, likeness.safetensors, metrics.json, the picture of the confusion matrix
-that the card shows and, if the model has one, second_branch.safetensors. Both commands print its
-name, visibility, files with sizes and SHA-256, and the card's front matter; the second then uploads
-those very bytes in one commit. `--push` needs a token that may write: `hf auth login`, or the
-variable HF_TOKEN. Never give a token as an argument, where the process list and the shell's history
-keep it.
+familiarity.safetensors, likeness.safetensors, metrics.json, the pictures that the card shows and, if
+the model has one, second_branch.safetensors. Both commands print its name, visibility, files with
+sizes and SHA-256, and the card's front matter; the second then uploads those very bytes in one
+commit. `--push` needs a token that may write: `hf auth login`, or the variable HF_TOKEN. Never give a
+token as an argument, where the process list and the shell's history keep it.
 
 `--space` puts together a Gradio Space instead: the library, the page, the model, the gallery and
 their requirements. `--out` keeps that folder, where `python app.py` serves it as the hub would.
@@ -137,7 +136,8 @@ def stage(model: Path, card: Path, folder: Path) -> None:
 
     Raises:
         ModelError: The model folder lacks a file.
-        DataError: The card is missing, has no front matter, or is of another model.
+        DataError: The card is missing, has no front matter, is of another model, or links to what
+            the hub would not have.
     """
     missing = [name for name in MODEL_FILES if not (model / name).is_file()]
     if missing:
@@ -148,10 +148,27 @@ def stage(model: Path, card: Path, folder: Path) -> None:
     if not card.is_file():
         raise DataError(f"There is no card at {str(card)!r}; please write it first.")
     check_card(card, front_matter_of(card), model)
-    for name in (*MODEL_FILES, *OPTIONAL_FILES):
-        if (model / name).is_file():
-            shutil.copyfile(model / name, folder / name)
+    optional = {name for name in OPTIONAL_FILES if (model / name).is_file()}
+    for name in {*MODEL_FILES, *optional, *linked_files(card, model)}:
+        shutil.copyfile(model / name, folder / name)
     shutil.copyfile(card, folder / "README.md")
+
+
+def linked_files(card: Path, model: Path) -> list[str]:
+    """Returns the files of the model folder that a card shows or links to.
+
+    Raises:
+        DataError: A link leads to no such file; on the hub it would lead nowhere.
+    """
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", card.read_text(encoding="utf-8"))
+    names = [target for target in targets if not re.match(r"[a-z]+:", target)]
+    lost = [name for name in names if "/" in name or not (model / name).is_file()]
+    if lost:
+        raise DataError(
+            f"The card {str(card)!r} links to {', '.join(lost)}, which the hub would not have: "
+            f"link to files of {str(model)!r} by name, and to everything else by its address."
+        )
+    return names
 
 
 def front_matter_of(card: Path) -> str:

@@ -16,6 +16,14 @@ from pinacoteca.movements import MOVEMENTS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
+ROOMS = ("train", "gallery", "hub", "demo")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes every warning that code of ours causes an error."""
+    scripts = {path.stem for room in ROOMS for path in (REPOSITORY / room).glob("*.py")}
+    ours = "|".join([r"pinacoteca(\..*)?", *sorted(scripts)])
+    config.addinivalue_line("filterwarnings", f"error:::({ours})$")
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 import pytest
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
-from push_to_hub import HubError, check_repository_id
+from push_to_hub import HubError, check_repository_id, linked_files
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOKEN = "hf_" + "x" * 34
@@ -275,6 +275,28 @@ def test_a_look_imports_no_network_code(house: House) -> None:
     )
     done = house.python("-c", code)
     assert done.stdout.splitlines()[-1] == "NETWORK []", done.stdout + done.stderr
+
+
+def test_what_the_card_shows_goes_along(house: House) -> None:
+    picture = "\n![How sure it is](reliability.png)\n[timm](https://huggingface.co/timm)\n"
+    house.card.write_text(CARD + picture, encoding="utf-8")
+    (house.model / "reliability.png").write_bytes(b"\x89PNG")
+
+    done = house.run()
+
+    assert done.returncode == 0, done.stderr
+    assert "reliability.png" in done.stdout
+
+
+def test_a_link_that_would_lead_nowhere_is_refused(house: House) -> None:
+    for link in ("[docs](docs/speed.md)", "![lost](gone.png)"):
+        house.card.write_text(f"{CARD}\n{link}\n", encoding="utf-8")
+        assert "which the hub would not have" in refused(house.run())
+
+
+def test_the_shipped_card_links_to_what_is_uploaded() -> None:
+    linked = linked_files(REPOSITORY / "model_card.md", REPOSITORY / "model")
+    assert {"confusion_matrix.png", "reliability.png"} <= set(linked)
 
 
 def test_another_model_folder(house: House) -> None:
