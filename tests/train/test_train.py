@@ -12,6 +12,7 @@ from typing import Any
 
 import average_weights
 import batches
+import learn_likeness
 import network as networks
 import numpy as np
 import pandora
@@ -27,6 +28,7 @@ from trees import write_pandora
 import train
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import DataError, ModelError
+from pinacoteca.second_branch import SECOND_BRANCH_FILE
 
 
 def training_on(
@@ -304,19 +306,28 @@ def _works(painters: dict[str, int], movement: Any) -> list[pandora.Picture]:
 def test_a_run_is_averaged_from_end_to_end(
     train_tiny: Callable[..., Path], backbone: Path, run_script: Callable[..., None], tmp_path: Path
 ) -> None:
-    run = train_tiny("run", "--epochs", "1", "--further", str(tmp_path / "tree"))
+    further = ("--further", str(tmp_path / "tree"))
+    run = train_tiny("run", "--epochs", "1", "--set", "frozen_blocks=2", *further)
     tree = tmp_path / "tree"
     arguments = ("--run", run, "--data", tree, "--further", tree, "--weights", backbone)
 
     run_script(average_weights.main, *arguments, "--shares", "0,0.5")
 
     tried = json.loads((run / "averaging.json").read_text(encoding="utf-8"))
-    assert [fit["share"] for fit in tried] == [0.0] * 3 + [0.5] * 3
+    decays = len(average_weights.DECAYS)
+    assert [fit["share"] for fit in tried] == [0.0] * decays + [0.5] * decays
     config = json.loads((run / "averaged" / "config.json").read_text(encoding="utf-8"))
     best = max(tried, key=lambda fit: fit["accuracy"])
     assert config["training"]["imagenet_share"] == best["share"]
     assert config["training"]["further_pictures"] == 18
     assert MovementClassifier.from_pretrained(run / "averaged").likeness is not None
+    # The run itself has one branch, until it is given another.
+    assert (run / "averaged" / SECOND_BRANCH_FILE).is_file()
+    assert not (run / "model" / SECOND_BRANCH_FILE).exists()
+    model = ("--model", run / "model", "--data", tree)
+    run_script(learn_likeness.main, *model, "--weights", backbone)
+    likeness = MovementClassifier.from_pretrained(run / "model").likeness
+    assert likeness is not None and likeness.subject_mean.shape == (2 * 1280,)
     with pytest.raises(DataError, match="trained on other pictures"):
         average_weights.read_run(run, tree, None)
 
