@@ -6,8 +6,8 @@
 
 The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
 familiarity.safetensors, likeness.safetensors, metrics.json, the pictures that the card shows and
-second_branch.safetensors, if the model has one. Both commands print its name, visibility, files with
-sizes and SHA-256, and the card's front matter; the second then uploads those very bytes in one
+second_branch.safetensors, if the model has one. Both commands print its name, visibility, files
+with sizes and SHA-256, and the card's front matter; the second then uploads those very bytes in one
 commit. `--push` needs a token that may write: `hf auth login`, or the variable HF_TOKEN. Never give
 a token as an argument, where the process list and the shell's history keep it.
 
