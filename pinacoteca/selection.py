@@ -34,6 +34,9 @@ class Selection:
 
     def mask(self, paintings: Sequence[Painting]) -> npt.NDArray[np.bool_]:
         """Returns True, bool ``[n]``, for the paintings that meet the conditions."""
+        if self == Selection():
+            # As most people ask, and then no painting need be looked at.
+            return np.ones(len(paintings), np.bool_)
         words = plain(self.words).split()
         styles = {style_key(style) for style in self.styles}
         return np.array([self._meets(painting, words, styles) for painting in paintings], np.bool_)
