@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote
 
+from crop import text_of
 from pictures import hash_address
 from texts import (
     TEXTS,
@@ -17,10 +18,12 @@ from texts import (
     movement_years,
     number,
     percent,
+    place_name,
 )
 
 from pinacoteca.collection import Painting
 from pinacoteca.movements import MOVEMENTS, Movement
+from pinacoteca.painting_within import Quadrilateral
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 from pinacoteca.styles import style_name
 
@@ -185,13 +188,34 @@ def _stranger_html(result: QueryResult, language: Language) -> str:
 def _seen_html(result: QueryResult, language: Language) -> str:
     """Returns what the answer is about, where that is not simply the picture."""
     texts = TEXTS[language]
-    count = 1 + len(result.other_paintings)
+    others, uncertain = result.other_paintings, result.uncertain
     notes = [
         texts.cropped if result.cropped is not None else "",
-        texts.other_paintings.format(count=count) if count > 1 else "",
+        texts.other_paintings.format(count=1 + len(others)) if others else "",
+        texts.uncertain if uncertain is not None else "",
         texts.colourless if result.colourless else "",
     ]
-    return "".join(f'<p class="note">{escape(note)}</p>' for note in notes if note)
+    buttons = [
+        _part_html(part, texts.ask_other.format(place=_middle(part, language))) for part in others
+    ]
+    if uncertain is not None:
+        buttons.append(_part_html(uncertain, texts.ask_part))
+    actions = f'<div class="parts">{"".join(buttons)}</div>' if buttons else ""
+    return "".join(f'<p class="note">{escape(note)}</p>' for note in notes if note) + actions
+
+
+def _part_html(corners: Quadrilateral, label: str) -> str:
+    """Returns a button that asks with a part of the picture alone."""
+    return (
+        f'<button type="button" class="action" data-part="{text_of(corners)}">'
+        f"{escape(label)}</button>"
+    )
+
+
+def _middle(corners: Quadrilateral, language: Language) -> str:
+    """Returns where the middle of a part is, e.g. "upper left"."""
+    column, row = (sum(shares) / len(corners) for shares in zip(*corners, strict=True))
+    return place_name(min(row, 0.999), min(column, 0.999), language)
 
 
 def _movement_html(result: QueryResult, language: Language) -> str:

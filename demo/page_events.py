@@ -21,6 +21,7 @@ from answer import (
 from asking import Question, ask, query_source
 from collection_view import ANSWER, query_place
 from controls import COUNTS
+from crop import corners_of, cropped_file
 from examples_strip import example_path, examples_html
 from lost import MARK, LostPictureError
 from page_parts import PageParts
@@ -222,7 +223,16 @@ def _wire_drawings(parts: PageParts) -> None:
             return [gr.skip(), gr.skip()]
         return [path, ANSWER]
 
+    def hang_part(picture: str | None, event: gr.EventData) -> Any:
+        corners = corners_of(_told(event, "part"))
+        # Of a picture that is lost, the answer says so when it is asked for anew.
+        with suppress(ImageError):
+            if picture is not None and corners is not None:
+                return cropped_file(picture, corners)
+        return gr.skip()
+
     parts.dialog.example_select(hang_example, None, painting, **QUIET)
+    parts.dialog.apply(hang_part, painting, painting, **QUIET, **ANSWERING)
     parts.query.examples.upload(hang_upload, parts.header.language, [painting, parts.tabs], **QUIET)
 
 

@@ -40,10 +40,10 @@ class Texts:
     cropped: str = (
         "The answer is about the painting in your picture. What surrounds it was left out."
     )
-    other_paintings: str = (
-        "Your picture shows {count} paintings. The answer is about the largest; crop the picture "
-        "to ask about another."
-    )
+    other_paintings: str = "Your picture shows {count} paintings. The answer is about the largest."
+    ask_other: str = "Search with another painting ({place})"
+    uncertain: str = "Your picture may show more than the painting."
+    ask_part: str = "Search with the painting alone"
     colourless: str = (
         "The picture is in black and white or sepia. The network also looks at colours, so the "
         "movement is less certain."

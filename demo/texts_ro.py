@@ -32,10 +32,10 @@ ROMANIAN = Texts(
         "decupezi doar tabloul."
     ),
     cropped="Răspunsul se referă la tabloul din imagine. Restul imaginii nu a contat.",
-    other_paintings=(
-        "În imagine sunt {count} tablouri. Răspunsul se referă la cel mai mare. Pentru altul, "
-        "decupează imaginea."
-    ),
+    other_paintings=("În imagine sunt {count} tablouri. Răspunsul se referă la cel mai mare."),
+    ask_other="Caută cu alt tablou ({place})",
+    uncertain="Poate că imaginea arată mai mult decât tabloul.",
+    ask_part="Caută numai cu tabloul",
     colourless=(
         "Imaginea este alb-negru sau sepia. Rețeaua ține seama și de culori, deci curentul este "
         "mai puțin sigur."

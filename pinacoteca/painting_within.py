@@ -52,6 +52,7 @@ class Search:
         least_frame: How wide a frame is, as a share of the shorter side of the picture.
         most_frame: The same, at most.
         least_confidence: Of the least certain side of a painting.
+        least_offered: The same where a person is asked whether it is one.
     """
 
     side: int = 512
@@ -66,6 +67,7 @@ class Search:
     least_frame: float = 0.06
     most_frame: float = 0.18
     least_confidence: float = 0.65
+    least_offered: float = 0.5
 
 
 DEFAULT = Search()
@@ -102,6 +104,18 @@ def paintings_within(picture: Picture, search: Search = DEFAULT) -> tuple[FoundP
     found = list(_within(picture, WHOLE, 1.0, search, LAYERS))
     found.sort(key=lambda painting: -_area(np.asarray(painting.corners)))
     return tuple(found)
+
+
+def uncertain_painting(picture: Picture, search: Search = DEFAULT) -> Quadrilateral | None:
+    """Returns where a painting may be in a picture in which none is certain; None for nowhere.
+
+    Args:
+        picture: RGB.
+        search: How certain a painting would have to be.
+    """
+    less = replace(search, least_confidence=search.least_offered)
+    found = sorted(_inside(picture, less), key=lambda each: -each[1])
+    return found[0][0] if found else None
 
 
 def _within(

@@ -97,6 +97,8 @@ class QueryResult:
         cropped: Where in the picture the painting is that the answer is about, None for the whole
             picture.
         other_paintings: Where further paintings are, largest first.
+        uncertain: Where the painting may be in a picture of which nothing was cropped; None where
+            nothing suggests that it is less than the whole.
         colourless: Whether the painting is grey or of one tint in the picture.
         asked: The painting of the collection that was asked with; None for a picture.
         options: What was asked besides.
@@ -111,6 +113,7 @@ class QueryResult:
     looks_like_a_painting: bool
     cropped: Quadrilateral | None = None
     other_paintings: tuple[Quadrilateral, ...] = ()
+    uncertain: Quadrilateral | None = None
     colourless: bool = False
     asked: Painting | None = None
     options: QueryOptions = DEFAULTS
@@ -131,6 +134,7 @@ class QueryResult:
             "nothing_close": self.nothing_close,
             "cropped": self.cropped,
             "other_paintings": self.other_paintings,
+            "uncertain": self.uncertain,
             "colourless": self.colourless,
             "movements": [
                 {

@@ -29,7 +29,12 @@ from pinacoteca.likeness import (
     slider_weights,
 )
 from pinacoteca.milvus import open_index
-from pinacoteca.painting_within import Quadrilateral, has_colour, paintings_within
+from pinacoteca.painting_within import (
+    Quadrilateral,
+    has_colour,
+    paintings_within,
+    uncertain_painting,
+)
 from pinacoteca.query_options import QueryOptions
 from pinacoteca.regions import Match, matching_regions
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
@@ -65,6 +70,7 @@ class _Seen:
     analysis: Analysis
     cropped: Quadrilateral | None = None
     others: tuple[Quadrilateral, ...] = ()
+    uncertain: Quadrilateral | None = None
     colourless: bool = False
 
 
@@ -171,6 +177,7 @@ class PaintingRetriever:
             looks_like_a_painting=familiar,
             cropped=seen.cropped,
             other_paintings=seen.others,
+            uncertain=seen.uncertain,
             colourless=seen.colourless,
             asked=image if isinstance(image, Painting) else None,
             options=wish,
@@ -229,6 +236,7 @@ class PaintingRetriever:
             self.classifier.analyse([painting.picture]),
             painting.corners if painting.cropped else None,
             tuple(other.corners for other in others),
+            None if painting.cropped else uncertain_painting(picture),
             not has_colour(painting.picture),
         )
 

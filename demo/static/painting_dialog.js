@@ -1,10 +1,12 @@
 // What the page does in the browser beyond Gradio. Buttons anywhere on the page say what they want:
 // data-door opens the large view of a painting, data-ask searches with one (with the uploaded
 // picture where it is empty), data-artist keeps to an artist, data-example hangs a drawing,
-// data-close closes the large view, data-answer goes to the answer.
+// data-part hangs a part of the uploaded picture, data-close closes the large view, data-answer goes
+// to the answer.
 // `element`, `props`, `trigger` and `watch` are those of gr.HTML's js_on_load.
 
-const WISHES = "[data-door], [data-ask], [data-artist], [data-example], [data-close], [data-answer]";
+const WISHES =
+  "[data-door], [data-ask], [data-artist], [data-example], [data-part], [data-close], [data-answer]";
 const answer = () => document.querySelector("#answer");
 const dialog = () => element.querySelector("dialog");
 const asked = () => document.querySelector("#asked-painting :is(input, textarea)");
@@ -34,7 +36,7 @@ function closed() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.(WISHES);
   if (!button) return;
-  const { door, ask: painting, artist, example } = button.dataset;
+  const { door, ask: painting, artist, example, part } = button.dataset;
   if (button.dataset.answer !== undefined) return goToAnswer();
   if (door !== undefined) {
     history.replaceState({ ...history.state, opened: door }, "");
@@ -49,6 +51,10 @@ document.addEventListener("click", (event) => {
   if (painting !== undefined) ask(painting);
   if (artist !== undefined) trigger("submit", { artist });
   if (example !== undefined) trigger("example_select", { example });
+  if (part !== undefined) {
+    trigger("apply", { part });
+    goToAnswer();
+  }
 });
 
 watch("value", () => {

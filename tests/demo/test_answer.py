@@ -13,6 +13,7 @@ from answer import (
     status_html,
     unknown_html,
 )
+from crop import corners_of
 from elements import Elements
 from galleries import painting
 
@@ -167,6 +168,26 @@ def test_what_was_seen_of_the_picture_is_said(language: Any, sentences: tuple[st
     for sentence in sentences:
         assert sentence in told
         assert sentence not in plain
+
+
+@pytest.mark.parametrize(
+    ("language", "labels"),
+    [
+        ("en", ["Search with another painting (upper left)", "Search with the painting alone"]),
+        ("ro", ["Caută cu alt tablou (sus în stânga)", "Caută numai cu tabloul"]),
+    ],
+)
+def test_a_part_of_the_picture_can_be_searched_with(language: Any, labels: list[str]) -> None:
+    part = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.4), (0.1, 0.4))
+    changed = replace(result_of(), other_paintings=(part,), uncertain=part)
+
+    page = Elements(answer_html(changed, language))
+
+    offered = [button for button in page.of("button") if "data-part" in button]
+    assert [corners_of(button["data-part"]) for button in offered] == [part, part]
+    for label in labels:
+        assert label in page.text
+    assert "data-part" not in answer_html(result_of(), language)
 
 
 def test_filters_say_what_they_leave() -> None:

@@ -15,6 +15,7 @@ from pinacoteca.painting_within import (
     has_colour,
     paintings_within,
     point_within,
+    uncertain_painting,
 )
 
 GILT = ((96, 70, 30), (196, 160, 84), (120, 90, 40), (214, 182, 110))
@@ -137,6 +138,23 @@ def test_what_holds_no_certain_painting_stays_whole(picture: Image.Image) -> Non
 
     assert found.corners == WHOLE
     assert found.picture.tobytes() == picture.tobytes()
+
+
+def test_a_painting_with_a_lost_edge_is_uncertain_and_the_certain_are_not() -> None:
+    picture = page()
+    picture.paste(drawn_painting(), (35, 25))
+    certain = picture.copy()
+    # Faded: two fifths of the left edge are as light as the page.
+    picture.paste(PAPER, (35, 60, 41, 124))
+
+    (found,) = paintings_within(picture)
+    corners = uncertain_painting(picture)
+
+    assert not found.cropped
+    assert corners is not None
+    assert np.abs(placed(corners, picture) - box(35, 25, 255, 185)).max() <= 6
+    assert paintings_within(certain)[0].cropped
+    assert uncertain_painting(drawn_painting()) is None
 
 
 def test_a_figure_on_a_plain_ground_is_not_cropped() -> None:
