@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from openpyxl import load_workbook
 from PIL import Image
@@ -105,6 +106,29 @@ def test_one_searches_on_with_a_neighbour_and_comes_back(
     page.until(lambda: page.text(".neighbours") != at_first, "the answer after")
     page.find("#asked-with [data-ask]").click()
     page.until(lambda: page.text(".neighbours") == at_first, "the answer to one's own picture")
+
+
+def test_one_searches_on_with_the_other_painting_of_a_page(
+    visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    dice = np.random.default_rng(5)
+    sheet = Image.new("RGB", (620, 300), (244, 240, 230))
+    for left, size in ((30, (280, 220)), (360, (220, 160))):
+        pixels = dice.integers(20, 200, (size[1] // 10, size[0] // 10, 3), np.uint8)
+        sheet.paste(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC), (left, 40))
+    sheet.save(tmp_path / "page.png")
+    page = visit().upload(tmp_path / "page.png")
+    assert "shows 2 paintings" in page.text("#answer")
+    assert page.broken_rules() == []
+    (button,) = page.all("#answer [data-part]")
+    assert button.text == "Search with another painting (middle right)"
+
+    page.changed(button.click)
+
+    page.until(lambda: "shows 2 paintings" not in page.text("#answer"), "one painting")
+    proportions = "(i => i.naturalWidth / i.naturalHeight)(document.querySelector('#painting img'))"
+    assert page.run(proportions) == pytest.approx(220 / 160, abs=0.05)
+    assert not page.all("#answer [data-part]")
 
 
 def test_more_by_an_artist_sets_the_filter(visit: Callable[..., Page], picture: Path) -> None:
