@@ -6,6 +6,7 @@ from pathlib import Path
 
 import build
 import evaluate_neighbours
+import feature_rankings
 import numpy as np
 import pytest
 import rankings
@@ -16,6 +17,8 @@ from trees import write_pandorarom
 
 from pinacoteca.collection import Collection
 from pinacoteca.errors import CollectionError, DataError
+from pinacoteca.forward import Branch, Forward
+from pinacoteca.painting_within import has_colour
 
 
 def gallery_of(vectors: list[list[float]], artists: str, styles: list[str]) -> Collection:
@@ -126,10 +129,43 @@ def test_the_whole_benchmark_runs(
             assert 0 <= low <= high <= 1, name
         assert way["scores"]["other_hands_precision"] > 0
     assert metrics["found_again"]["as it is"] == 1
+    assert metrics["copies"]["as it is"] == {"found": 1, "movement_kept": 1, "colourless": 0}
+    assert metrics["copies"]["sepia"]["colourless"] == 1
     readme = (gallery / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("before\n<!-- retrieval -->\n| way | artist P@5 |")
     assert readme.endswith("|\n<!-- end of retrieval -->\nafter")
     assert "| as it is | 100.0 % |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("branches", [1, 2])
+def test_the_features_of_both_branches_are_compared_if_there_are_two(branches: int) -> None:
+    dice = np.random.default_rng(0)
+
+    def drawn(*shape: int) -> np.ndarray:
+        return dice.random(shape, np.float32)
+
+    def passed(count: int) -> Forward:
+        second = Branch(
+            drawn(count, 6), drawn(count, 4, 4, 6), tuple(drawn(count, 4) for _ in "ab")
+        )
+        stages = tuple(drawn(count, 4) for _ in range(5))
+        main = (drawn(count, 3), drawn(count, 6), drawn(count, 4, 4, 6), stages)
+        return Forward(*main, second if branches == 2 else None)
+
+    ways = list(feature_rankings.ways_of_features([passed(5), passed(4)]))
+
+    assert len(ways) == (3 if branches == 1 else 7)
+    for way in ways:
+        distances = way.distances(np.arange(9))
+        assert distances.shape == (9, 9)
+        np.testing.assert_allclose(np.diag(distances), 0, atol=1e-9)
+
+
+def test_copies_without_colour_have_none() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8)
+
+    for distort in (DISTORTIONS["black and white"], DISTORTIONS["sepia"]):
+        assert not has_colour(distort(Image.fromarray(pixels)))
 
 
 def test_a_gallery_without_pairs_is_refused() -> None:
