@@ -54,8 +54,9 @@ SPACE_SETTINGS = (
 EXPANDED_BY = 5
 EXPANSION_WEIGHT = 0.3
 # Weights of movement, hand and subject at the ends of the slider from manner to subject, and in
-# between, as gallery/choose_weights.py found them: the ends do best for styles by other hands and
-# for subjects, the middle balances both with the hand (gallery/README.md has the curve).
+# between, by gallery/choose_weights.py: the ends do best for styles by other hands and for subjects,
+# the middle balances both with the hand. Of mixtures as good as the best in its halves, the manner
+# keeps most of the hand and the middle most of the subject (gallery/README.md has the curve).
 MANNER_END = (0.4, 0.6, 0.0)
 BALANCE = (0.1, 0.4, 0.5)
 SUBJECT_END = (0.0, 0.0, 1.0)
