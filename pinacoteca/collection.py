@@ -321,6 +321,11 @@ def _read_table(path: Path) -> tuple[Painting, ...]:
     return paintings
 
 
+# Marks that turn the direction of reading, for the rest of the line if nobody turns it back: with
+# them, a name shows other letters than it has. No name needs them.
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
 def _painting(number: int, row: Sequence[str]) -> Painting:
     if len(row) != len(COLUMNS):
         raise ValueError(f"Row {number} has {len(row)} values instead of {len(COLUMNS)}.")
@@ -338,10 +343,10 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
     return Painting(
         image_id=image_id,
         artist_slug=artist_slug,
-        artist=artist,
-        title=title,
+        artist=artist.translate(_TURNS),
+        title=title.translate(_TURNS),
         year=years,
-        style=style,
+        style=style.translate(_TURNS),
         page_url=page or None,
         image_url=image or None,
         width=sides[0],
@@ -359,7 +364,11 @@ def _read_embeddings(path: Path) -> tuple[dict[str, npt.NDArray[np.float32]], di
         with safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {})[_METADATA_KEY])
             arrays = {name: file.get_tensor(name) for name in ARRAYS} if _is_header(header) else {}
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
+    # Brackets nested without end, and types that numpy does not know.
+    except (
+        *(SafetensorError, OSError, ValueError, KeyError),
+        *(RecursionError, AttributeError, TypeError),
+    ) as error:
         raise CollectionError(
             f"{path} holds no embeddings of a collection ({error}): {_rebuild(path.parent)}."
         ) from None

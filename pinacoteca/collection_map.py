@@ -121,7 +121,11 @@ def _read(path: Path) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
             # Maps of earlier versions have no checksum.
             and header.get("sha256") in (None, checksum_of({_TENSOR: positions}))
         )
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+    # Brackets nested without end, and types that numpy does not know.
+    except (
+        *(SafetensorError, OSError, ValueError, KeyError),
+        *(RecursionError, AttributeError, TypeError),
+    ) as error:
         raise CollectionError(
             f"{path} holds no map of a collection ({error}): {_redraw(path.parent)}."
         ) from None

@@ -19,9 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
-from pinacoteca.files import save_arrays, written_whole
 from pinacoteca.search import unit_vectors
-from pinacoteca.tensors import read_arrays
+from pinacoteca.tensors import read_arrays, write_arrays
 
 LIKENESS_FILE = "likeness.safetensors"
 # A composition has so many cells a side. More would ask that things stand where they stand to the
@@ -127,8 +126,8 @@ class Likeness:
 
     def save(self, folder: Path) -> None:
         """Writes ``likeness.safetensors`` into a model folder, whole or not at all."""
-        with written_whole(folder / LIKENESS_FILE) as path:
-            save_arrays(path, {name: np.ascontiguousarray(a) for name, a in vars(self).items()})
+        arrays = {name: np.ascontiguousarray(array) for name, array in vars(self).items()}
+        write_arrays(folder / LIKENESS_FILE, arrays)
 
     @classmethod
     def load(cls, folder: Path, features: int, statistics: int) -> Self | None:
