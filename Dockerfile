@@ -13,10 +13,10 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
 WORKDIR /pinacoteca
-COPY requirements.txt pyproject.toml LICENSE README.md ./
+COPY requirements-demo.lock requirements-demo.txt pyproject.toml LICENSE README.md ./
 COPY pinacoteca pinacoteca
-# PyTorch for a machine without a graphics card is a tenth of the size.
-RUN pip install --extra-index-url https://download.pytorch.org/whl/cpu -r requirements.txt
+# Without PyTorch, which the page does not need.
+RUN pip install --require-hashes -r requirements-demo.lock && pip install --no-deps -e .
 COPY demo demo
 COPY model model
 COPY gallery gallery
