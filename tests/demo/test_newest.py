@@ -19,7 +19,7 @@ from limits import BodyLimits
 from uploads import UploadFolder
 from waiting import Waiting
 
-SECONDS = 20
+SECONDS = 90
 # Holds the only place until it is set.
 door = threading.Event()
 answered: list[str] = []
