@@ -13,10 +13,10 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
 WORKDIR /pinacoteca
-COPY requirements-demo.txt pyproject.toml LICENSE README.md ./
+COPY requirements-demo.lock requirements-demo.txt pyproject.toml LICENSE README.md ./
 COPY pinacoteca pinacoteca
-# The page and the library need no PyTorch.
-RUN pip install -e .
+# Without PyTorch, which the page does not need.
+RUN pip install --require-hashes -r requirements-demo.lock && pip install --no-deps -e .
 COPY demo demo
 COPY model model
 COPY gallery gallery

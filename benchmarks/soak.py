@@ -1,28 +1,31 @@
-"""Keeps a page busy for long, and says what it costs: memory, files, descriptors, refusals.
+"""Keeps a page busy for long, and kills programs; says what it costs and what was lost.
 
-    python benchmarks/soak.py [--scale 1.0] [--out benchmarks/results/soak.json]
+    python benchmarks/soak.py [--scale 1.0] [--only questions,crowd] [--out FILE]
 
-Serves the shipped model and gallery, and then, one after the other: asks by program (20,000
-questions, each a session of its own), lets classes of eight send one picture at the same moment
-(500 rounds), and lets 8 and 128 clients ask at once. Then it kills ``gallery/remove.py`` at 50
-moments of chance. ``--scale 0.1`` does a tenth of everything. On two idle CPU cores, all of it
-takes about 20 minutes.
+Serves the shipped model and gallery. One after the other: programs ask 20,000 questions, each a
+session of its own; 2,000 pages are opened as a browser opens them, and a few by Chromium; a class
+of eight sends one picture at the same moment, 500 times; 8 and then 128 clients ask at once. Then
+each program that changes files is killed at 50 moments of chance (tests/helpers/victims.py), and
+must leave what was there or what is new.
+
+`make soak` runs all of it and keeps ``benchmarks/results/soak.json``. On two idle cores it takes
+less than 20 minutes: a part that is not done after its minutes stops, and says how far it came.
+``--scale 0.1`` does a tenth of everything. The clients run on the same cores as the page.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
-import shutil
-import signal
-import subprocess
+import os
+import platform
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -31,19 +34,33 @@ from typing import Any
 import httpx
 
 from pinacoteca.collection import Collection
-from pinacoteca.collection_map import CollectionMap
 from pinacoteca.command_line import run
 from pinacoteca.files import written_whole
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path += [str(REPOSITORY / "tests" / "helpers"), str(REPOSITORY / "gallery")]
+sys.path += [str(REPOSITORY / room) for room in ("tests/helpers", "gallery", "train", "hub")]
 
+from kills import kill_at_random  # noqa: E402
 from served import served_page  # noqa: E402
-from spreadsheet import GALLERY_FILES, stored_logits  # noqa: E402
 
-QUESTIONS, ROUNDS, CROWD_SECONDS, KILLS = 20_000, 500, 60.0, 50
+QUESTIONS, PAGES, ROUNDS, CROWD_SECONDS, KILLS = 20_000, 2_000, 500, 60.0, 50
+# Longest for a part, in seconds.
+PART_SECONDS = {"questions": 330.0, "pages": 120.0, "class": 150.0}
 CLASS, CROWD = 8, 128
+WINDOWS = 10
+# Whoever measures growth lets everything be loaded first.
+WARM = 1_000
 PICTURE = REPOSITORY / "demo" / "examples" / "garden.jpg"
+RESULTS = REPOSITORY / "benchmarks" / "results" / "soak.json"
+PARTS = ("questions", "pages", "class", "crowd", "kills")
+
+
+class BusyError(Exception):
+    """The page lets nobody in for so many seconds."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        super().__init__(answer.text)
+        self.seconds = float(answer.headers.get("Retry-After", "1"))
 
 
 class Visitor:
@@ -52,28 +69,44 @@ class Visitor:
     def __init__(self, page: str) -> None:
         self._client = httpx.Client(base_url=page, timeout=120)
 
-    def upload(self, data: bytes) -> str | None:
-        """Returns the path of the upload, None if the page is too busy."""
-        answer = self._client.post("/gradio_api/upload", files={"files": ("a.jpg", data)})
+    def post(self, address: str, **content: Any) -> Any:
+        """Returns what the page answers.
+
+        Raises:
+            BusyError: It is too busy.
+        """
+        answer = self._client.post(address, **content)
         if answer.status_code == 503:
-            return None
-        return str(answer.raise_for_status().json()[0])
+            raise BusyError(answer)
+        return answer.raise_for_status().json()
 
     def ask(self, endpoint: str, value: Any) -> str:
-        """Returns "answered", "refused", or what went wrong."""
+        """Returns "answered", or what went wrong."""
         address = f"/gradio_api/call/{endpoint}"
-        posted = self._client.post(address, json={"data": [value]})
-        if posted.status_code == 503:
-            return "refused"
-        text = self._client.get(f"{address}/{posted.json()['event_id']}").text
-        return "answered" if "event: complete" in text else text
+        event = self.post(address, json={"data": [value]})["event_id"]
+        text = self._client.get(f"{address}/{event}").text
+        return "answered" if "event: complete" in text else text[:300]
 
     def ask_with_picture(self, data: bytes) -> str:
-        """Uploads and asks."""
-        path = self.upload(data)
-        if path is None:
-            return "refused"
+        """Uploads a picture and asks with it."""
+        path = self.post("/gradio_api/upload", files={"files": ("a.jpg", data)})[0]
         return self.ask("query", {"path": path, "meta": {"_type": "gradio.FileData"}})
+
+    def open_page(self, load: int, session: str) -> str:
+        """Opens the page as browsers do, without drawing it; returns "answered" or what is wrong.
+
+        Args:
+            load: The number of the event that greets a visitor.
+            session: A name of its own.
+        """
+        self._client.get("/").raise_for_status()
+        heart = f"/gradio_api/heartbeat/{session}"
+        with self._client.stream("GET", heart) as beats:
+            next(beats.iter_lines())
+            asked = {"data": [None], "fn_index": load, "session_hash": session}
+            self.post("/gradio_api/queue/join", json=asked)
+            told = self._client.get("/gradio_api/queue/data", params={"session_hash": session})
+        return "answered" if '"success":true' in told.text else told.text[:300]
 
 
 def process_of(page: str) -> int:
@@ -102,139 +135,235 @@ def costs(number: int, folder: Path) -> dict[str, float]:
     }
 
 
-def ask_often(page: str, folder: Path, count: int) -> list[dict[str, float]]:
-    """Asks by program, and returns the costs after each twentieth."""
+def in_parts(count: int, seconds: float) -> Iterator[range]:
+    """Yields twenty ranges that count up to a number, fewer if their time is over."""
+    end = time.monotonic() + seconds
+    for part in range(20):
+        if time.monotonic() < end:
+            yield range(part * count // 20, (part + 1) * count // 20)
+
+
+def often(
+    page: str, folder: Path, parts: Iterator[range], act: Callable[[Visitor, int], str]
+) -> dict[str, Any]:
+    """Lets four clients do something again and again, and measures what it costs the page."""
     number, samples = process_of(page), []
-    ids = [painting.image_id for painting in Collection.load(REPOSITORY / "gallery").paintings]
+    outcomes: Counter[str] = Counter()
+    visitors = [Visitor(page) for _ in range(4)]
+
+    def one(turn: int, visitor: Visitor) -> str:
+        try:
+            return act(visitor, turn)
+        except BusyError:
+            return "refused"
+
     with ThreadPoolExecutor(4) as pool:
-        visitors = [Visitor(page) for _ in range(4)]
-        for part in range(20):
-            asked = range(part * count // 20, (part + 1) * count // 20)
-            jobs = [
-                pool.submit(visitors[each % 4].ask, "query_painting", ids[each % len(ids)])
-                for each in asked
-            ]
-            wrong = {job.result() for job in jobs} - {"answered"}
-            samples.append({"asked": asked.stop, "wrong": len(wrong), **costs(number, folder)})
-    return samples
+        for part in parts:
+
+            def lane(place: int, part: range = part) -> list[str]:
+                return [one(turn, visitors[place]) for turn in part[place::4]]
+
+            for seen in pool.map(lane, range(4)):
+                outcomes.update(seen)
+            samples.append({"done": part.stop, **costs(number, folder)})
+    warm = next((each for each in samples if each["done"] >= WARM), samples[0])
+    growth = samples[-1]["megabytes"] / warm["megabytes"] - 1
+    return {
+        "done": samples[-1]["done"],
+        "outcomes": outcomes,
+        "growth_percent_after_1000": round(100 * growth, 2),
+        "samples": samples,
+    }
 
 
-def send_together(page: str, rounds: int) -> dict[str, int]:
+def ask_often(page: str, folder: Path, count: int) -> dict[str, Any]:
+    """Asks by program for the paintings of the collection, one after the other."""
+    ids = [painting.image_id for painting in Collection.load(REPOSITORY / "gallery").paintings]
+    parts = in_parts(count, PART_SECONDS["questions"])
+    return often(
+        page,
+        folder,
+        parts,
+        lambda visitor, turn: visitor.ask("query_painting", ids[turn % len(ids)]),
+    )
+
+
+def open_often(page: str, folder: Path, count: int) -> dict[str, Any]:
+    """Opens the page as browsers do."""
+    events = httpx.get(f"{page}/config", timeout=60).json()["dependencies"]
+    (load,) = (
+        each["id"]
+        for each in events
+        if any(target[1] == "load" for target in each["targets"]) and len(each["inputs"]) == 1
+    )
+    parts = in_parts(count, PART_SECONDS["pages"])
+    return often(
+        page, folder, parts, lambda visitor, turn: visitor.open_page(load, f"session{turn}")
+    )
+
+
+def open_windows(page: str, folder: Path, count: int) -> dict[str, Any]:
+    """Opens Chromium anew for each visit, hangs a picture and waits for its neighbours."""
+    from visitor import Page, open_browser
+
+    number, before, answered = process_of(page), {}, 0
+    for turn in range(count):
+        try:
+            browser = open_browser(folder / f"profile-{turn}", recorded=False)
+        except FileNotFoundError as error:
+            return {"skipped": str(error)}
+        try:
+            Page(browser, page).open().upload(PICTURE)
+            answered += 1
+        finally:
+            browser.quit()
+        before = before or costs(number, folder / "uploads")
+    return {"answered": answered, "first": before, "last": costs(number, folder / "uploads")}
+
+
+def send_together(page: str, rounds: int) -> dict[str, Any]:
     """Lets a class send one picture at the same moment, round after round."""
     visitors = [Visitor(page) for _ in range(CLASS)]
     data = PICTURE.read_bytes()
-    outcomes: dict[str, int] = {}
-    for turn in range(rounds):
-        # Each round has a picture that the page has not seen: bytes behind the end do not count.
-        barrier = threading.Barrier(CLASS)
-        picture = data + turn.to_bytes(4, "big")
+    end = time.monotonic() + PART_SECONDS["class"]
+    outcomes: Counter[str] = Counter()
+    done = 0
+    with ThreadPoolExecutor(CLASS) as pool:
+        while done < rounds and time.monotonic() < end:
+            # Each round has a picture that the page has not seen: bytes behind the end do not
+            # count.
+            start = threading.Barrier(CLASS)
+            picture = data + done.to_bytes(4, "big")
 
-        def send(visitor: Visitor, picture: bytes = picture, start: Any = barrier) -> str:
-            start.wait()
-            return visitor.ask_with_picture(picture)
+            def send(visitor: Visitor, picture: bytes = picture, start: Any = start) -> str:
+                start.wait()
+                try:
+                    return visitor.ask_with_picture(picture)
+                except BusyError:
+                    return "refused"
 
-        with ThreadPoolExecutor(CLASS) as pool:
-            for outcome in pool.map(send, visitors):
-                outcomes[outcome] = outcomes.get(outcome, 0) + 1
-    return outcomes
+            outcomes.update(pool.map(send, visitors))
+            done += 1
+    return {"rounds": done, "of": CLASS, "outcomes": outcomes}
 
 
 def crowd(page: str, clients: int, seconds: float) -> dict[str, Any]:
-    """Lets clients ask again and again; those who are refused wait for a second."""
+    """Lets clients ask again and again; those who are refused wait as long as they are told."""
     end = time.monotonic() + seconds
     data = PICTURE.read_bytes()
 
     def visit(_: int) -> list[tuple[str, float]]:
         visitor, seen = Visitor(page), []
         while (started := time.monotonic()) < end:
-            outcome = visitor.ask_with_picture(data)
+            try:
+                outcome = visitor.ask_with_picture(data)
+            except BusyError as busy:
+                outcome = "refused"
+                time.sleep(min(busy.seconds, max(end - time.monotonic(), 0.0)))
             seen.append((outcome, time.monotonic() - started))
-            if outcome == "refused":
-                time.sleep(1)
         return seen
 
     with ThreadPoolExecutor(clients) as pool:
         seen = [each for visits in pool.map(visit, range(clients)) for each in visits]
-    times = [took for outcome, took in seen if outcome == "answered"]
+    took = time.monotonic() - (end - seconds)
+    times = [each for outcome, each in seen if outcome == "answered"]
+    cuts = quantiles(times, n=100) if len(times) > 1 else [0.0] * 99
     return {
         "clients": clients,
-        "answers_per_second": round(len(times) / seconds, 2),
-        "p50_s": round(quantiles(times, n=100)[49], 2) if len(times) > 1 else None,
-        "p95_s": round(quantiles(times, n=100)[94], 2) if len(times) > 1 else None,
+        "answers_per_second": round(len(times) / took, 2),
+        "p50_s": round(cuts[49], 2),
+        "p95_s": round(cuts[94], 2),
         "refused": sum(outcome == "refused" for outcome, _ in seen),
         "wrong": sorted({each for each, _ in seen} - {"answered", "refused"}),
     }
 
 
-def kill_often(kills: int) -> dict[str, int]:
-    """Kills ``gallery/remove.py`` at moments of chance; the gallery must be whole every time."""
-    dice = random.Random(0)  # noqa: S311
-    outcomes = {"old": 0, "new": 0}
-    with TemporaryDirectory() as folder:
-        gallery = Path(folder)
-        for name in GALLERY_FILES:
-            shutil.copy(REPOSITORY / "gallery" / name, gallery / name)
-        script = [sys.executable, str(REPOSITORY / "gallery" / "remove.py"), "--gallery", folder]
-        whole = 0.0
-        for turn in range(kills + 1):
-            paintings = Collection.load(gallery).paintings
-            started = time.monotonic()
-            process = subprocess.Popen(  # noqa: S603
-                [*script, paintings[0].image_id], stdout=subprocess.DEVNULL
-            )
-            # The first one may end: it says how long that takes.
-            if turn:
-                time.sleep(dice.uniform(0.3, 1.1) * whole)
-                process.send_signal(signal.SIGKILL)
-            process.wait()
-            whole = whole or time.monotonic() - started
-            collection = Collection.load(gallery)
-            if CollectionMap.load(gallery, collection) is None:
-                raise LookupError("the map is gone")
-            stored_logits(collection, gallery)
-            if turn:
-                outcomes["old" if len(collection) == len(paintings) else "new"] += 1
-    return outcomes
+def crowds(page: str, seconds: float) -> dict[str, Any]:
+    """Compares a class with a crowd."""
+    few, many = (crowd(page, clients, seconds) for clients in (CLASS, CROWD))
+    share = many["answers_per_second"] / max(few["answers_per_second"], 0.01)
+    return {"few": few, "many": many, "many_by_few_percent": round(100 * share, 1)}
+
+
+def kill_all(work: Path, kills: int) -> dict[str, Any]:
+    """Kills every program that changes files, at moments of chance."""
+    import timm
+    import torch
+    from safetensors.torch import save_file
+    from victims import everything, ground
+
+    torch.manual_seed(0)
+    backbone = work / "backbone.safetensors"
+    save_file(timm.create_model("mobilenetv2_100", num_classes=0).state_dict(), backbone)
+    told: dict[str, Any] = {}
+    with ground(REPOSITORY / "model", backbone, work / "ground") as (made, warm):
+        for name, victim in everything(made).items():
+            begun = time.monotonic()
+            outcomes: dict[str, Any] = dict(kill_at_random(warm, victim, work / name, kills))
+            told[name] = outcomes | {"seconds": round(time.monotonic() - begun, 1)}
+            print(name, json.dumps(told[name]), flush=True)
+    return told
 
 
 def main() -> None:
     """Runs everything and writes what was measured."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scale", type=float, default=1.0, help="how much of it all")
-    parser.add_argument(
-        "--out", type=Path, default=REPOSITORY / "benchmarks" / "results" / "soak.json"
-    )
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between them")
+    parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    scale = arguments.scale
+    scale, only = arguments.scale, arguments.only.split(",")
+    if unknown := sorted(set(only) - set(PARTS)):
+        parser.error(f"there is no part {unknown[0]}: choose from {', '.join(PARTS)}")
 
-    results: dict[str, Any] = {"scale": scale}
+    results: dict[str, Any] = {
+        "scale": scale,
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}, load {os.getloadavg()[0]:.1f} when it began",
+    }
+    begun = time.monotonic()
 
     def measure(name: str, act: Callable[[], Any]) -> None:
-        started = time.monotonic()
-        results[name] = act()
-        results[f"{name}_seconds"] = round(time.monotonic() - started, 1)
-        print(name, json.dumps(results[name]), flush=True)
+        if name.split("_")[0] in only:
+            started = time.monotonic()
+            results[name] = act()
+            results[name] |= {"seconds": round(time.monotonic() - started, 1)}
+            print(name, json.dumps(results[name]), flush=True)
 
-    measure("kills", lambda: kill_often(max(int(KILLS * scale), 2)))
-    with TemporaryDirectory() as folder:
-        log = Path(folder) / "log.txt"
-        model, gallery = REPOSITORY / "model", REPOSITORY / "gallery"
-        with served_page(log, "--model", model, "--gallery", gallery) as page:
-            measure("class", lambda: send_together(page, max(int(ROUNDS * scale), 2)))
-            measure(
-                "questions", lambda: ask_often(page, log.parent, max(int(QUESTIONS * scale), 40))
-            )
-            for clients in (CLASS, CROWD):
-                measure(
-                    f"crowd_{clients}",
-                    partial(crowd, page, clients, max(CROWD_SECONDS * scale, 10)),
-                )
-            leaving = time.monotonic()
-        results["seconds_to_stop"] = round(time.monotonic() - leaving, 2)
-        results["tracebacks"] = log.read_text(encoding="utf-8").count("Traceback")
+    def times(count: int, least: int) -> int:
+        return max(int(count * scale), least)
+
+    with TemporaryDirectory() as folder, suppress(KeyboardInterrupt):
+        work = Path(folder)
+        if set(only) - {"kills"}:
+            served(work, measure, times, max(CROWD_SECONDS * scale, 10.0), results)
+        measure("kills", lambda: kill_all(work / "kills", times(KILLS, 2)))
+    results["seconds"] = round(time.monotonic() - begun, 1)
     with written_whole(arguments.out) as path:
         path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    print(f"Wrote {arguments.out}")
+    print(f"Wrote {arguments.out} after {results['seconds']:.0f} s")
+
+
+def served(
+    work: Path,
+    measure: Callable[[str, Callable[[], Any]], None],
+    times: Callable[[int, int], int],
+    crowd_seconds: float,
+    results: dict[str, Any],
+) -> None:
+    """Measures all that needs a page."""
+    uploads, log = work / "uploads", work / "uploads" / "log.txt"
+    uploads.mkdir()
+    model, gallery = REPOSITORY / "model", REPOSITORY / "gallery"
+    with served_page(log, "--model", model, "--gallery", gallery) as page:
+        measure("questions", lambda: ask_often(page, uploads, times(QUESTIONS, 40)))
+        measure("pages", lambda: open_often(page, uploads, times(PAGES, 20)))
+        measure("pages_in_chromium", lambda: open_windows(page, work, times(WINDOWS, 2)))
+        measure("class", lambda: send_together(page, times(ROUNDS, 2)))
+        measure("crowd", lambda: crowds(page, crowd_seconds))
+        leaving = time.monotonic()
+    results["seconds_to_stop"] = round(time.monotonic() - leaving, 2)
+    results["tracebacks"] = log.read_text(encoding="utf-8").count("Traceback")
 
 
 if __name__ == "__main__":

@@ -64,6 +64,7 @@ from gradio.utils import get_upload_folder  # noqa: E402
 from limits import limit_connections  # noqa: E402
 from logins import Accounts  # noqa: E402
 from memory import SESSIONS  # noqa: E402
+from own_places import forget_deleted, keep_uploads_distinct  # noqa: E402
 from page import build_page  # noqa: E402
 from pictures import PictureSource, cache_folder, web_finder  # noqa: E402
 from PIL import Image  # noqa: E402
@@ -105,7 +106,10 @@ def serve() -> None:
     """Serves the page, and says where once it can answer; until Ctrl-C."""
     # Pillow refuses more than twice this, whoever calls it.
     Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT // 2
-    uploads = UploadFolder(Path(get_upload_folder()))
+    keep_uploads_distinct()
+    uploads = UploadFolder(
+        Path(get_upload_folder()), forget=lambda: forget_deleted(demo.temp_file_sets)
+    )
     try:
         demo.launch(
             server_name=OPTIONS.host,

@@ -9,8 +9,7 @@ from typing import Any
 import gradio as gr
 from answer_files import answer_xlsx
 from asking import Question, ask
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.utils import get_upload_folder
+from own_places import own_file
 from picture_card import Asked, PictureOf, card_jpeg, stand_in
 from settings_link import link_of
 from texts import TEXTS, Language
@@ -154,4 +153,6 @@ def _asked(source: str | Painting | None, picture_of: PictureOf) -> Asked:
 
 def _kept(data: bytes, suffix: str) -> str:
     """Writes a file where Gradio keeps uploads, and deletes them; returns its path."""
-    return str(save_bytes_to_cache(data, f"pinacoteca.{suffix}", get_upload_folder()))
+    path = own_file(f"pinacoteca.{suffix}")
+    path.write_bytes(data)
+    return str(path)

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 from arguments import FAILED, RULES, UNFIT, check_arguments, in_language, sentence_of
 from memory import bound_memory, copy_sessions, count_nothing, forget_session
+from newest import keep_newest
 from texts import Language, preferred_language
 from waiting import Waiting, guard_queue
 
@@ -39,6 +40,7 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
         self.queue()
         self.waiting = Waiting(at_once)
         self.questions = concurrency_id
+        keep_newest(self._queue, concurrency_id)
         guard_queue(self._queue, self.waiting, concurrency_id)
         bound_memory(self._queue)
         count_nothing(self._queue)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -22,6 +24,8 @@ GATHERED_BYTES = 1_000_000
 MCP_PATH = "/gradio_api/mcp"
 MCP_BYTES = 42_000_000
 RETRY_SECONDS = 60
+# How long a refused upload may go on, unread.
+LISTEN_SECONDS = 5.0
 # Each open page holds one connection to say that it is there.
 HEARTBEAT_PATH = "/gradio_api/heartbeat/"
 HEARTBEATS = 300
@@ -83,14 +87,14 @@ class BodyLimits:
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _declared(scope) > UPLOAD_BYTES:
-            await _refuse(_TOO_LARGE, 413)(scope, receive, send)
+            await _refuse_upload(_refuse(_TOO_LARGE, 413), scope, receive, send)
             return
         if self._waiting.is_full:
-            # A picture that nobody will look at need not even be sent.
-            await _busy(scope, self._waiting)(scope, receive, send)
+            # A picture that nobody will look at is not kept.
+            await _refuse_upload(_busy(scope, self._waiting), scope, receive, send)
             return
         if not await self._uploads.enter():
-            await _refuse(_FULL, 503)(scope, receive, send)
+            await _refuse_upload(_refuse(_FULL, 503), scope, receive, send)
             return
         received = 0
         began = False
@@ -145,11 +149,39 @@ def _declared(scope: Scope) -> int:
 
 
 def _refuse(sentence: str, status: int, seconds: int = RETRY_SECONDS) -> PlainTextResponse:
-    # What the sender still has to say is not read, so the connection cannot be used again.
+    # What the sender still has to say is not looked at: the connection cannot be used again.
     headers = {"Connection": "close"}
     if status == 503:
         headers["Retry-After"] = str(seconds)
     return PlainTextResponse(sentence, status_code=status, headers=headers)
+
+
+async def _refuse_upload(
+    answer: PlainTextResponse, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Answers at once, and listens on for a moment.
+
+    Whoever is still sending when the connection is closed sees it broken, and not the answer:
+    browsers then neither say why nor ask again.
+    """
+
+    async def send_but_the_end(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "more_body": True}
+        await send(message)
+
+    async def listen() -> None:
+        received = 0
+        while received <= UPLOAD_BYTES:
+            message = await receive()
+            received += len(message.get("body", b""))
+            if not message.get("more_body"):
+                break
+
+    await answer(scope, receive, send_but_the_end)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(listen(), LISTEN_SECONDS)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _busy(scope: Scope, waiting: Waiting) -> PlainTextResponse:

@@ -10,6 +10,8 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -19,6 +21,10 @@ UPLOAD_BYTES = 31_000_000
 FOLDER_BYTES = 500_000_000
 # Younger files may wait in the queue for their answer.
 KEPT_SECONDS = 60.0
+# The system's clock for files lags behind, and disks round.
+CLOCK_GRAIN = 2.0
+# How often the folders of deleted files are cleared away.
+TIDY_SECONDS = 600.0
 FOLDER_VARIABLE = "GRADIO_TEMP_DIR"
 PREFIX = "pinacoteca-"
 LOCK_FILE = ".lock"
@@ -94,11 +100,19 @@ class UploadFolder:
     Args:
         folder: What Gradio writes into.
         limit: In bytes, for all files and those that are under way.
+        forget: Called now and then: what is known of files that are gone can be forgotten.
     """
 
-    def __init__(self, folder: Path, limit: int = FOLDER_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        limit: int = FOLDER_BYTES,
+        forget: Callable[[], None] = lambda: None,
+    ) -> None:
         self._folder = folder
         self._limit = limit
+        self._forget = forget
+        self._tidied = time.monotonic()
         self._under_way = 0
         # No less than there is: what was found at the last look, and what came since.
         self._size = 0
@@ -107,6 +121,9 @@ class UploadFolder:
     async def enter(self) -> bool:
         """Says whether there is room for one more upload; if so, ``leave`` must follow."""
         self._under_way += 1
+        if time.monotonic() > self._tidied + TIDY_SECONDS:
+            self._tidied = time.monotonic()
+            await asyncio.to_thread(self._tidy)
         if self._has_room():
             return True
         async with self._looking:
@@ -123,6 +140,10 @@ class UploadFolder:
         """Notes the end of an upload of so many bytes."""
         self._under_way -= 1
         self._size += received
+
+    def _tidy(self) -> None:
+        remove_empty(self._folder)
+        self._forget()
 
     def _has_room(self) -> bool:
         return self._size + self._under_way * UPLOAD_BYTES <= self._limit
@@ -145,12 +166,29 @@ def shrink(folder: Path, limit: int, kept_seconds: float = KEPT_SECONDS) -> int:
             continue
         if not path.is_dir() and path.name != LOCK_FILE:
             files.append((status.st_mtime, status.st_size, path))
-    files.sort()
     size = sum(length for _, length, _ in files)
-    youngest = time.time() - kept_seconds
-    for changed, length, path in files:
-        if size <= limit or changed > youngest:
+    for _, length, path in sorted(each for each in files if not _is_young(each[0], kept_seconds)):
+        if size <= limit:
             break
         path.unlink(missing_ok=True)
         size -= length
     return size
+
+
+def _is_young(changed: float, seconds: float) -> bool:
+    # What comes from the future was there before the clock was set back.
+    return 0 <= time.time() - changed + CLOCK_GRAIN < seconds
+
+
+def remove_empty(folder: Path, kept_seconds: float = KEPT_SECONDS) -> None:
+    """Deletes the empty folders in a folder: each upload had one of its own.
+
+    Args:
+        folder: The folder.
+        kept_seconds: Folders younger than this stay; their file may be on its way.
+    """
+    for path in folder.iterdir():
+        # Most are not empty, or are no folders; some are gone.
+        with suppress(OSError):
+            if not _is_young(path.lstat().st_mtime, kept_seconds):
+                path.rmdir()

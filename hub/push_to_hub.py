@@ -1,8 +1,9 @@
-"""Puts the model, or the page, on the Hugging Face hub, or shows what would be put there.
+"""Puts the model, the gallery or the page on the Hugging Face hub, or shows what it would put.
 
     python hub/push_to_hub.py --repo-id user/name                   # look, touch no network
     python hub/push_to_hub.py --repo-id user/name --private --push  # upload
     python hub/push_to_hub.py --space user/name --out build/space   # the page, as a Space
+    python hub/push_to_hub.py --data-set user/name --push           # the gallery, as a data set
 
 The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
 familiarity.safetensors, likeness.safetensors, metrics.json, the pictures that the card shows and
@@ -13,10 +14,11 @@ a token as an argument, where the process list and the shell's history keep it.
 
 `--space` puts together a Gradio Space instead: the library, the page, the model, the gallery and
 their requirements. `--out` keeps that folder, where `python app.py` serves it as the hub would.
+`--data-set` takes the files of the gallery that its README.md tells of: no picture is among them.
 
-Expected: about 25 MB, or 30 for a Space, in a few seconds on a home connection. Exit status 2 and
-one sentence if something is missing, refused or out of reach; the repository is then as it was, at
-most empty.
+Expected: about 25 MB, or 30 for a Space, in a few seconds on a home connection; then the commit is
+read back, and every file compared. Exit status 2 and one sentence if something is missing, refused
+or out of reach; the repository is then as it was, at most empty, or the sentence says otherwise.
 """
 
 from __future__ import annotations
@@ -29,17 +31,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from data_set import stage_data_set
+from hub_answers import HubError, check_arrived, patiently, refusal
 from space import stage_space
 
 from pinacoteca.card_check import check_card
 from pinacoteca.command_line import run
-from pinacoteca.errors import DataError, ModelError, PinacotecaError
+from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import sha256_of
 from pinacoteca.surroundings import missing_certificates, missing_certificates_sentence
+from pinacoteca.swap import finish_swap
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CARD = REPOSITORY / "model_card.md"
@@ -57,26 +61,17 @@ REACH_SECONDS = 10.0
 TRANSFER_SECONDS = 120.0
 
 
-class HubError(PinacotecaError):
-    """The hub cannot be reached, or refuses what was asked of it."""
-
-
 @dataclass(frozen=True)
 class Repository:
     """A repository on the hub.
 
     Attributes:
         name: As user/name.
-        is_space: Whether it is a Gradio Space rather than a model.
+        kind: The hub's word for what it is: "model", "space" or "dataset".
     """
 
     name: str
-    is_space: bool
-
-    @property
-    def kind(self) -> str:
-        """The hub's word for it."""
-        return "space" if self.is_space else "model"
+    kind: str
 
 
 def main() -> None:
@@ -87,9 +82,10 @@ def main() -> None:
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument("--repo-id", metavar="USER/NAME", help="the model's name on the hub")
     target.add_argument("--space", metavar="USER/NAME", help="the page's name on the hub")
+    target.add_argument("--data-set", metavar="USER/NAME", help="the gallery's name on the hub")
     parser.add_argument("--model", type=Path, default=REPOSITORY / "model", help="its folder")
     parser.add_argument(
-        "--gallery", type=Path, default=REPOSITORY / "gallery", help="that of the page"
+        "--gallery", type=Path, default=REPOSITORY / "gallery", help="that of the gallery"
     )
     parser.add_argument("--card", type=Path, default=CARD, help="what its README.md is made of")
     parser.add_argument("--out", type=Path, metavar="DIR", help="keep what is uploaded here")
@@ -97,23 +93,42 @@ def main() -> None:
     parser.add_argument("--private", action="store_true", help="refuse anything but private")
     arguments = parser.parse_args()
 
-    repository = Repository(arguments.space or arguments.repo_id, bool(arguments.space))
+    repository = _asked_for(arguments)
     check_repository_id(repository.name)
     if arguments.out is not None and arguments.out.exists():
         raise DataError(f"{str(arguments.out)!r} is there already; please name a new folder.")
     with TemporaryDirectory(prefix="pinacoteca-hub-") as folder:
         staged = Path(folder)
-        if repository.is_space:
+        if repository.kind == "space":
             stage_space(REPOSITORY, arguments.model, arguments.gallery, staged)
+        elif repository.kind == "dataset":
+            stage_data_set(arguments.gallery, staged)
         else:
             stage(arguments.model, arguments.card, staged)
         show(repository.name, arguments.private, staged)
         if arguments.out is not None:
-            shutil.copytree(staged, arguments.out)
+            keep(staged, arguments.out)
         if arguments.push:
             print(f"Uploaded: {upload(repository, arguments.private, staged)}")
         else:
             print("Nothing was uploaded; add --push to upload.")
+
+
+def _asked_for(arguments: argparse.Namespace) -> Repository:
+    if arguments.space:
+        return Repository(arguments.space, "space")
+    if arguments.data_set:
+        return Repository(arguments.data_set, "dataset")
+    return Repository(arguments.repo_id, "model")
+
+
+def keep(staged: Path, out: Path) -> None:
+    """Copies a staged folder to where there is none, whole or not at all."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as folder:
+        copy = Path(folder) / out.name
+        shutil.copytree(staged, copy)
+        copy.rename(out)
 
 
 def check_repository_id(repository_id: str) -> None:
@@ -139,6 +154,7 @@ def stage(model: Path, card: Path, folder: Path) -> None:
         DataError: The card is missing, has no front matter, is of another model, or links to what
             the hub would not have.
     """
+    finish_swap(model)
     missing = [name for name in MODEL_FILES if not (model / name).is_file()]
     if missing:
         raise ModelError(
@@ -238,19 +254,21 @@ def upload(repository: Repository, private: bool, folder: Path) -> str:
     hub = HfApi(library_name="pinacoteca")
     try:
         get_session().timeout = REACH_SECONDS
-        hub.whoami()
+        patiently(hub.whoami)
         get_session().timeout = TRANSFER_SECONDS
-        _make_visible_as_asked(hub, repository, private)
+        patiently(lambda: _make_visible_as_asked(hub, repository, private))
         # Unlike upload_folder, this lets the hub check the card before the weights travel, and
         # is one commit for certain.
-        commit = hub.create_commit(
-            repository.name,
-            [
-                CommitOperationAdd(path.relative_to(folder).as_posix(), path)
-                for path in _files(folder)
-            ],
-            commit_message=f"Model {sha256_of(next(folder.rglob('model.safetensors')))[:12]}",
-            repo_type=repository.kind,
+        commit = patiently(
+            lambda: hub.create_commit(
+                repository.name,
+                [
+                    CommitOperationAdd(path.relative_to(folder).as_posix(), path)
+                    for path in _files(folder)
+                ],
+                commit_message=_message(folder),
+                repo_type=repository.kind,
+            )
         )
     except LocalTokenNotFoundError as error:
         raise HubError(
@@ -260,7 +278,7 @@ def upload(repository: Repository, private: bool, folder: Path) -> str:
     except OfflineModeIsEnabled as error:
         raise HubError("The hub's client is offline; please unset HF_HUB_OFFLINE.") from error
     except HfHubHTTPError as error:
-        raise HubError(_refusal(error, repository.name)) from error
+        raise HubError(refusal(error, repository.name)) from error
     except httpx.TransportError as error:
         raise HubError(
             f"The hub at {hub.endpoint} cannot be reached ({type(error).__name__}); "
@@ -270,7 +288,21 @@ def upload(repository: Repository, private: bool, folder: Path) -> str:
         # A card the hub finds at fault, or a transfer that broke off inside the client.
         reason = " ".join(str(error).split())
         raise HubError(f"The upload failed and nothing was committed: {reason}") from error
+    try:
+        patiently(lambda: check_arrived(hub, repository.name, repository.kind, folder, commit.oid))
+    except (HfHubHTTPError, httpx.TransportError) as error:
+        raise HubError(
+            f"{commit.commit_url} was made, but the hub did not show it again "
+            f"({type(error).__name__}); please look at its files yourself."
+        ) from error
     return commit.commit_url
+
+
+def _message(folder: Path) -> str:
+    for what, name in (("Model", "model.safetensors"), ("Embeddings", "embeddings.safetensors")):
+        for path in folder.rglob(name):
+            return f"{what} {sha256_of(path)[:12]}"
+    raise ValueError(f"{folder} has neither weights nor embeddings")
 
 
 def _make_visible_as_asked(hub: HfApi, repository: Repository, private: bool) -> None:
@@ -279,19 +311,27 @@ def _make_visible_as_asked(hub: HfApi, repository: Repository, private: bool) ->
     The hub ignores the wish where the repository exists, and an organisation may overrule it where
     it does not; so the answer is read back before anything is uploaded.
     """
-    from huggingface_hub.errors import RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
     name, kind = repository.name, repository.kind
     try:
-        is_private = hub.repo_info(name, repo_type=kind).private
+        there = hub.repo_info(name, repo_type=kind)
+        is_private = there.private
         state = "exists already"
+        if there.id.lower() != name.lower():
+            raise HubError(
+                f"{name} was renamed to {there.id}; nothing was uploaded. Please give the new name."
+            )
+    except GatedRepoError:
+        # It is there, which the hub's client counts as not found.
+        raise
     except RepositoryNotFoundError:
         hub.create_repo(
             name,
             private=private,
             exist_ok=True,
             repo_type=kind,
-            space_sdk="gradio" if repository.is_space else None,
+            space_sdk="gradio" if kind == "space" else None,
         )
         is_private = hub.repo_info(name, repo_type=kind).private
         state = "was created"
@@ -302,17 +342,6 @@ def _make_visible_as_asked(hub: HfApi, repository: Repository, private: bool) ->
         )
     audience = "private" if is_private else "public: everyone will see this upload"
     print(f"{name} {state} and is {audience}.")
-
-
-def _refusal(error: HfHubHTTPError, repository_id: str) -> str:
-    """Says in a sentence what the hub's HTTP status means here."""
-    status = error.response.status_code
-    if status == 401:
-        return "The hub does not know this token; please run 'hf auth login' or renew HF_TOKEN."
-    if status == 403:
-        return f"The token may not write to {repository_id}; please use one that may."
-    reason = " ".join((error.server_message or error.response.reason_phrase).split())
-    return f"The hub refused the upload to {repository_id} with status {status}: {reason}"
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from pinacoteca.movements import Movement, movement_of_folder
 from pinacoteca.prediction_sets import PredictionSets
 from pinacoteca.preprocessing import Preprocessing
 from pinacoteca.second_branch import SECOND_BRANCH_FILE
+from pinacoteca.swap import finish_swap
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -118,6 +119,8 @@ class MovementClassifier:
     ) -> Self:
         """Loads a folder in the layout that timm writes for the hub.
 
+        An export that was stopped at its very end is finished first.
+
         Args:
             folder: Holds ``config.json`` and ``model.safetensors``, and what else a model has.
             device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``, which needs
@@ -129,8 +132,10 @@ class MovementClassifier:
 
         Raises:
             ModelError: A file is missing or damaged, or the two do not fit each other.
+            DataError: An export was stopped and cannot be finished.
         """
         folder = Path(folder)
+        finish_swap(folder)
         config = _read_config(folder)
         # timm would fall back on a pickle; a missing safetensors file must end here.
         weights = folder / WEIGHTS_FILE

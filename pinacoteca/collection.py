@@ -369,6 +369,11 @@ def _read_table(path: Path) -> tuple[Painting, ...]:
     return paintings
 
 
+# Marks that turn the direction of reading, for the rest of the line if nobody turns it back: with
+# them, a name shows other letters than it has. No name needs them.
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
 def _painting(number: int, row: Sequence[str]) -> Painting:
     if len(row) < len(COLUMNS) or any(row[len(COLUMNS) :]):
         raise ValueError(f"Row {number} has {len(row)} values instead of {len(COLUMNS)}.")
@@ -386,10 +391,10 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
     return Painting(
         image_id=image_id,
         artist_slug=artist_slug,
-        artist=artist,
-        title=title,
+        artist=artist.translate(_TURNS),
+        title=title.translate(_TURNS),
         year=_year(number, image_id, year),
-        style=style,
+        style=style.translate(_TURNS),
         page_url=page or None,
         image_url=image or None,
         width=sides[0],

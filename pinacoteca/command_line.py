@@ -6,6 +6,7 @@ import argparse
 import errno
 import io
 import os
+import re
 import sys
 from collections.abc import Callable
 
@@ -50,8 +51,8 @@ def disk_sentence(error: Exception) -> str | None:
     """Returns what to do about a full disk or a place that cannot be written, None for others."""
     number = getattr(error, "errno", None)
     name = getattr(error, "filename", None)
-    if "os error 28" in str(error):
-        number = errno.ENOSPC
+    if number is None and (told := re.search(r"os error (\d+)", str(error))):
+        number = int(told[1])
     if number in _FULL:
         return (
             f"{name or 'A file'} cannot be written, the disk is full ({os.strerror(number)}): make "

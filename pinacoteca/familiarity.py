@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
-from pinacoteca.files import written_whole
-from pinacoteca.tensors import read_arrays, save_arrays
+from pinacoteca.tensors import read_arrays, write_arrays
 
 FAMILIARITY_FILE = "familiarity.safetensors"
 
@@ -54,8 +53,7 @@ class Familiarity:
             "whitening": self.whitening,
             "threshold": np.array([self.threshold], np.float32),
         }
-        with written_whole(folder / FAMILIARITY_FILE) as path:
-            save_arrays(path, arrays)
+        write_arrays(folder / FAMILIARITY_FILE, arrays)
 
     @classmethod
     def load(cls, folder: Path, features: int) -> Self | None:

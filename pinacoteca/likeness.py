@@ -20,9 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
-from pinacoteca.files import written_whole
 from pinacoteca.search import unit_vectors
-from pinacoteca.tensors import read_arrays, save_arrays
+from pinacoteca.tensors import read_arrays, write_arrays
 
 LIKENESS_FILE = "likeness.safetensors"
 # A composition has so many cells a side. More would ask that things stand where they stand to the
@@ -54,9 +53,9 @@ SPACE_SETTINGS = (
 EXPANDED_BY = 5
 EXPANSION_WEIGHT = 0.3
 # Weights of movement, hand and subject at the ends of the slider from manner to subject, and in
-# between, by gallery/choose_weights.py: the ends do best for styles by other hands and for subjects,
-# the middle balances both with the hand. Of mixtures as good as the best in its halves, the manner
-# keeps most of the hand and the middle most of the subject (gallery/README.md has the curve).
+# between, by gallery/choose_weights.py: the ends do best for styles by other hands and for
+# subjects, the middle balances both with the hand. Among mixtures about as good, the manner keeps
+# most of the hand and the middle most of the subject (gallery/README.md has the curve).
 MANNER_END = (0.4, 0.6, 0.0)
 BALANCE = (0.1, 0.4, 0.5)
 SUBJECT_END = (0.0, 0.0, 1.0)
@@ -159,8 +158,7 @@ class Likeness:
 
     def save(self, folder: Path) -> None:
         """Writes ``likeness.safetensors`` into a model folder, whole or not at all."""
-        with written_whole(folder / LIKENESS_FILE) as path:
-            save_arrays(path, vars(self))
+        write_arrays(folder / LIKENESS_FILE, vars(self))
 
     @classmethod
     def load(cls, folder: Path, lengths: Lengths) -> Self | None:

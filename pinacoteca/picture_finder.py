@@ -31,6 +31,8 @@ from pinacoteca.polite_web import PoliteWeb, WebError, WebRules
 
 WIKIART_RULES = WebRules(hosts=r"(www|uploads\d?)\.wikiart\.org")
 LIST_SECONDS = 30 * 86_400
+# Clocks of disks and of shares differ a little.
+CLOCK_GRAIN = 60.0
 # A page too many shows when the source answers the same page for ever.
 MOST_PAGES = 60
 # Waves are compared on so many points a side.
@@ -302,7 +304,8 @@ def _likeness(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> f
 
 def _kept_list(path: Path) -> tuple[Listed, ...] | None:
     try:
-        if time.time() - path.stat().st_mtime > LIST_SECONDS:
+        # One from the future was there before the clock was set back.
+        if not -CLOCK_GRAIN <= time.time() - path.stat().st_mtime <= LIST_SECONDS:
             return None
         return tuple(Listed(**work) for work in json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):

@@ -13,9 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
+from pinacoteca.files import checksum_of, written_whole
 
 # The header's name in the file's own metadata, which are texts.
 HEADER = "pinacoteca"
+# The entry of a model file's header.
+CHECKSUM = "sha256"
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -61,8 +64,23 @@ def load_arrays(path: Path) -> tuple[Arrays, Any]:
             return {name: file.get_tensor(name) for name in names}, header
     except KeyError:
         raise TensorsError("it has no header") from None
-    except (SafetensorError, OSError, ValueError, RecursionError) as error:
+    # Brackets nested without end, and types that numpy does not know.
+    except (
+        *(SafetensorError, OSError, ValueError),
+        *(RecursionError, AttributeError, TypeError),
+    ) as error:
         raise TensorsError(str(error)) from None
+
+
+def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Writes the arrays that lie beside a network, with a checksum, whole or not at all.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    with written_whole(path) as temporary:
+        save_arrays(temporary, contiguous, {CHECKSUM: checksum_of(contiguous)})
 
 
 def read_arrays(path: Path) -> Arrays | None:
@@ -71,14 +89,36 @@ def read_arrays(path: Path) -> Arrays | None:
     Raises:
         ModelError: The file is damaged.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors import SafetensorError, safe_open
 
     if not path.exists():
         return None
     try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
+        with safe_open(path, "numpy") as file:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            noted = json.loads((file.metadata() or {}).get(HEADER, "{}")).get(CHECKSUM)
+    # Brackets nested without end, and types that numpy does not know.
+    except (
+        *(SafetensorError, OSError, ValueError),
+        *(RecursionError, AttributeError, TypeError),
+    ) as error:
         raise ModelError(
             f"{path} cannot be read ({error}): export the model anew with train/train.py."
         ) from None
+    broken = [name for name, array in arrays.items() if not _is_finite(array)]
+    if broken:
+        raise ModelError(
+            f"{path} is damaged: {broken[0]} holds numbers that are not finite. Copy it anew, or "
+            "export the model anew with train/train.py."
+        )
+    # Files of older models have none.
+    if noted is not None and noted != checksum_of(arrays):
+        raise ModelError(
+            f"{path} is damaged: its numbers are not those that were written. Copy it anew, or "
+            "export the model anew with train/train.py."
+        )
+    return arrays
+
+
+def _is_finite(array: npt.NDArray[Any]) -> bool:
+    return bool(np.isfinite(array).all()) if np.issubdtype(array.dtype, np.floating) else True

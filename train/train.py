@@ -54,21 +54,24 @@ from pandora import (
     split_name,
     write_manifest,
 )
-from parts import UNUSED, Parts
+from parts import PARTS_FILE, UNUSED, Parts
 from recipe import Recipe, read_recipe, recipe_names
 from run_folder import check_folder, check_room, clear
 from run_settings import Training
 from subsets import evenly, whole_painters
 from workers import named_failures
 
-from pinacoteca.classifier import MovementClassifier
+from pinacoteca.classifier import CONFIG_FILE, WEIGHTS_FILE, MovementClassifier
 from pinacoteca.command_line import positive, run, whole_number
 from pinacoteca.errors import DataError, ModelError
+from pinacoteca.familiarity import FAMILIARITY_FILE
 from pinacoteca.files import written_whole
+from pinacoteca.likeness import LIKENESS_FILE
 from pinacoteca.locks import alone_in
 from pinacoteca.movements import Movement
 from pinacoteca.processes import join_processes
 from pinacoteca.second_branch import SECOND_BRANCH_FILE, add_second_branch
+from pinacoteca.swap import swapped
 
 if TYPE_CHECKING:
     import torch
@@ -77,6 +80,11 @@ if TYPE_CHECKING:
 
 # Of the batches in an epoch that mixes; the others keep the network used to whole pictures.
 MIXED_SHARE = 0.5
+# What a run puts into its model folder; one of them without the others would mislead.
+EXPORTED = (
+    *(CONFIG_FILE, WEIGHTS_FILE, SECOND_BRANCH_FILE),
+    *(FAMILIARITY_FILE, LIKENESS_FILE, PARTS_FILE),
+)
 SUMMARY_COLUMNS = (
     "epoch",
     "learning_rate",
@@ -497,7 +505,7 @@ def export(
     averaging: Mapping[str, float] | None = None,
     second_branch: Path | None = None,
 ) -> None:
-    """Writes a model folder: what timm reads, the familiarity and the likeness.
+    """Writes a model folder, whole or not at all: what timm reads, the familiarity, the likeness.
 
     Args:
         training: The run.
@@ -506,8 +514,6 @@ def export(
         averaging: What was done to the weights after training, to be kept with the settings.
         second_branch: The weights that a second branch is taken from; None for none.
     """
-    import tempfile
-
     import torch
     from timm.models import save_for_hf
 
@@ -522,33 +528,28 @@ def export(
         "largest_side": training.recipe.largest_side,
         "training": {**training.settings, **(averaging or {})},
     }
-    with tempfile.TemporaryDirectory() as stage:
+    with swapped(folder, EXPORTED) as staged:
         save_for_hf(
             # safetensors wants the plain memory layout.
             network.cpu().to(memory_format=torch.contiguous_format),
-            stage,
+            str(staged),
             model_config=settings,
             safe_serialization=True,
             data_config=data_config(training.recipe),
         )
-        for path in Path(stage).iterdir():
-            with written_whole(folder / path.name) as temporary:
-                temporary.write_bytes(path.read_bytes())
-    # Of another network, maybe.
-    (folder / SECOND_BRANCH_FILE).unlink(missing_ok=True)
-    if second_branch is not None:
-        add_second_branch(folder, second_branch)
-    classifier = MovementClassifier.from_pretrained(
-        folder, training.device, "torch", with_likeness=False
-    )
-    # Hours may have passed since the run began, and a picture may be gone since.
-    own = [picture for picture in training.train if not picture.further]
-    train = readable(training.directory, own)
-    validation = readable(training.directory, training.validation)
-    learn_familiarity(classifier, training.directory, train, validation).save(folder)
-    learn_likeness(classifier, training.directory, train).save(folder)
-    if training.parts.rows:
-        training.parts.save(folder)
+        if second_branch is not None:
+            add_second_branch(staged, second_branch)
+        classifier = MovementClassifier.from_pretrained(
+            staged, training.device, "torch", with_likeness=False
+        )
+        # Hours may have passed since the run began, and a picture may be gone since.
+        own = [picture for picture in training.train if not picture.further]
+        train = readable(training.directory, own)
+        validation = readable(training.directory, training.validation)
+        learn_familiarity(classifier, training.directory, train, validation).save(staged)
+        learn_likeness(classifier, training.directory, train).save(staged)
+        if training.parts.rows:
+            training.parts.save(staged)
 
 
 def prepare(arguments: argparse.Namespace) -> Training:

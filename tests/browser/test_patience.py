@@ -6,11 +6,22 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+import gradio as gr
+import numpy as np
 import pytest
+from gradio.utils import get_upload_folder
+from guarded import GuardedBlocks
+from limits import BodyLimits, ToldWhen
+from painting_input import PaintingInput
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+from starlette.middleware import Middleware
+from uploads import UploadFolder
+from visitor import Page
 
 SCRIPT = Path(__file__).resolve().parents[2] / "demo" / "static" / "patience.js"
 ASK = """
@@ -74,3 +85,58 @@ def test_the_page_asks_again_by_itself_and_says_so(browser: webdriver.Chrome, bu
         Busy.asked.clear()
         assert browser.execute_async_script(ASK, path) == answer
         assert Busy.asked == ["a question"]
+
+
+@pytest.fixture
+def crowded() -> Iterator[tuple[str, list[int]]]:
+    """A page with the limits of ours, and how many questions are said to wait; 40 are too many."""
+    limits: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "answers"}
+    with GuardedBlocks() as blocks:
+        painting = PaintingInput(type="filepath", sources=["upload"], elem_id="painting")
+        shown = gr.HTML(elem_id="answer")
+        painting.change(
+            lambda path: "answered" if path else "",
+            painting,
+            shown,
+            api_visibility="private",
+            **limits,
+        )
+    blocks.answer_in_turn(1, "answers")
+    ahead = [40]
+    waiting = blocks.waiting
+    assert waiting is not None
+    waiting.watch(lambda: ahead[0])
+    uploads = UploadFolder(Path(get_upload_folder()))
+    _, address, _ = blocks.launch(
+        prevent_thread_lock=True,
+        quiet=True,
+        run_history=False,
+        head=f"<script>{SCRIPT.read_text()}</script>",
+        app_kwargs={
+            "middleware": [
+                Middleware(BodyLimits, uploads=uploads, waiting=waiting, mcp=False),
+                Middleware(ToldWhen, waiting=waiting),
+            ]
+        },
+    )
+    yield address, ahead
+    blocks.close(verbose=False)
+
+
+@pytest.mark.browser
+def test_a_picture_that_is_refused_is_sent_again_and_answered(
+    crowded: tuple[str, list[int]], browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    address, ahead = crowded
+    # As large as a photograph: it is still on its way when it is refused.
+    grain = np.random.default_rng(0).integers(0, 256, (1500, 1500, 3), dtype=np.uint8)
+    Image.fromarray(grain).save(tmp_path / "large.png")
+    page = Page(browser, address)
+    browser.get(address)
+    page.find("#painting input[type=file]").send_keys(str(tmp_path / "large.png"))
+
+    assert "Many people are asking just now" in page.find("#patience").text
+    ahead[0] = 0
+
+    page.until(lambda: "answered" in page.text("#answer"), "the answer")
+    page.until(lambda: not page.find("#patience").is_displayed(), "the end of the notice")

@@ -226,3 +226,13 @@ def test_a_program_that_was_answered_is_forgotten_and_an_open_page_is_not() -> N
         forget_session(blocks, session)
 
     assert list(holder.session_data) == list(holder.time_last_used) == ["page"]
+
+
+def test_a_clock_that_is_set_back_keeps_nothing_for_ever(tmp_path: Path) -> None:
+    for days in (1, 400):
+        (tmp_path / f"{days}.jpg").write_bytes(bytes(1000))
+        os.utime(tmp_path / f"{days}.jpg", (time.time() + days * 86_400,) * 2)
+    (tmp_path / "new.jpg").write_bytes(bytes(1000))
+
+    assert shrink(tmp_path, 0) == 1000
+    assert [path.name for path in tmp_path.iterdir()] == ["new.jpg"]

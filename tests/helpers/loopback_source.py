@@ -59,12 +59,7 @@ class LoopbackSource:
 
     def source(self, **rules: Any) -> Source:
         """Returns the source to ask, without a pause."""
-        settings: dict[str, Any] = {"pause": 0.0, "seconds": 2.0, "private": True} | rules
-        return Source(
-            self.base + "/en/{artist}/mode/all-paintings?json=2&page={page}",
-            (self.base + "/images/{artist}/{work}.jpg",),
-            WebRules(r"127\.0\.0\.1", **settings),
-        )
+        return source_at(self.base, **rules)
 
     def add(self, artist: str, work: str, picture: bytes | Path, **facts: str) -> str:
         """Lists a work with its picture, which lies where the id does not foretell; its path."""
@@ -90,6 +85,16 @@ class LoopbackSource:
             "PageSize": PAGE_SIZE,
         }
         return Answer(json.dumps(page).encode())
+
+
+def source_at(base: str, **rules: Any) -> Source:
+    """Returns the source that is served at an address, to be asked without a pause."""
+    settings: dict[str, Any] = {"pause": 0.0, "seconds": 2.0, "private": True} | rules
+    return Source(
+        base + "/en/{artist}/mode/all-paintings?json=2&page={page}",
+        (base + "/images/{artist}/{work}.jpg",),
+        WebRules(r"127\.0\.0\.1", **settings),
+    )
 
 
 @contextmanager

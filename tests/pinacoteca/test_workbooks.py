@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -101,3 +102,40 @@ def test_an_ordinary_sheet_is_read_as_it_is(tmp_path: Path) -> None:
     assert load_workbook(tmp_path / "a.xlsx").active.max_column == 3
     with pytest.raises(DataError, match="has no sheet 'B'; it has Sheet"):
         sheet_rows(tmp_path / "a.xlsx", "B")
+
+
+LINKS = "xl/externalLinks/externalLink1.xml"
+DTD = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "%s">]>'
+
+
+@pytest.mark.parametrize("where", ["file", "http"])
+def test_nothing_outside_a_spreadsheet_is_read(where: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("blue-elephant")
+    with socket.create_server(("127.0.0.1", 0)) as source:
+        source.setblocking(False)
+        port = source.getsockname()[1]
+        address = secret.as_uri() if where == "file" else f"http://127.0.0.1:{port}/blue-elephant"
+        entity = DTD % address.encode()
+        link = f'<externalLink><externalBook r:id="rId1" target="{address}"/></externalLink>'
+        cell = (
+            b'<row><c t="inlineStr"><is><t>&e;</t></is></c></row>'
+            b"<row><c><f>[1]Sheet1!A1</f></c><c><f>WEBSERVICE(%s)</f></c></row>" % address.encode()
+        )
+        for number, parts in enumerate(
+            (
+                {SHEET: entity + HEAD + cell + TAIL},
+                {STRINGS: entity + b"<sst><si><t>&e;</t></si></sst>"},
+                {SHEET: HEAD + cell.replace(b"&e;", b"a") + TAIL, LINKS: link.encode()},
+            )
+        ):
+            path = workbook(tmp_path / f"{number}.xlsx", parts)
+            try:
+                rows = sheet_rows(path)
+            # What is no spreadsheet is said in many ways; whoever reads it makes them a sentence.
+            except Exception as error:
+                assert "blue-elephant" not in str(error).replace(address, "")
+            else:
+                assert "blue-elephant" not in str(rows).replace(address, "")
+        with pytest.raises(BlockingIOError):
+            source.accept()

@@ -226,6 +226,7 @@ def test_a_disk_that_fills_up_in_writing_is_a_sentence(
         "error: runs/best/curves.png cannot be written, the disk is full"
     )
     assert disk_sentence(Exception("I/O error: No space left on device (os error 28)"))
+    assert disk_sentence(Exception("I/O error: File too large (os error 27)"))
     assert disk_sentence(OSError(5, "Input/output error", "x")) is None
 
 

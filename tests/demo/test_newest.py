@@ -1,0 +1,174 @@
+"""One question a page, and none for those who have left; a refused upload hears why."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import httpx
+import pytest
+import uvicorn
+from guarded import GuardedBlocks
+from limits import BodyLimits
+from uploads import UploadFolder
+from waiting import Waiting
+
+SECONDS = 90
+# Holds the only place until it is set.
+door = threading.Event()
+answered: list[str] = []
+
+
+def answer(name: str) -> str:
+    if name == "first":
+        door.wait(SECONDS)
+    answered.append(name)
+    return f"of {name}"
+
+
+@pytest.fixture(scope="module")
+def small_page() -> Iterator[str]:
+    """A page that answers one question at a time, and the functions of which are named."""
+    with GuardedBlocks() as blocks:
+        name, shown = gr.Textbox(), gr.HTML(elem_id="answer")
+        limits: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "answers"}
+        name.change(answer, name, shown, api_visibility="private", **limits)
+        name.submit(answer, name, [shown, name], api_visibility="private", **limits)
+        name.blur(answer, name, gr.Textbox(), api_visibility="private", **limits)
+        gr.Button().click(answer, name, gr.Textbox(), api_name="ask", **limits)
+    blocks.answer_in_turn(1, "answers")
+    _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, run_history=False)
+    yield address.rstrip("/")
+    blocks.close(verbose=False)
+
+
+CHANGE, SUBMIT, BLUR = range(3)
+
+
+@pytest.fixture
+def occupied(small_page: str) -> Iterator[str]:
+    """The same page while its only place is taken; afterwards it is free again."""
+    answered.clear()
+    door.clear()
+    join(small_page, "somebody", CHANGE, "first")
+    yield small_page
+    door.set()
+
+
+def join(page: str, session: str, function: int, name: str) -> str:
+    body = {"data": [name], "fn_index": function, "session_hash": session}
+    joined = httpx.post(f"{page}/gradio_api/queue/join", json=body, timeout=SECONDS)
+    return str(joined.raise_for_status().json()["event_id"])
+
+
+def ended(page: str, session: str) -> dict[str, dict[str, Any]]:
+    """Returns the last message of each event of a page."""
+    messages = {}
+    address = f"{page}/gradio_api/queue/data"
+    with httpx.stream("GET", address, params={"session_hash": session}, timeout=SECONDS) as stream:
+        for line in stream.iter_lines():
+            message = json.loads(line.removeprefix("data:") or "{}")
+            if message.get("msg") == "process_completed":
+                messages[message["event_id"]] = message
+            if message.get("msg") == "close_stream":
+                return messages
+    return messages
+
+
+def test_a_newer_question_of_a_page_takes_the_place_of_an_older_one(occupied: str) -> None:
+    older = join(occupied, "me", CHANGE, "older")
+    join(occupied, "other", CHANGE, "other")
+    newer = join(occupied, "me", CHANGE, "newer")
+    last = join(occupied, "me", SUBMIT, "last")
+    door.set()
+
+    messages = ended(occupied, "me")
+    ended(occupied, "other")
+
+    # The older ones end as well, with nothing to show; and the place in the queue stays.
+    assert answered == ["first", "last", "other"]
+    assert set(messages) == {older, newer, last}
+    for event in (older, newer):
+        assert messages[event]["success"] is True
+        assert messages[event]["output"]["data"] == [{"__type__": "update"}]
+    assert messages[last]["output"]["data"][0] == "of last"
+
+
+def test_what_shows_something_else_is_answered(occupied: str) -> None:
+    join(occupied, "me", SUBMIT, "shows more")
+    join(occupied, "me", BLUR, "shows no answer")
+    join(occupied, "me", BLUR, "nor does this")
+    join(occupied, "me", CHANGE, "shows less")
+    door.set()
+
+    assert len(ended(occupied, "me")) == 4
+    assert answered == ["first", "shows more", "shows no answer", "nor does this", "shows less"]
+
+
+def test_a_program_gets_every_answer(occupied: str) -> None:
+    address = f"{occupied}/gradio_api/call/ask"
+    events = [
+        httpx.post(address, json={"data": [name], "session_hash": "program"}).json()["event_id"]
+        for name in ("one", "two")
+    ]
+    door.set()
+
+    assert len(set(ended(occupied, "program")) & set(events)) == 2
+    assert answered == ["first", "one", "two"]
+
+
+def test_who_has_left_costs_nothing(occupied: str) -> None:
+    join(occupied, "leaves", CHANGE, "left behind")
+    address = f"{occupied}/gradio_api/queue/data"
+    with httpx.stream("GET", address, params={"session_hash": "leaves"}, timeout=SECONDS) as stream:
+        next(stream.iter_lines())
+    # The server notices a closed connection in its own time.
+    time.sleep(0.5)
+    join(occupied, "stays", CHANGE, "stays")
+    door.set()
+    ended(occupied, "stays")
+
+    assert answered == ["first", "stays"]
+
+
+@pytest.fixture
+def full_server(tmp_path: Path) -> Iterator[tuple[str, int]]:
+    """Refuses every upload: far too many questions wait."""
+
+    async def never(*_: Any) -> None:
+        raise AssertionError("the upload came through")
+
+    waiting = Waiting(2)
+    waiting.watch(lambda: 1000)
+    app = BodyLimits(never, UploadFolder(tmp_path), waiting, False)
+    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()
+    server.should_exit = True
+    thread.join(SECONDS)
+
+
+@pytest.mark.parametrize(("size", "status"), [(8_000_000, b"503"), (40_000_000, b"413")])
+def test_who_is_refused_while_sending_hears_why(
+    full_server: tuple[str, int], size: int, status: bytes
+) -> None:
+    head = f"POST /gradio_api/upload HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n"
+    with socket.create_connection(full_server, timeout=SECONDS) as connection:
+        connection.sendall(head.encode())
+        # As browsers do: first send everything, or as much as will be taken, then listen.
+        for _ in range(min(size, 30_000_000) // 100_000):
+            connection.sendall(bytes(100_000))
+        answer = connection.recv(10_000)
+
+    assert answer.split()[1] == status
+    assert (b"retry-after: 60" in answer.lower()) == (status == b"503")

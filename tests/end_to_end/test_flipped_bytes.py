@@ -1,0 +1,69 @@
+"""One flipped bit in a shipped file of numbers is noticed before anybody gets an answer from it.
+
+Texts that people may edit, `config.json` and `paintings.csv`, have no checksum: what they say is
+checked for sense alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import REPOSITORY
+from safetensors import safe_open
+
+from pinacoteca.classifier import MovementClassifier
+from pinacoteca.collection import Collection
+from pinacoteca.collection_map import CollectionMap
+from pinacoteca.errors import PinacotecaError
+from pinacoteca.tensors import CHECKSUM, read_arrays
+
+FLIPS = {"model.safetensors": 2, "likeness.safetensors": 2, "familiarity.safetensors": 8}
+FLIPS |= {"embeddings.safetensors": 8, "map.safetensors": 8}
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped model and gallery, to be damaged."""
+    folder = tmp_path_factory.mktemp("shipped")
+    for room in ("model", "gallery"):
+        (folder / room).mkdir()
+        for pattern in ("*.safetensors", "config.json", "paintings.csv"):
+            for path in (REPOSITORY / room).glob(pattern):
+                shutil.copy(path, folder / room)
+    return folder
+
+
+def load(folder: Path, name: str) -> None:
+    """Loads what of model and gallery a file is read for, as the page does at its start."""
+    if name == "familiarity.safetensors":
+        read_arrays(folder / "model" / name)
+        return
+    fingerprint = None
+    if (folder / "model" / name).exists():
+        fingerprint = MovementClassifier.from_pretrained(folder / "model").fingerprint
+    collection = Collection.load(folder / "gallery", fingerprint)
+    CollectionMap.load(folder / "gallery", collection)
+
+
+@pytest.mark.parametrize("name", FLIPS)
+def test_a_flipped_bit_is_noticed(name: str, copies: Path) -> None:
+    (path,) = copies.glob(f"*/{name}")
+    with safe_open(path, "numpy") as file:
+        header = file.metadata() or {}
+    if name == "familiarity.safetensors" and CHECKSUM not in header:
+        pytest.skip("the shipped model was exported before such files had a checksum")
+    whole = path.read_bytes()
+    load(copies, name)
+    dice = np.random.default_rng(len(name))
+
+    for place in dice.integers(8, len(whole), FLIPS[name]):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << int(dice.integers(8))
+        path.write_bytes(damaged)
+        with pytest.raises(PinacotecaError):
+            load(copies, name)
+    path.write_bytes(whole)
+    load(copies, name)

@@ -1,0 +1,220 @@
+"""Programs of the house, stopped where nobody expects it: by `kill -9`, a full disk, no rights.
+
+Each is started in a process of its own, whose modules are loaded already: a stop then falls into
+the work and not into the imports. `victims.py` says which; `tests/end_to_end/test_kills.py` does a
+few of each, `make soak` fifty.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import io
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ROOMS = ("hub", "train", "gallery", "demo", "tests/helpers")
+PRELOADED = (
+    *("victims", "train", "build", "remove", "fetch_pictures", "push_to_hub"),
+    *("pymilvus", "milvus_lite", "faiss", "onnxruntime", "timm", "safetensors.torch"),
+    *("sklearn.manifold", "scipy.optimize", "matplotlib.pyplot", "openpyxl", "yaml"),
+)
+SECONDS = 600.0
+# CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: with these, root writes where it must not.
+OVERRIDES = (1, 2)
+Act = Callable[[], object]
+Contents = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Victim:
+    """A program that changes files, and how to tell whether they are whole.
+
+    Attributes:
+        name: What it does, in a word.
+        module: Has its ``main``.
+        arguments: Of its command line; ``{}`` in them is the folder it works in.
+        lay: Puts what it starts from into that folder.
+        contents: Returns what counts of the folder, by name; fails where it is damaged.
+        again: Returns the arguments with which it comes to its end after a stop.
+        before: Called in its process first; a function that can be pickled.
+        one_by_one: Whether each file is a thing of its own, rather than all together.
+    """
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+    lay: Callable[[Path], object]
+    contents: Callable[[Path], Contents]
+    again: Callable[[Path], Sequence[str]] | None = None
+    before: Act | None = None
+    one_by_one: bool = False
+
+
+class Warm:
+    """A process that has loaded everything, and from which victims are started."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(PRELOADED))
+        paths = os.pathsep.join([str(REPOSITORY), *(str(REPOSITORY / room) for room in ROOMS)])
+        for name, value in {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}.items():
+            before = os.environ.get(name)
+            os.environ[name] = value
+            try:
+                forkserver.ensure_running()
+            finally:
+                os.environ.pop(name)
+                if before is not None:
+                    os.environ[name] = before
+
+    def start(self, victim: Victim, folder: Path, limits: Act | None = None) -> Any:
+        """Starts a victim; what it prints goes to a log beside the folder."""
+        command = [each.replace("{}", str(folder)) for each in victim.arguments]
+        arguments = (victim.module, command, folder, victim.before, limits)
+        process = self._context.Process(target=_act, args=arguments, daemon=True)
+        process.start()
+        return process
+
+    def run(self, victim: Victim, folder: Path, limits: Act | None = None) -> int:
+        """Runs a victim to its end; returns its status."""
+        process = self.start(victim, folder, limits)
+        process.join(SECONDS)
+        if process.exitcode is None:
+            process.kill()
+            raise TimeoutError(f"{victim.name} did not come to its end: {log_of(folder)}")
+        return int(process.exitcode)
+
+    def finish(self, victim: Victim, folder: Path) -> None:
+        """Lets a victim that was stopped come to its end."""
+        if victim.again is not None:
+            victim = replace(victim, arguments=tuple(victim.again(folder)))
+        status = self.run(victim, folder)
+        assert status == 0, f"{victim.name} ends with {status}: {log_of(folder)}"
+
+
+def _act(
+    module: str, command: list[str], folder: Path, before: Act | None, limits: Act | None
+) -> None:
+    printed = io.StringIO()
+    sys.stdout = sys.stderr = printed
+    tempfile.tempdir = str(folder)
+    sys.argv[:] = [module, *command]
+    if before is not None:
+        before()
+    from pinacoteca.command_line import run
+
+    main = importlib.import_module(module).main
+    if limits is not None:
+        limits()
+    try:
+        run(main)
+    finally:
+        unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
+        _log(folder).write_text(printed.getvalue(), encoding="utf-8")
+
+
+def _log(folder: Path) -> Path:
+    return folder.parent / f"{folder.name}.log"
+
+
+def log_of(folder: Path) -> str:
+    """Returns what the last program in a folder printed."""
+    return _log(folder).read_text(encoding="utf-8")
+
+
+def whole_run(warm: Warm, victim: Victim, folder: Path) -> tuple[Contents, Contents, float]:
+    """Runs a victim undisturbed.
+
+    Returns:
+        What there is before and afterwards, and how many seconds it takes.
+    """
+    folder.mkdir(parents=True)
+    victim.lay(folder)
+    before = victim.contents(folder)
+    begun = time.monotonic()
+    status = warm.run(victim, folder)
+    seconds = time.monotonic() - begun
+    assert status == 0, f"{victim.name} ends with {status}: {log_of(folder)}"
+    return before, victim.contents(folder), seconds
+
+
+def kill_at_random(
+    warm: Warm, victim: Victim, work: Path, kills: int, seed: int = 0
+) -> dict[str, int]:
+    """Kills a victim at moments of chance, and lets it come to its end each time.
+
+    Returns:
+        How often its files were the old ones, and how often the new ones.
+
+    Raises:
+        AssertionError: Once, they were neither; or the end was not that of an undisturbed run.
+    """
+    dice = random.Random(seed)
+    before, after, seconds = whole_run(warm, victim, work / f"{victim.name}-whole")
+    outcomes = {"old": 0, "new": 0}
+    for turn in range(kills):
+        folder = work / f"{victim.name}-{turn}"
+        folder.mkdir()
+        victim.lay(folder)
+        process = warm.start(victim, folder)
+        time.sleep(dice.uniform(0.0, 1.0) * seconds)
+        process.kill()
+        process.join()
+        state = state_of(victim, folder, before, after)
+        outcomes[state] += 1
+        if state == "old":
+            warm.finish(victim, folder)
+        assert victim.contents(folder) == after, f"{victim.name}, kill {turn}"
+        shutil.rmtree(folder)
+    return outcomes
+
+
+def state_of(victim: Victim, folder: Path, before: Contents, after: Contents) -> str:
+    """Returns "old" or "new"; fails where a folder is neither."""
+    there = victim.contents(folder)
+    if there == after:
+        return "new"
+    if victim.one_by_one:
+        both = set(before.items()) | set(after.items())
+        assert set(there.items()) <= both, f"{victim.name}: a file is in pieces"
+        return "old"
+    assert there == before, f"{victim.name}: {sorted(there)} are neither old nor new"
+    return "old"
+
+
+def full_disk(limit: int) -> Act:
+    """Returns what lets a process write no file of more bytes, as a full disk does."""
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    return partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, unlimited))
+
+
+def without_rights() -> None:
+    """Takes from root, in this process, what lets it write where others must not."""
+    if os.geteuid() != 0:
+        return
+    library = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    # Effective, permitted and inheritable, the lower halves first.
+    sets = (ctypes.c_uint32 * 6)()
+    if library.capget(header, sets) != 0:
+        raise OSError(ctypes.get_errno(), "capget")
+    for place in range(3):
+        for number in OVERRIDES:
+            sets[place] &= ~(1 << number)
+    if library.capset(header, sets) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
