@@ -37,7 +37,7 @@ def _read_command_line() -> None:
     OPTIONS = read_options(sys.argv[1:])
     if OPTIONS.auth_file is not None:
         ACCOUNTS = read_accounts(OPTIONS.auth_file)
-    prepare_surroundings()
+    prepare_surroundings(OPTIONS.host)
     keep_uploads_apart()
 
 

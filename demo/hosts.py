@@ -105,7 +105,9 @@ class KnownHosts:
             return False
         name = _name_of(parts.netloc)
         behind_proxy = name in self._names and name != "localhost" and not _is_address(name)
-        return parts.netloc == host or behind_proxy or name == self._shared_name()
+        # A browser names the port unless it is the usual one: a proxy left it out.
+        portless = name == _name_of(host) == host.rstrip(".")
+        return parts.netloc == host or portless or behind_proxy or name == self._shared_name()
 
     def _shared_name(self) -> str | None:
         link = self._shared_link()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from examples_strip import FOLDER
+from examples_strip import example_path
 from hosts import KnownHosts, own_names
 from limits import BodyLimits, ToldWhen
 from logins import LoginLimits
@@ -13,9 +13,8 @@ from options import Options
 from sharing import Sharing
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
 from uploads import UploadFolder
 from waiting import Waiting
 
@@ -32,6 +31,14 @@ def for_visitors(respond: Callable[[Request], Response]) -> Callable[[Request], 
         return respond(request)
 
     return guarded
+
+
+def drawing(request: Request) -> Response:
+    """Answers ``GET /examples/<name>.jpg``: one of the drawings that the page offers."""
+    path = example_path(request.path_params["name"].removesuffix(".jpg"))
+    if path is None:
+        return PlainTextResponse("There is no such drawing.", status_code=404)
+    return FileResponse(path)
 
 
 def app_settings(
@@ -54,7 +61,8 @@ def app_settings(
         # Gradio's own routes come after these.
         "routes": [
             Route("/pictures/{image_id}", for_visitors(picture)),
-            Mount("/examples", StaticFiles(directory=FOLDER)),
+            # A mounted folder would be looked for below the path that a proxy adds.
+            Route("/examples/{name}", drawing),
         ],
         # The first one sees a request first.
         "middleware": [

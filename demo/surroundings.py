@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,8 +16,10 @@ from pinacoteca.surroundings import (
     ask_this_machine_directly,
     missing_certificates,
     missing_certificates_sentence,
+    unusable_proxies,
 )
 
+HOME_PREFIX = "pinacoteca-home-"
 # Variables by which others start a page of Gradio, and the option of ours that takes their place.
 INSTEAD = {"GRADIO_SHARE": "--share", "GRADIO_MCP_SERVER": "--mcp"}
 
@@ -24,8 +28,11 @@ class SurroundingsError(PinacotecaError):
     """A folder or a variable of the machine that the page cannot be served with."""
 
 
-def prepare_surroundings() -> None:
+def prepare_surroundings(host: str = "localhost") -> None:
     """Puts in order what can be, and says what cannot.
+
+    Args:
+        host: What the page listens on.
 
     Raises:
         SurroundingsError: Nothing can be kept in the folder for uploads, or a variable of Gradio is
@@ -36,8 +43,11 @@ def prepare_surroundings() -> None:
         print(f"{missing_certificates_sentence(missing)}. The page goes on without.", flush=True)
         for name in missing:
             del os.environ[name]
-    ask_this_machine_directly()
-    make_folder_for_uploads()
+    for name, sentence in unusable_proxies().items():
+        print(f"{sentence}. The page goes on without.", flush=True)
+        os.environ.pop(name, None)
+    ask_this_machine_directly(host=host)
+    give_a_home(make_folder_for_uploads())
     _check_gradio_variables()
 
 
@@ -59,6 +69,30 @@ def make_folder_for_uploads() -> Path:
             f"Uploads cannot be kept in the folder for temporary files, {where} "
             f"({error.strerror or error}): set {FOLDER_VARIABLE} to one that can be written to."
         ) from None
+
+
+def give_a_home(spare: Path) -> None:
+    """Makes a home for the caches of libraries where the user has none that can be written to.
+
+    It is deleted when the page ends.
+
+    Args:
+        spare: A folder to make it in, where there is none for temporary files.
+    """
+    try:
+        home = Path.home()
+        if os.access(home, os.W_OK | os.X_OK):
+            return
+        reason = f"{home} cannot be written to"
+    except RuntimeError:
+        reason = "this user has none"
+    try:
+        made = tempfile.mkdtemp(prefix=HOME_PREFIX)
+    except OSError:
+        made = tempfile.mkdtemp(prefix=HOME_PREFIX, dir=spare)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    os.environ["HOME"] = made
+    print(f"No home directory: {reason}. {made} serves until the page ends.", flush=True)
 
 
 def _check_gradio_variables() -> None:

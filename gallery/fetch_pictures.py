@@ -37,6 +37,7 @@ from pinacoteca.files import written_whole
 from pinacoteca.picture_finder import WIKIART, Listed, PictureFinder
 from pinacoteca.picture_tree import picture_key
 from pinacoteca.polite_web import PoliteWeb
+from pinacoteca.surroundings import check_proxies
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -196,6 +197,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the tree of pictures")
     arguments = parser.parse_args()
 
+    check_proxies()
     collection = Collection.load(arguments.gallery)
     table = arguments.gallery / CORRECTIONS_FILE
     # A damaged table is found now and not after an hour.

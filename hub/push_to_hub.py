@@ -39,7 +39,11 @@ from pinacoteca.card_check import check_card
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import sha256_of
-from pinacoteca.surroundings import missing_certificates, missing_certificates_sentence
+from pinacoteca.surroundings import (
+    check_proxies,
+    missing_certificates,
+    missing_certificates_sentence,
+)
 from pinacoteca.swap import finish_swap
 
 if TYPE_CHECKING:
@@ -251,6 +255,7 @@ def upload(repository: Repository, private: bool, folder: Path) -> str:
 
     if missing := missing_certificates():
         raise HubError(f"{missing_certificates_sentence(missing)}.")
+    check_proxies()
     hub = HfApi(library_name="pinacoteca")
     try:
         get_session().timeout = REACH_SECONDS

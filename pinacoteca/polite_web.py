@@ -2,7 +2,8 @@
 
 An address of a table, or where an answer redirects to, may come from anybody: only the hosts of the
 rules are asked, only where their names lead to public addresses, and it is that very address which
-is asked, so that no second look-up can lead elsewhere.
+is asked, so that no second look-up can lead elsewhere. Where the surroundings name a proxy, that
+one looks the names up, and the list of hosts alone protects.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from pinacoteca import __version__
 from pinacoteca.errors import PinacotecaError
@@ -178,6 +180,9 @@ class PoliteWeb:
             raise WebError(f"{address} is not at a host that pictures come from.")
         if port not in (None, 443) and not self._rules.private:
             raise WebError(f"{address} is not at the usual port.")
+        if self._proxy_for(address):
+            # Where a proxy is needed, it may be that it alone can look names up.
+            return host, host
         try:
             numbers = self._resolve(host, port or 443)
         except (OSError, UnicodeError):
@@ -187,6 +192,15 @@ class PoliteWeb:
         if not numbers:
             raise WebError(f"{host} is in a private network.")
         return host, numbers[0]
+
+    def _proxy_for(self, address: str) -> str | None:
+        """Returns the proxy that the surroundings name for an address; None to ask directly."""
+        parts = urlsplit(address)
+        if self._rules.private or proxy_bypass(parts.hostname or ""):
+            return None
+        proxies = getproxies()
+        proxy = proxies.get(parts.scheme) or proxies.get("all")
+        return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
     def _wait_for(self, host: str) -> None:
         wait = self._free_at.get(host, 0.0) - time.monotonic()
@@ -202,8 +216,13 @@ class PoliteWeb:
         url = httpx.URL(address)
         headers = {"Host": url.netloc.decode("ascii"), "User-Agent": user_agent()}
         deadline = time.monotonic() + self._rules.seconds
-        # No proxy of the environment: it would look the name up once more.
-        client = httpx.Client(timeout=self._rules.seconds / 2, trust_env=False)
+        client = httpx.Client(
+            timeout=self._rules.seconds / 2,
+            trust_env=False,
+            proxy=self._proxy_for(address),
+            # The proxy of a house may have certificates of the house.
+            verify=httpx.create_ssl_context() if os.environ.get("SSL_CERT_FILE") else True,
+        )
         try:
             with (
                 client,

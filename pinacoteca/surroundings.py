@@ -6,13 +6,18 @@ it is mended where there is one way to mend it, and named where there is not.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 from collections.abc import MutableMapping
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from pinacoteca.errors import DataError
 
 # What the libraries that we use look for certificates by.
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _BRACKETED = re.compile(r"\[([^\]%]+)(?:%[^\]]*)?\](?::\d+)?")
 
@@ -34,8 +39,54 @@ def missing_certificates_sentence(missing: dict[str, str]) -> str:
     return f"{names}, which is not there: correct it, or unset it to use this system's certificates"
 
 
-def ask_this_machine_directly(environment: MutableMapping[str, str] = os.environ) -> None:
+def unusable_proxies(environment: MutableMapping[str, str] = os.environ) -> dict[str, str]:
+    """Returns the variables that name proxies which httpx cannot use, with a sentence on each.
+
+    Desktops write ``socks://``, which is none of the kinds that it knows, and those with SOCKS need
+    a package of their own.
+    """
+    found = {}
+    for name in (*_PROXIES, *map(str.upper, _PROXIES)):
+        if (value := environment.get(name)) and (reason := _unusable(value)):
+            found[name] = f"{name} {reason}"
+    return found
+
+
+def check_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Refuses to go on where nothing could be fetched or pushed.
+
+    Raises:
+        DataError: A variable names a proxy that cannot be used.
+    """
+    for sentence in unusable_proxies(environment).values():
+        raise DataError(f"{sentence}.")
+
+
+def _unusable(address: str) -> str | None:
+    """Returns what is wrong with the address of a proxy, which may hold a password."""
+    scheme, there, rest = address.rpartition("://")
+    kind = scheme.casefold() if there else "http"
+    known = "http://HOST:PORT or socks5://HOST:PORT"
+    try:
+        parts = urlsplit(f"//{rest}")
+        whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        return f"names no host and port: write {known}"
+    if kind not in ("http", "https", "socks5", "socks5h"):
+        return f"names a proxy of the unknown kind {kind}://: write {known}"
+    if kind.startswith("socks") and importlib.util.find_spec("socksio") is None:
+        return "names a SOCKS proxy, which needs a package: `pip install 'httpx[socks]'`"
+    return None
+
+
+def ask_this_machine_directly(
+    environment: MutableMapping[str, str] = os.environ, host: str = "localhost"
+) -> None:
     """Lets no proxy come between this program and this machine, however ``no_proxy`` is spelled.
+
+    ``host`` is what this program listens on, which may be another address of this machine.
 
     ``[::1]`` among the exceptions is what addresses in a browser look like; httpx takes it for a
     port, and ends.
@@ -47,6 +98,6 @@ def ask_this_machine_directly(environment: MutableMapping[str, str] = os.environ
         return
     plain = [_BRACKETED.fullmatch(entry) for entry in entries]
     mended = [found[1] if found else entry for found, entry in zip(plain, entries, strict=True)]
-    value = ",".join(dict.fromkeys([*mended, *_THIS_MACHINE]))
+    value = ",".join(dict.fromkeys([*mended, *_THIS_MACHINE, host.strip("[]")]))
     for name in spellings:
         environment[name] = value

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
+import socketserver
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -326,3 +328,31 @@ def test_right_pictures_are_believed_and_wrong_ones_are_not(shared_data: Path) -
     assert all(right)
     wrong = [is_picture_of(pictures[row - 1], each) for row, each in enumerate(paintings)]
     assert not any(wrong)
+
+
+def test_downloads_go_through_the_proxy_of_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which looks the names up; only the hosts of the list are asked for."""
+    asked: list[bytes] = []
+
+    class Proxy(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            asked.append(self.rfile.readline())
+            self.wfile.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+
+    def never(*_: object) -> list[str]:
+        raise AssertionError("names are not looked up here")
+
+    for name in ("no_proxy", "NO_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Proxy) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        monkeypatch.setenv("https_proxy", f"127.0.0.1:{proxy.server_address[1]}")
+        with pytest.raises(WebError, match="cannot be had"):
+            PoliteWeb(PUBLIC, never).get("https://www.wikiart.org/x.jpg")
+        with pytest.raises(WebError, match="not at a host"):
+            PoliteWeb(PUBLIC, never).get("https://evil.example/x.jpg")
+        monkeypatch.setenv("no_proxy", ".wikiart.org")
+        with pytest.raises(WebError, match="private network"):
+            PoliteWeb(PUBLIC, lambda *_: ["127.0.0.1"]).get("https://www.wikiart.org/y.jpg")
+        proxy.shutdown()
+    assert asked == [b"CONNECT www.wikiart.org:443 HTTP/1.1\r\n"]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,10 +16,17 @@ import httpx
 import pytest
 import space
 import surroundings
+from pictures import cache_folder
 from served import APP
 from surroundings import SurroundingsError, make_folder_for_uploads, prepare_surroundings
 
-from pinacoteca.surroundings import ask_this_machine_directly, missing_certificates
+from pinacoteca.errors import DataError
+from pinacoteca.surroundings import (
+    ask_this_machine_directly,
+    check_proxies,
+    missing_certificates,
+    unusable_proxies,
+)
 
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -37,6 +46,84 @@ def test_this_machine_is_asked_directly(listed: str, expected: str) -> None:
     everything = {"no_proxy": "*"}
     ask_this_machine_directly(everything)
     assert everything == {"no_proxy": "*"}
+
+
+def test_what_the_page_listens_on_is_asked_directly_too() -> None:
+    environment: dict[str, str] = {}
+    ask_this_machine_directly(environment, "[fd00::5]")
+    assert environment["no_proxy"].split(",")[-1] == "fd00::5"
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("http://proxy.house:3128", None),
+        ("proxy.house:3128", None),
+        ("https://ada:secret@proxy.house", None),
+        ("socks://127.0.0.1:9/", r"unknown kind socks://: write http://HOST:PORT"),
+        ("socks4://127.0.0.1:9", "unknown kind socks4://"),
+        ("http://proxy:port", "names no host and port"),
+        ("http://", "names no host and port"),
+        ("socks5://ada:secret@127.0.0.1:9", r"needs a package: `pip install 'httpx\[socks\]'`"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_one_sentence(
+    value: str, sentence: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = importlib.util.find_spec
+    # Whether it is installed here or not.
+    monkeypatch.setattr("importlib.util.find_spec", lambda n: None if n == "socksio" else found(n))
+    environment = {"ALL_PROXY": value, "https_proxy": "http://proxy:1"}
+
+    if sentence is None:
+        assert unusable_proxies(environment) == {}
+        check_proxies(environment)
+        return
+    with pytest.raises(DataError, match=f"^ALL_PROXY .*{sentence}") as caught:
+        check_proxies(environment)
+    assert "secret" not in str(caught.value)
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("all_proxy", value)
+    prepare_surroundings()
+    assert "all_proxy" not in os.environ
+    httpx.Client().close()
+
+
+@pytest.mark.parametrize(
+    ("home", "reason"),
+    [(None, "this user has none"), ("/nonexistent", "/nonexistent cannot be written to")],
+)
+def test_a_user_without_a_home_gets_a_temporary_one(
+    home: str | None,
+    reason: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def nobody(_: int) -> None:
+        raise KeyError("no such user")
+
+    monkeypatch.setenv("HOME", home or "")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    if home is None:
+        monkeypatch.delenv("HOME")
+        monkeypatch.setattr("pwd.getpwuid", nobody)
+
+    surroundings.give_a_home(tmp_path)
+
+    made = Path.home()
+    assert (
+        capsys.readouterr().out
+        == f"No home directory: {reason}. {made} serves until the page ends.\n"
+    )
+    assert made in cache_folder().parents
+    cache_folder().mkdir(parents=True)
+    surroundings.give_a_home(tmp_path)
+    assert (Path.home(), capsys.readouterr().out) == (made, "")
+    shutil.rmtree(made)
 
 
 def test_httpx_takes_what_is_made_of_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
