@@ -36,8 +36,8 @@ class _Messages(LRUCache):  # type: ignore[misc]
 class CopiedSession(SessionState):  # type: ignore[misc]
     """A session that copies what the first one of its page found out.
 
-    Gradio asks each component of the page four times for its description when a session begins, and
-    a program that is answered is a session: that takes longer than the network.
+    Gradio asks each component of the page for its description when a session begins, and each call
+    of a program is a session: that takes two thirds of the network's time.
     """
 
     _first: ClassVar[WeakKeyDictionary[Any, dict[int, dict[str, Any]]]] = WeakKeyDictionary()
@@ -47,16 +47,14 @@ class CopiedSession(SessionState):  # type: ignore[misc]
         # Gradio builds no page anew under the same object; one that still grows is not kept.
         known = self._first.get(blocks)
         if known is None or known.keys() != blocks.blocks.keys():
-            super().__init__(blocks)
-            known = self._first[blocks] = self.config_values
-        else:
-            self.blocks_config = copy.copy(blocks.default_config)
-            self.state_data = {}
-            self._state_ttl = {}
-            self.is_closed = False
-            self.STATE_TTL_WHEN_CLOSED = CLOSED_SECONDS
+            known = self._first[blocks] = SessionState(blocks).config_values
+        self.blocks_config = copy.copy(blocks.default_config)
+        self.state_data: dict[int, Any] = {}
+        self._state_ttl: dict[int, Any] = {}
+        self.is_closed = False
+        self.STATE_TTL_WHEN_CLOSED = CLOSED_SECONDS
         # A session writes values among the properties, and changes nothing else of a description.
-        self.config_values = {
+        self.config_values: dict[int, dict[str, Any]] = {
             number: {**described, "props": dict(described.get("props", {}))}
             for number, described in known.items()
         }

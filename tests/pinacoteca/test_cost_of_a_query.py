@@ -16,8 +16,7 @@ from PIL import Image
 from pinacoteca import retriever as retriever_module
 from pinacoteca.retriever import PaintingRetriever
 
-# From a PNG of two million pixels to the answer: Python's own functions that are called. 6 in 10
-# of them belong to the search for frames.
+# From a PNG of two million pixels to the answer: Python's own functions that are called.
 CALLS = 1_600
 
 
