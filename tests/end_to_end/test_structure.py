@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,17 @@ def test_no_two_scripts_share_a_name() -> None:
     rooms = [*MAY_IMPORT, "tests/helpers"]
     names = Counter(path.stem for room in rooms if room != LIBRARY for path, _ in sources(room))
     assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("module", ["pinacoteca", "pinacoteca.images", "page_events", "train"])
+def test_a_warning_that_code_of_ours_causes_is_an_error(module: str) -> None:
+    with pytest.raises(DeprecationWarning):
+        warnings.warn_explicit("old", DeprecationWarning, "x.py", 1, module=module)
+
+
+def test_a_warning_about_others_is_none() -> None:
+    with pytest.warns(DeprecationWarning):
+        warnings.warn_explicit("old", DeprecationWarning, "x.py", 1, module="training_of_others")
 
 
 def test_no_function_of_the_page_is_long() -> None:
