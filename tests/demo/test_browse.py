@@ -61,7 +61,7 @@ def test_a_filter_shows_what_meets_it(chosen: Filter, found: list[int]) -> None:
     html = browse_html(SMALL, chosen, 0, "ro")
 
     assert keys(html, "painting") == [f"painter_work-{index}" for index in found]
-    assert ("renunță la un filtru" in html) == (not found)
+    assert ("Renunță la un filtru" in html) == (not found)
 
 
 def test_an_artist_alone_leaves_the_others_to_choose_from() -> None:
