@@ -9,7 +9,10 @@ from itertools import chain
 from typing import Any
 
 import pytest
+import yaml
 from conftest import REPOSITORY
+
+import pinacoteca
 
 PROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
@@ -54,3 +57,19 @@ def test_nothing_is_required_with_two_versions() -> None:
 def test_the_command_is_there() -> None:
     module, name = PROJECT["project"]["scripts"]["pinacoteca"].split(":")
     assert callable(getattr(import_module(module), name))
+
+
+def test_the_citation_is_of_this_version() -> None:
+    citation = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["version"] == pinacoteca.__version__
+    assert citation["license"] == PROJECT["project"]["license"]
+    assert all(each["title"] and each["authors"] for each in citation["references"])
+
+
+def test_the_changelog_names_what_is_to_come_first() -> None:
+    text = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert versions[0] == "Unreleased"
+    kinds = {"Added", "Changed", "Deprecated", "Fixed", "Moved", "Removed", "Security"}
+    assert set(re.findall(r"^### (.+)$", text, re.MULTILINE)) <= kinds
