@@ -40,6 +40,7 @@ class CopiedSession(SessionState):  # type: ignore[misc]
     a program that is answered is a session: that takes longer than the network.
     """
 
+    config_values: dict[int, dict[str, Any]]
     _first: ClassVar[WeakKeyDictionary[Any, dict[int, dict[str, Any]]]] = WeakKeyDictionary()
 
     def __init__(self, blocks: Any) -> None:
@@ -51,8 +52,8 @@ class CopiedSession(SessionState):  # type: ignore[misc]
             known = self._first[blocks] = self.config_values
         else:
             self.blocks_config = copy.copy(blocks.default_config)
-            self.state_data = {}
-            self._state_ttl = {}
+            self.state_data: dict[Any, Any] = {}
+            self._state_ttl: dict[Any, Any] = {}
             self.is_closed = False
             self.STATE_TTL_WHEN_CLOSED = CLOSED_SECONDS
         # A session writes values among the properties, and changes nothing else of a description.
