@@ -17,7 +17,7 @@ from pinacoteca.spreadsheets import write_cell
 from pinacoteca.workbooks import sheet_rows
 
 if TYPE_CHECKING:
-    import pandas as pd  # type: ignore[import-untyped]
+    import pandas as pd
 
 SPREADSHEET_FILE = "romanian_paintings_with_features.xlsx"
 # What a gallery consists of: replaced together, so that they always fit each other.

@@ -11,6 +11,7 @@ from browse import PAGE_SIZE, UNKNOWN, Filter, browse_html, style_choices, year_
 from collection_view import map_texts, points_of, query_place
 from controls import artist_choices, century_choices
 from galleries import analysis_of, collection_of, painting
+from texts import Language
 
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.retriever import PaintingRetriever
@@ -145,7 +146,8 @@ def test_painters_whom_nobody_knows_are_called_so_and_can_be_chosen() -> None:
     loose = painting(5, artist_slug="", artist="", title="Loose", year=Year(1907, 1908))
     paintings = (loose, *SMALL.paintings)
 
-    for language, name in (("en", "Unknown painter"), ("ro", "Pictor necunoscut")):
+    names: dict[Language, str] = {"en": "Unknown painter", "ro": "Pictor necunoscut"}
+    for language, name in names.items():
         whole = browse_html(collection(*paintings), Filter(), 0, language)
         assert len(keys(whole, "painting")) == 5
         assert f'<h4 class="artist">{name} <span>1907–1908 · 1</span>' in whole  # noqa: RUF001

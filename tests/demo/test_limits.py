@@ -130,7 +130,8 @@ def test_an_upload_is_passed_on_in_few_pieces(tmp_path: Path) -> None:
         "headers": [(b"transfer-encoding", b"chunked")],
     }
     folder = UploadFolder(tmp_path)
-    asyncio.run(BodyLimits(inner, folder, Waiting(2), False)(scope, receive, lambda _: None))  # type: ignore[arg-type]
+    limited: Any = BodyLimits(inner, folder, Waiting(2), False)
+    asyncio.run(limited(scope, receive, lambda _: None))
 
     assert b"".join(came) == body
     # Each piece costs a turn of a thread.

@@ -17,7 +17,8 @@ class Counted(gr.Textbox):  # type: ignore[misc]
 
     def get_config(self, *further: Any) -> dict[str, Any]:
         type(self).described += 1
-        return super().get_config(*further)
+        described: dict[str, Any] = super().get_config(*further)
+        return described
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "gallery": {LIBRARY, "gallery"},
     "hub": {LIBRARY, "hub"},
     "demo": {LIBRARY, "demo"},
-    "benchmarks": {LIBRARY, "train", "gallery", "benchmarks"},
+    "benchmarks": {LIBRARY, "train", "gallery", "demo", "benchmarks"},
 }
 # Old names, which say where their scripts are now.
 MOVED = {"gallery/evaluate.py", "train/push_to_hub.py", "train/write_card.py"}

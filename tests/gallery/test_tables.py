@@ -120,7 +120,7 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("write", [write_ods, write_xls])
-def test_workbooks_of_other_programs_are_read(tmp_path: Path, write: type[write_ods]) -> None:
+def test_workbooks_of_other_programs_are_read(tmp_path: Path, write: Callable[..., Path]) -> None:
     """With their merged cells."""
     rows = (
         ("image_id", "style", "artist_slug"),

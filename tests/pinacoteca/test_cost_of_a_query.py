@@ -6,6 +6,7 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,7 @@ def calls_of(function: Callable[[], object]) -> int:
 
 def test_an_answer_takes_no_more_calls_than_it_did(retriever: PaintingRetriever) -> None:
     small, large = (
-        calls_of(lambda data=data: retriever.query(data, k=3))
-        for data in (png(256, 160), png(1800, 1200))
+        calls_of(partial(retriever.query, data, k=3)) for data in (png(256, 160), png(1800, 1200))
     )
 
     assert large <= CALLS
@@ -76,11 +76,12 @@ def test_a_picture_is_decoded_once_and_the_network_and_the_rest_see_it_light(
         monkeypatch.setattr(owner, name, wrapper)
 
     paintings_within = retriever_module.paintings_within
-    monkeypatch.setattr(
-        retriever_module,
-        "paintings_within",
-        lambda picture: (sizes.append(picture.size), paintings_within(picture))[1],
-    )
+
+    def sized(picture: Any) -> Any:
+        sizes.append(picture.size)
+        return paintings_within(picture)
+
+    monkeypatch.setattr(retriever_module, "paintings_within", sized)
     counted(retriever_module, "open_image")
     counted(retriever.classifier._network, "forward")
     counted(retriever._nearest, "search")
