@@ -25,11 +25,11 @@ door = threading.Event()
 answered: list[str] = []
 
 
-def answer(name: str) -> str:
-    if name == "first":
+def answer(words: str) -> str:
+    if words == "first":
         door.wait(SECONDS)
-    answered.append(name)
-    return f"of {name}"
+    answered.append(words)
+    return f"of {words}"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,13 @@ def small_page() -> Iterator[str]:
         name, shown = gr.Textbox(), gr.HTML(elem_id="answer")
         limits: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "answers"}
         name.change(answer, name, shown, api_visibility="private", **limits)
-        name.submit(answer, name, [shown, name], api_visibility="private", **limits)
+        name.submit(
+            lambda words: (answer(words), words),
+            name,
+            [shown, name],
+            api_visibility="private",
+            **limits,
+        )
         name.blur(answer, name, gr.Textbox(), api_visibility="private", **limits)
         gr.Button().click(answer, name, gr.Textbox(), api_name="ask", **limits)
     blocks.answer_in_turn(1, "answers")
