@@ -23,11 +23,12 @@ from pinacoteca.collection import Collection
 from pinacoteca.collection_map import CollectionMap
 from pinacoteca.errors import ModelError, PinacotecaError
 from pinacoteca.familiarity import Familiarity
-from pinacoteca.likeness import Likeness
+from pinacoteca.likeness import Lengths, Likeness
 from pinacoteca.onnx_network import OnnxNetwork
 from pinacoteca.tensors import read_arrays, write_arrays
 
 MIB = 1024 * 1024
+LENGTHS = Lengths(statistics=1488, pooled=1280, cells=1280)
 
 
 def tensors(header: object, body: bytes = b"", length: int | None = None) -> bytes:
@@ -92,7 +93,7 @@ def read_familiarity(path: Path) -> None:
 
 def read_likeness(path: Path) -> None:
     shutil.copy(path, path.parent / "likeness.safetensors")
-    Likeness.load(path.parent, 1280, 1488)
+    Likeness.load(path.parent, LENGTHS)
 
 
 READERS = (read_embeddings, read_map, read_familiarity, read_likeness)
@@ -169,7 +170,7 @@ def test_a_likeness_that_is_not_finite_is_refused(name: str, number: float, tmp_
     save_file(arrays, path)
 
     with pytest.raises(ModelError, match=f"{name} holds numbers that are not finite"):
-        Likeness.load(tmp_path, 1280, 1488)
+        Likeness.load(tmp_path, LENGTHS)
 
 
 @pytest.mark.parametrize("name", ["mean", "whitening", "threshold"])
