@@ -10,6 +10,7 @@ from hosts import KnownHosts, own_names
 from limits import BodyLimits, ToldWhen
 from logins import LoginLimits
 from options import Options
+from relative_links import RelativeLinks
 from sharing import Sharing
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -75,5 +76,6 @@ def app_settings(
             Middleware(BodyLimits, uploads=uploads, waiting=waiting, mcp=options.mcp),
             Middleware(ToldWhen, waiting=waiting),
             Middleware(LoginLimits),
+            Middleware(RelativeLinks),
         ],
     }

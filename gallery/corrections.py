@@ -18,6 +18,7 @@ from pandorarom import Table
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.picture_tree import picture_key
+from pinacoteca.tables import decoded, numbered_rows
 
 CORRECTIONS_FILE = "corrections.csv"
 DICTIONARY, LISTING = "dictionary", "listing"
@@ -57,19 +58,22 @@ def read_corrections(path: Path) -> dict[str, Correction]:
         return {}
     found: dict[str, Correction] = {}
     try:
-        # Spreadsheet programs put a mark before the first column.
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise DataError(f"The columns of {path} must be {', '.join(COLUMNS)}.")
-            for number, row in enumerate(reader, start=2):
-                if None in row or None in row.values():
-                    raise DataError(f"Row {number} of {path} must have {len(COLUMNS)} cells.")
-                correction = Correction(**{name: row[name].strip() for name in COLUMNS})
-                _check(correction, found, f"Row {number} of {path}")
-                found[picture_key(correction.id)] = correction
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = decoded(path)
+    except OSError as error:
         raise DataError(f"{path} cannot be read as a table of corrections: {error}.") from None
+    # Spreadsheet programs put a mark before the text, and divide it as their country does.
+    separator = max(",;\t", key=text.split("\n", 1)[0].count)
+    header, *rows = [row for _, row in numbered_rows(text, separator, path)] or [[]]
+    if tuple(header) != COLUMNS:
+        raise DataError(f"The columns of {path} must be {', '.join(COLUMNS)}.")
+    for number, row in enumerate(rows, start=2):
+        if not any(row):
+            continue
+        if len(row) != len(COLUMNS):
+            raise DataError(f"Row {number} of {path} must have {len(COLUMNS)} cells.")
+        correction = Correction(*(cell.strip() for cell in row))
+        _check(correction, found, f"Row {number} of {path}")
+        found[picture_key(correction.id)] = correction
     return found
 
 
