@@ -214,8 +214,7 @@ def gradio_rows(setup: Setup) -> Iterator[Row]:
     sys.path.append(str(REPOSITORY / "demo"))
     from app import demo
     from gradio.queueing import Queue
-    from gradio.state_holder import SessionState
-    from memory import CopiedSession
+    from memory import CopiedSession, SessionState
 
     times = setup.in_turns(partial(CopiedSession, demo), partial(SessionState, demo), setup.rounds)
     yield Row("beginning of a session (other: Gradio's)", "ms", *times)

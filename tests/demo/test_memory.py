@@ -7,8 +7,10 @@ import gradio as gr
 import pytest
 from gradio import state_holder
 from gradio.queueing import Queue
-from gradio.state_holder import SessionState, StateHolder
-from memory import CopiedSession, copy_sessions, count_nothing
+from gradio.state_holder import StateHolder
+
+# Gradio's own, whatever page has been built before.
+from memory import CopiedSession, SessionState, copy_sessions, count_nothing
 
 
 class Counted(gr.Textbox):  # type: ignore[misc]
