@@ -206,7 +206,8 @@ def open_windows(page: str, folder: Path, count: int) -> dict[str, Any]:
     """Opens Chromium anew for each visit, hangs a picture and waits for its neighbours."""
     from visitor import Page, open_browser
 
-    number, before, answered = process_of(page), {}, 0
+    number, answered = process_of(page), 0
+    before: dict[str, Any] = {}
     for turn in range(count):
         try:
             browser = open_browser(folder / f"profile-{turn}", recorded=False)

@@ -41,7 +41,7 @@ def sample_location(upstream: str) -> str:
     """Returns the block of the docs for a path of a larger site."""
     text = SAMPLES.read_text(encoding="utf-8")
     (block,) = re.findall(r"```nginx\n(location /pinacoteca/ \{.*?\n\})\n```", text, re.DOTALL)
-    return block.replace("http://127.0.0.1:7860", upstream)
+    return str(block).replace("http://127.0.0.1:7860", upstream)
 
 
 @pytest.fixture

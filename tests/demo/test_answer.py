@@ -184,7 +184,7 @@ def test_a_part_of_the_picture_can_be_searched_with(language: Any, labels: list[
     page = Elements(answer_html(changed, language))
 
     offered = [button for button in page.of("button") if "data-part" in button]
-    assert [corners_of(button["data-part"]) for button in offered] == [part, part]
+    assert [corners_of(str(button["data-part"])) for button in offered] == [part, part]
     for label in labels:
         assert label in page.text
     assert "data-part" not in answer_html(result_of(), language)

@@ -20,8 +20,8 @@ from pinacoteca.collection_map import CollectionMap
 from pinacoteca.errors import PinacotecaError
 from pinacoteca.tensors import CHECKSUM, read_arrays
 
-FLIPS = {"model.safetensors": 2, "likeness.safetensors": 2, "familiarity.safetensors": 8}
-FLIPS |= {"embeddings.safetensors": 8, "map.safetensors": 8}
+FLIPS = {"model.safetensors": 2, "second_branch.safetensors": 2, "likeness.safetensors": 2}
+FLIPS |= {"familiarity.safetensors": 8, "embeddings.safetensors": 8, "map.safetensors": 8}
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def push(hub: SmallHub, staged: Path, monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(hub_answers, "PAUSES", (0.01, 0.01, 0.01))
     waits = {"base_wait_time": 0.01, "max_wait_time": 0.02}
     for name, seconds in waits.items():
-        monkeypatch.setitem(_http.http_backoff.__kwdefaults__, name, seconds)
+        monkeypatch.setitem(_http.http_backoff.__kwdefaults__ or {}, name, seconds)
 
     def call(kind: str = "model", folder: Path = staged, private: bool = False) -> str:
         return upload(Repository(NAME, kind), private, folder)
@@ -135,7 +135,10 @@ def test_a_damaged_gallery_is_not_published(gallery: Path, tmp_path: Path) -> No
 
 
 def test_a_data_set_is_shown_before_it_is_uploaded(
-    gallery: Path, tmp_path: Path, run_script: Callable[..., None], capsys: pytest.CaptureFixture
+    gallery: Path,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     source = with_card(gallery, tmp_path / "gallery")
     arguments = ("--data-set", NAME, "--gallery", source, "--out", tmp_path / "a" / "kept")
