@@ -501,9 +501,11 @@ def never_seen_section(metrics: dict[str, Any]) -> str:
         rows.append(("Prediction sets that hold the right movement", percent(sets["coverage"])))
         rows.append(("Movements in a set, on average", f"{sets['mean_size']:.2f}"))
     return (
-        f"{strangers['pictures']:,} paintings by Romanian artists, none of whom is in the training "
-        "tree, under the movements that their styles belong to; by those artists alone that did "
-        f"not calibrate the model:\n\n{table(('measure', 'value'), rows)}"
+        f"{strangers['pictures']:,} paintings by {strangers['artists']} Romanian artists, none of "
+        "whom is in the training tree, under the movements that their styles belong to. "
+        "Calibration, sure answers and sets are measured on the half of the artists that did not "
+        "calibrate, and are means over many halvings.\n\n"
+        f"{table(('measure', 'value'), rows)}"
     )
 
 

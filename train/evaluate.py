@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from calibrate import unknown_painters
+from calibrate import Group, cross_fitted, known_painters, unknown_painters
 from confusion import most_confused, per_class, plot_confusion
 from dated_photographs import photographs_named
 from mistakes import Mistake, draw_mistakes, mistakes
 from pandora import SPLITS_HELP, name_unknown_folders, painter_keys, split_name
 from parts import Parts
-from reliability import RELIABILITY_PICTURE, coverage, plot_reliability, sure_answers
+from reliability import RELIABILITY_PICTURE, SURE, coverage, plot_reliability, sure_answers
 from robustness import photographs_kept, predictions_stored_anew, strangers_recognised
 from splits import SEED
 from test_part import analysed, tested_pictures, training_of
@@ -179,31 +179,48 @@ def measure(
     return metrics, mistakes(measured, classifier.movements, probabilities, targets)
 
 
-def painters_never_seen(classifier: MovementClassifier, collection: Collection) -> dict[str, Any]:
-    """Returns the measures of a gallery's paintings by artists that did not calibrate the model."""
+def painters_never_seen(
+    classifier: MovementClassifier, collection: Collection, known: Group
+) -> dict[str, Any]:
+    """Returns the measures of a gallery's paintings, by painters whom the network never saw.
+
+    Calibration and sets are measured on artists that did not set them (``calibrate.cross_fitted``).
+
+    Args:
+        classifier: The model.
+        collection: The gallery, embedded by the model.
+        known: What else calibrates: the validation part of what the model was trained on.
+    """
     from sklearn.metrics import f1_score
 
-    _, group = unknown_painters(classifier, collection)
+    group, artists = unknown_painters(classifier, collection)
     probabilities = classifier.probabilities(group.logits)
-    predictions = probabilities.argmax(axis=1)
+    fitted = cross_fitted(known, group, artists)
     result: dict[str, Any] = {
         "pictures": len(group.targets),
+        "artists": len(np.unique(artists)),
         "top1": top_k_accuracy(probabilities, group.targets, 1),
         "top3": top_k_accuracy(probabilities, group.targets, 3),
         "macro_f1": f1_score(
             group.targets,
-            predictions,
+            probabilities.argmax(axis=1),
             labels=np.unique(group.targets),
             average="macro",
             zero_division=0,
         ),
-        "calibration_error": expected_calibration_error(probabilities, group.targets),
-        "sure_answers": sure_answers(probabilities, group.targets),
+        "calibration_error": fitted["calibration_error"],
+        "sure_answers": {
+            "at_least": SURE,
+            "share": fitted["sure"],
+            "right": fitted["sure_right"],
+        },
     }
     if classifier.prediction_sets is not None:
-        result["prediction_sets"] = coverage(
-            classifier.prediction_sets, classifier.movements, probabilities, group.targets
-        )
+        result["prediction_sets"] = {
+            "promised": classifier.prediction_sets.coverage,
+            "coverage": fitted["coverage"],
+            "mean_size": fitted["mean_size"],
+        }
     return result
 
 
@@ -308,7 +325,8 @@ def main() -> None:
     )
     if arguments.gallery is not None:
         collection = Collection.load(arguments.gallery, classifier.fingerprint)
-        metrics["painters_never_seen"] = painters_never_seen(classifier, collection)
+        known = known_painters(classifier, arguments.model, arguments.data)
+        metrics["painters_never_seen"] = painters_never_seen(classifier, collection, known)
     if arguments.mistakes is not None:
         draw_mistakes(wrong, arguments.data, arguments.mistakes)
     folder = arguments.out or arguments.model

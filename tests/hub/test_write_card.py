@@ -124,6 +124,7 @@ def test_the_card_tells_of_painters_and_sets_where_they_were_measured(model: Pat
     }
     strangers = {
         "pictures": 321,
+        "artists": 12,
         "top1": 0.5,
         "top3": 0.8,
         "macro_f1": 0.4,
@@ -140,7 +141,7 @@ def test_the_card_tells_of_painters_and_sets_where_they_were_measured(model: Pat
     text = write_card.card(model)
 
     for expected in (
-        "321 paintings by Romanian artists",
+        "321 paintings by 12 Romanian artists",
         "| Calibration error | 0.041 |",
         "| Of these, right | 88.0 % |",
         "with 2.40 movements on average",

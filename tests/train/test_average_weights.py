@@ -106,7 +106,7 @@ def test_pictures_lose_their_colour_as_often_as_was_asked() -> None:
     assert 10 < grey < 30
 
 
-def test_strangers_are_the_paintings_of_known_movements_in_halves_by_artist(
+def test_strangers_are_the_paintings_of_known_movements(
     model_folder: Path,
 ) -> None:
     classifier = MovementClassifier.from_pretrained(model_folder)
@@ -118,13 +118,30 @@ def test_strangers_are_the_paintings_of_known_movements_in_halves_by_artist(
     logits = np.random.default_rng(0).normal(size=(24, len(classifier.movements)))
     collection = collection_of(paintings, analysis_of(np.ones((24, 3)), logits=logits))
 
-    one, other = calibrate.unknown_painters(classifier, collection)
+    group, artists = calibrate.unknown_painters(classifier, collection)
 
-    assert len(one.targets) == len(other.targets) == 8
-    assert set(one.targets.tolist()) == {0, 1}
+    assert len(group.logits) == len(group.targets) == len(artists) == 16
+    assert set(group.targets.tolist()) == {0, 1}
+    for calibrating in calibrate.halves(artists):
+        assert len(set(artists[calibrating])) == len(set(artists[~calibrating])) == 2
+        assert not set(artists[calibrating]) & set(artists[~calibrating])
     lone = collection_of(paintings[:1], analysis_of(np.ones((1, 3)), logits=logits[:1]))
     with pytest.raises(DataError, match="two or more artists"):
         calibrate.unknown_painters(classifier, lone)
+
+
+def test_strangers_are_measured_by_artists_that_did_not_calibrate() -> None:
+    dice = np.random.default_rng(0)
+    logits = dice.normal(0, 1.5, (600, 6)).astype(np.float32)
+    targets = np.array([dice.choice(6, p=row) for row in calibrate.softmax(logits, 1.0)])
+    group = calibrate.Group(logits, targets)
+    artists = np.array([f"artist-{row % 20}" for row in range(600)])
+
+    told = calibrate.cross_fitted(group, group, artists)
+
+    assert told["pictures"] == 300
+    assert told["calibration_error"] < 0.08
+    assert told["coverage"] == pytest.approx(0.9, abs=0.03)
 
 
 def test_calibration_is_written_beside_the_weights_and_nothing_else_changes(
