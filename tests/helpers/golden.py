@@ -58,7 +58,8 @@ def _drawn(dice: np.random.Generator, turn: int) -> npt.NDArray[np.uint8]:
         layers.append(slope[..., None] * dice.integers(0, 2, 3))
     if turn % 8 == 7:
         layers = [layer.sum(2, keepdims=True).repeat(3, 2) // 3 for layer in layers]
-    return (np.sum(layers, axis=0) // len(layers)).astype(np.uint8)
+    mean: npt.NDArray[np.int64] = np.sum(layers, axis=0) // len(layers)
+    return mean.astype(np.uint8)
 
 
 def fingerprint(drawn: Sequence[Image.Image]) -> str:
