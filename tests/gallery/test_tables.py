@@ -270,3 +270,34 @@ def test_what_stays_alone_is_shown_with_the_nearest_name(tmp_path: Path) -> None
         "2 rows without a picture stefan-luchian_\u0430nemones, nearest is stefan-luchian_anemones "
         "(one of them has U+0430) x 1 pictures without a row" in report
     )
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("case", "painters", "years"),
+    [
+        ("11b-merged-cells-plain-ids", {"Ștefan Luchian", "Nicolae Tonitza"}, 0),
+        ("12-years", {"Ștefan Luchian"}, 12),
+        ("15-id-with-suffix-or-invisible", {"Ștefan Luchian"}, 2),
+    ],
+)
+def test_tables_of_the_field_give_all_that_they_hold(
+    shared_data: Path, case: str, painters: set[str], years: int
+) -> None:
+    folder = shared_data / "field-cases" / case
+
+    table, pictures = build.read_sources(folder / "in", folder / "table.xlsx")
+
+    assert {entry.artist for entry in table.entries} == painters
+    assert sum(entry.year is not None for entry in table.entries) == years
+    assert {picture_key(entry.image_id) for entry in table.entries} == set(pictures.paths)
+    assert table.unreadable_years == ()
+
+
+@pytest.mark.data
+def test_painters_of_the_field_are_one(shared_data: Path) -> None:
+    table, _ = build.read_sources(shared_data / "field-cases" / "14-cedilla-comma-nfd" / "in", None)
+
+    assert {(entry.artist_slug, entry.artist) for entry in table.entries} == {
+        ("ștefan-luchian", "Ștefan Luchian")
+    }
