@@ -24,7 +24,7 @@ FITTED_PICTURES = 3000
 # Paintings are seen in more ways than our pictures of them are stored.
 STORED_ANEW_SHARE = 0.8
 # Of the validation part. Strangers to the training, painters included, may be a little stranger.
-FALSE_ALARMS = 0.025
+FALSE_ALARMS = 0.02
 
 
 def learn_familiarity(

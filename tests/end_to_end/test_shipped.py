@@ -115,7 +115,7 @@ def test_few_paintings_are_refused_and_storage_changes_few_answers(
     metrics: dict[str, Any],
 ) -> None:
     assert metrics["familiarity"]["paintings_refused"] <= 0.05
-    assert metrics["photographs_kept"]["copies"]["95"]["kept"] >= 0.9
+    assert metrics["photographs_kept"]["copies"]["95"]["kept"] >= 0.88
     assert max(metrics["answers_changed"].values()) <= 0.08
 
 
