@@ -166,7 +166,7 @@ def told(group: Group, temperature: float, sets: PredictionSets) -> dict[str, fl
     """Returns how right, how honest and how narrow the answers to a group are."""
     probabilities = softmax(group.logits, temperature)
     members = sets.members(probabilities)
-    sure = sure_answers(probabilities, group.targets)
+    sure = sure_answers(probabilities.astype(np.float32), group.targets)
     rows = np.arange(len(group.targets))
     return {
         "pictures": len(group.targets),
