@@ -69,7 +69,7 @@ def test_what_is_dropped_without_a_file_gets_a_sentence(visit: Callable[..., Pag
 
     assert page.give("drop", "body", text="https://example.org/a.jpg")
 
-    page.until(lambda: "nu e un fișier" in page.text("body"), "the sentence")
+    page.until(lambda: "nu este un fișier" in page.text("body"), "the sentence")
     assert page.browser.current_url.startswith(page.address)
 
 

@@ -107,7 +107,8 @@ def test_pages_and_plots_are_refused_and_the_examples_are_not(
 
     assert refused(sorted(tmp_path.glob("pages/*"))[::4]) == 1
     assert refused(sorted(tmp_path.glob("plots/*"))[::4]) == 1
-    assert refused(sorted(tmp_path.glob("photographs/*"))) >= 0.5
+    # Eight alone; of all photographs of train/strangers.py, metrics.json tells.
+    assert refused(sorted(tmp_path.glob("photographs/*"))) >= 0.25
     assert refused(sorted((REPOSITORY / "demo" / "examples").iterdir())) == 0
 
 
@@ -115,6 +116,7 @@ def test_few_paintings_are_refused_and_storage_changes_few_answers(
     metrics: dict[str, Any],
 ) -> None:
     assert metrics["familiarity"]["paintings_refused"] <= 0.05
+    assert metrics["familiarity"]["strangers"]["photographs"]["refused"] >= 0.5
     assert metrics["photographs_kept"]["copies"]["95"]["kept"] >= 0.88
     assert max(metrics["answers_changed"].values()) <= 0.08
 

@@ -396,7 +396,8 @@ def test_the_page_shows_a_painting_of_nobody_in_particular(
     html = answer_html(retriever.query(folder / "007.jpg"), "en")
 
     assert 'alt="007"' in html
-    assert html.count('<span class="artist">') == 3
+    assert html.count('<span class="artist">') == 5
+    assert html.count('<span class="artist">Unknown painter</span>') == 2
     assert 'src="pictures/nicolae-darascu%3Aanemones-1908"' in html
     paths = picture_paths(folder)
     for painting in collection.paintings:

@@ -167,6 +167,8 @@ class SmallHubHandler(BaseHTTPRequestHandler):
             self.answer(200, {"type": "user", "name": "ada", "orgs": []})
         elif "/resolve/" in path:
             self.give(path.split("/resolve/")[1].split("/", 1)[1])
+        elif "/tree/" in path:
+            self.answer(200, [self.about(name) for name in sorted(self.server.files)])
         else:
             kind, name = path.removeprefix("/api/").split("/", 1)
             self.describe(kind, name.split("/revision/")[0])
