@@ -21,13 +21,14 @@ COPY demo demo
 COPY model model
 COPY gallery gallery
 
+# The one folder that may be written to.
+ENV HOME=/tmp
 # Where the page listens, keeps uploads, and would keep the pictures that it fetched.
 ENV GRADIO_SERVER_NAME=0.0.0.0 \
     GRADIO_SERVER_PORT=7860 \
-    GRADIO_TEMP_DIR=/tmp/uploads \
-    XDG_CACHE_HOME=/tmp/cache \
-    MPLCONFIGDIR=/tmp/matplotlib \
-    HOME=/tmp
+    GRADIO_TEMP_DIR=$HOME/uploads \
+    XDG_CACHE_HOME=$HOME/cache \
+    MPLCONFIGDIR=$HOME/matplotlib
 
 USER 10001:10001
 EXPOSE 7860

@@ -187,7 +187,12 @@ def test_the_page_is_served_as_in_a_container(
     image = (APP.parent.parent / "Dockerfile").read_text(encoding="utf-8")
     variables = dict(re.findall(r"(?:ENV|^) +([A-Z_]+)=(\S+)", image, re.MULTILINE))
     assert variables["GRADIO_SERVER_NAME"] == "0.0.0.0"
-    variables = {name: value.replace("/tmp", str(tmp_path)) for name, value in variables.items()}
+    home = variables["HOME"]
+    variables = {
+        name: value.replace("$HOME", home).replace(home, str(tmp_path))
+        for name, value in variables.items()
+    }
+    assert variables["GRADIO_TEMP_DIR"] == f"{tmp_path}/uploads"
     beside = sorted(APP.parent.iterdir())
     dead = "http://127.0.0.1:9"
     environment = variables | {
