@@ -34,6 +34,7 @@ from pinacoteca.collection import Collection
 from pinacoteca.command_line import run
 from pinacoteca.files import written_whole
 from pinacoteca.likeness import LikenessSpace, slider_weights
+from pinacoteca.metrics import half_of_artists
 
 FRONTIER_FILE = "frontier.json"
 FRONTIER_PICTURE = "frontier.png"
@@ -67,9 +68,7 @@ def mixtures() -> list[Weights]:
 
 def halves(artists: npt.NDArray[np.str_]) -> list[npt.NDArray[np.bool_]]:
     """Returns two masks of the paintings, bool ``[n]``; no artist is in both."""
-    names = np.unique(artists)
-    first = np.random.default_rng(SEED).permutation(names)[: len(names) // 2]
-    mask = np.isin(artists, first)
+    mask = half_of_artists(artists, SEED)
     return [mask, ~mask]
 
 

@@ -122,3 +122,17 @@ def mean_over_classes(values: npt.NDArray[np.float64], classes: npt.NDArray[np.s
     """
     _, places = np.unique(classes, return_inverse=True)
     return float((np.bincount(places, weights=values) / np.bincount(places)).mean())
+
+
+def half_of_artists(artists: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.bool_]:
+    """Returns which paintings are by one half of the artists, drawn at random, bool ``[n]``.
+
+    What is chosen on one half is reported on the other: paintings by one hand are alike.
+
+    Args:
+        artists: Who painted each, ``[n]``.
+        seed: Of the draw.
+    """
+    names = np.unique(artists)
+    drawn = np.random.default_rng(seed).permutation(names)[: len(names) // 2]
+    return np.isin(artists, drawn)

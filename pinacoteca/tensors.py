@@ -55,21 +55,10 @@ def load_arrays(path: Path) -> tuple[Arrays, Any]:
     Raises:
         TensorsError: The file is missing, damaged or without a header.
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            header = json.loads((file.metadata() or {})[HEADER])
-            names = file.keys()
-            return {name: file.get_tensor(name) for name in names}, header
-    except KeyError:
-        raise TensorsError("it has no header") from None
-    # Brackets nested without end, and types that numpy does not know.
-    except (
-        *(SafetensorError, OSError, ValueError),
-        *(RecursionError, AttributeError, TypeError),
-    ) as error:
-        raise TensorsError(str(error)) from None
+    arrays, headers = _contents(path)
+    if not headers:
+        raise TensorsError("it has no header")
+    return arrays, headers[0]
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -78,9 +67,8 @@ def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     Raises:
         OSError: The file cannot be written.
     """
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     with written_whole(path) as temporary:
-        save_arrays(temporary, contiguous, {CHECKSUM: checksum_of(contiguous)})
+        save_arrays(temporary, arrays, {CHECKSUM: checksum_of(arrays)})
 
 
 def read_arrays(path: Path) -> Arrays | None:
@@ -89,19 +77,12 @@ def read_arrays(path: Path) -> Arrays | None:
     Raises:
         ModelError: The file is damaged.
     """
-    from safetensors import SafetensorError, safe_open
-
     if not path.exists():
         return None
     try:
-        with safe_open(path, "numpy") as file:
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            noted = json.loads((file.metadata() or {}).get(HEADER, "{}")).get(CHECKSUM)
-    # Brackets nested without end, and types that numpy does not know.
-    except (
-        *(SafetensorError, OSError, ValueError),
-        *(RecursionError, AttributeError, TypeError),
-    ) as error:
+        arrays, headers = _contents(path)
+        noted = headers[0].get(CHECKSUM) if headers else None
+    except (TensorsError, AttributeError) as error:
         raise ModelError(
             f"{path} cannot be read ({error}): export the model anew with train/train.py."
         ) from None
@@ -118,6 +99,23 @@ def read_arrays(path: Path) -> Arrays | None:
             "export the model anew with train/train.py."
         )
     return arrays
+
+
+def _contents(path: Path) -> tuple[Arrays, list[Any]]:
+    """Returns the arrays by name, and the header in a list, which is empty if there is none."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            headers = [json.loads(metadata[HEADER])] if HEADER in metadata else []
+            return {name: file.get_tensor(name) for name in file.keys()}, headers  # noqa: SIM118
+    # Brackets nested without end, and types that numpy does not know.
+    except (
+        *(SafetensorError, OSError, ValueError),
+        *(RecursionError, KeyError, AttributeError, TypeError),
+    ) as error:
+        raise TensorsError(str(error)) from None
 
 
 def _is_finite(array: npt.NDArray[Any]) -> bool:

@@ -31,7 +31,7 @@ from pinacoteca.collection import Collection
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
-from pinacoteca.metrics import expected_calibration_error
+from pinacoteca.metrics import expected_calibration_error, half_of_artists
 from pinacoteca.movements import movement_of_style
 from pinacoteca.prediction_sets import PredictionSets
 
@@ -95,10 +95,8 @@ def halves(artists: npt.NDArray[np.str_]) -> Iterator[npt.NDArray[np.bool_]]:
 
     Each half calibrates once and is measured once.
     """
-    names = np.unique(artists)
     for number in range(HALVINGS):
-        drawn = np.random.default_rng(SEED + number).permutation(names)[: len(names) // 2]
-        first = np.isin(artists, drawn)
+        first = half_of_artists(artists, SEED + number)
         yield first
         yield ~first
 

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batches import LabelledPictures, data_config, loader, training_batches
+from calibrate import Group, shared_temperature
 from data_parallel import average_gradients, average_statistics, summed
 from learn_familiarity import learn_familiarity
 from learn_likeness import learn_likeness
@@ -487,15 +488,7 @@ def temperature_for(logits: torch.Tensor, targets: torch.Tensor) -> float:
         logits: float32 ``[n, classes]`` of pictures that the network was not trained on.
         targets: int64 ``[n]``, the class indices.
     """
-    from scipy.optimize import minimize_scalar
-    from torch.nn.functional import cross_entropy
-
-    best = minimize_scalar(
-        lambda exponent: float(cross_entropy(logits / math.exp(exponent), targets)),
-        bounds=(math.log(0.05), math.log(20)),
-        method="bounded",
-    )
-    return math.exp(best.x)
+    return shared_temperature([Group(logits.numpy(), targets.numpy())])
 
 
 def export(

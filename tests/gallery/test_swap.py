@@ -29,6 +29,11 @@ STEPS = ("rename", "replace", "unlink", "rmdir", "fsync")
 REMOVE = Path(remove.__file__)
 
 
+def removal(gallery: Path) -> list[str | Path]:
+    """Returns the command that takes one painting out of a gallery."""
+    return [sys.executable, REMOVE, "--gallery", gallery, "painter_work-1"]
+
+
 def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
 
@@ -118,13 +123,7 @@ def test_a_change_that_cannot_be_finished_is_said(tmp_path: Path) -> None:
 
 def test_two_changes_at_once_are_one_too_many(tmp_path: Path, gallery_copy: Path) -> None:
     with alone_in(gallery_copy):
-        command: list[str | Path] = [
-            sys.executable,
-            REMOVE,
-            "--gallery",
-            gallery_copy,
-            "painter_work-1",
-        ]
+        command = removal(gallery_copy)
         result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 2
     assert "Another program is changing" in result.stderr
@@ -173,13 +172,7 @@ def test_a_kill_at_any_step_of_remove_leaves_a_whole_gallery(gallery_copy: Path)
 @pytest.mark.parametrize("limit", [100, 700, 3000])
 def test_a_full_disk_leaves_the_gallery_as_it_was(gallery_copy: Path, limit: int) -> None:
     before = {path.name: path.read_bytes() for path in gallery_copy.iterdir()}
-    command: list[str | Path] = [
-        sys.executable,
-        REMOVE,
-        "--gallery",
-        gallery_copy,
-        "painter_work-1",
-    ]
+    command = removal(gallery_copy)
 
     result = subprocess.run(
         command,
@@ -196,13 +189,7 @@ def test_a_full_disk_leaves_the_gallery_as_it_was(gallery_copy: Path, limit: int
 
 
 def test_a_process_killed_at_a_moment_of_chance_leaves_a_whole_gallery(gallery_copy: Path) -> None:
-    command: list[str | Path] = [
-        sys.executable,
-        REMOVE,
-        "--gallery",
-        gallery_copy,
-        "painter_work-1",
-    ]
+    command = removal(gallery_copy)
     started = time.monotonic()
     subprocess.run(command, capture_output=True, check=True)
     whole = time.monotonic() - started
