@@ -51,8 +51,10 @@ def test_answers_under_way_are_given_before_the_end(
     def ask(page: str) -> None:
         address = f"{page}/gradio_api/call/query_painting"
         event = httpx.post(address, json={"data": ["painter_work-3"]}).json()["event_id"]
-        asked.wait(timeout=60)
-        answers.append(httpx.get(f"{address}/{event}", timeout=30).text)
+        # A page that stops takes no new connection, so this one must stand before.
+        with httpx.stream("GET", f"{address}/{event}", timeout=30) as stream:
+            asked.wait(timeout=60)
+            answers.append(stream.read().decode())
 
     with served_page(tmp_path / "log.txt", "--model", model_folder, "--gallery", gallery) as page:
         threads = [threading.Thread(target=ask, args=(page,)) for _ in range(6)]
