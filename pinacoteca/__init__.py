@@ -21,7 +21,7 @@ __all__ = [
     "open_image",
 ]
 
-# Type checkers read the imports above; with a function here, they would accept any name.
+# Hidden from type checkers: with `__getattr__` in sight, they would accept any name.
 if not TYPE_CHECKING:
     # Loaded on first use: the retriever brings numpy and Pillow, which take long to import.
     _MODULE_OF = {

@@ -28,13 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command.
 
     Args:
-        arguments: Its name and options; None for those of the process.
+        arguments: The command's name and options; None reads those of the process.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] in SCRIPTS:
         _run_script(SCRIPTS[words[0]], words[1:])
         return
-    # Only now: reading options is quick, numpy is not.
+    # Imported late, because numpy is slow to import and the options may already be wrong.
     from pinacoteca import info_command, query_command
 
     parser = argparse.ArgumentParser(
@@ -63,14 +63,14 @@ def _run_script(name: str, arguments: Sequence[str]) -> None:
             f"There is no {script}: this command needs the whole repository. Install it from there "
             "with `pip install -e .`."
         )
-    # As Python does for a script: what lies beside it can be imported.
+    # Python does the same for a script, so that it can import the files beside it.
     sys.path.insert(0, str(script.parent))
     sys.argv = [str(script), *arguments]
     runpy.run_path(str(script), run_name="__main__")
 
 
 def start() -> None:
-    """Runs the command of the process, and ends with its status."""
+    """Runs the command line and exits with its status."""
     run(main)
 
 

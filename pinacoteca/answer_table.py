@@ -1,4 +1,4 @@
-"""Answers as a table for programs: CSV with the same names and numbers in every language."""
+"""Answers as CSV for programs, with the same column names in every language."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ Cell = str | int | float | None
 
 
 def answer_csv(result: QueryResult) -> bytes:
-    """Returns the movements and the neighbours as one table of UTF-8 text, for a file.
+    """Returns the movements and the neighbours as one CSV table in UTF-8.
 
-    Each row is of a ``kind``, ``movement`` or ``neighbour``. No cell is a formula.
+    The column ``kind`` is ``movement`` or ``neighbour``. No cell is a formula.
     """
-    # Excel reads UTF-8 as such only after a byte order mark.
+    # Without a byte order mark, Excel does not recognise UTF-8.
     file = io.StringIO("\N{ZERO WIDTH NO-BREAK SPACE}")
     file.seek(0, io.SEEK_END)
     writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")

@@ -1,4 +1,4 @@
-"""Whether a card tells of the model that it is to be uploaded with."""
+"""Checks that a model card describes the model that it will be uploaded with."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, fingerprint_of
 from pinacoteca.errors import DataError
 
-# The hub's kinds of figures on our cards, by name, and ours.
+# The names of the scores on a card, and their names in metrics.json.
 _SCORES = {"Top-1 accuracy": "top1", "Top-3 accuracy": "top3", "Macro-F1": "macro_f1"}
 
 
 def check_card(card: Path, front_matter: str, model: Path) -> None:
-    """Compares the figures of a card with what was measured, and that with the weights.
+    """Checks a card against the measurements, and the measurements against the weights.
 
     Args:
-        card: Is named in errors.
-        front_matter: Its YAML, a mapping.
+        card: The path of the card, for messages.
+        front_matter: The YAML mapping at the top of the card.
         model: Folder with ``metrics.json``.
 
     Raises:
-        DataError: They are not of one model.
+        DataError: Card, measurements and weights do not belong to the same model.
     """
     import yaml
 
@@ -32,17 +32,17 @@ def check_card(card: Path, front_matter: str, model: Path) -> None:
     if measured_with is not None and measured_with != _fingerprint(model):
         raise DataError(
             f"{model / METRICS_FILE} was measured with other weights than those beside it: "
-            f"measure them with train/evaluate.py --model {model}, then write their card with "
+            f"measure these with train/evaluate.py --model {model}, then write their card with "
             f"hub/write_card.py --model {model} --out FILE, and name it with --card."
         )
     scores = metrics.get("scores", {})
     for name, value in _figures(yaml.safe_load(front_matter)):
         measured = scores.get(_SCORES.get(name, ""))
-        # Cards give four decimals.
+        # Cards round to four decimals.
         if measured is None or abs(measured - value) > 0.00006:
             is_here = "was not measured" if measured is None else f"is {measured:.4f}"
             raise DataError(
-                f"The card {str(card)!r} is of another model: its {name} is {value}, that of "
+                f"The card {str(card)!r} describes another model: its {name} is {value}, that of "
                 f"{model} {is_here}. Write one with hub/write_card.py --model {model} "
                 "--out FILE, and name it with --card."
             )

@@ -1,4 +1,4 @@
-"""Cells: a collection divided so that a query meets only the paintings near it."""
+"""Cells: a collection divided so that a query is compared only with paintings near it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from pinacoteca.search import unit_vectors
 
-# Smaller cells follow the paintings more closely, but Milvus Lite takes ever longer to make one.
+# Smaller cells would be more precise, but Milvus Lite takes longer to create a cell the more it
+# has.
 ROWS_A_CELL = 500
-# What the k-means of faiss asks for at least.
+# The smallest number that the k-means of faiss accepts without a warning.
 SAMPLES_A_CELL = 39
 BLOCK = 4_096
 _ITERATIONS = 10
@@ -29,7 +30,7 @@ class Cells:
     """The inverted file of Sivic and Zisserman ("Video Google", 2003), without its words.
 
     Attributes:
-        centres: float32 ``[c, d]``, means of unit parts set side by side.
+        centres: float32 ``[c, d]``, means of the rows that ``units`` returns.
         sizes: The number of rows in each cell, int64 ``[c]``.
     """
 
@@ -37,7 +38,7 @@ class Cells:
     sizes: _Rows
 
     def nearest(self, query: _Floats, rows: float) -> _Rows:
-        """Returns the cells nearest to a query, ``[d]``, that hold so many rows or all there are.
+        """Returns the cells nearest to a query, ``[d]``, that together hold ``rows`` rows or more.
 
         The number of cells follows from their sizes, so that a query costs about the same wherever
         it falls.
@@ -82,9 +83,9 @@ def blocks(count: int) -> Iterator[_Rows]:
 
 
 def units(parts: Parts, rows: _Rows) -> _Floats:
-    """Returns some rows with every part of length 1, side by side, float32 ``[r, d]``.
+    """Returns some rows as float32 ``[r, d]``: their parts, scaled to length 1, side by side.
 
-    The inner product with the parts of a query, likewise of length 1 and each times its weight, is
-    the weighted mean of the parts' cosines: one index serves all weights.
+    If the parts of a query are scaled the same way and multiplied by their weights, the inner
+    product is the weighted mean of the parts' cosines. One index therefore serves all weights.
     """
     return np.concatenate([unit_vectors(part[rows].astype(np.float32)) for part in parts], axis=1)

@@ -1,4 +1,4 @@
-"""The network: a painting's movement and its embedding, from weights in hub layout."""
+"""The network that gives a painting's movement and embedding, loaded from a hub folder."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 METRICS_FILE = "metrics.json"
-# What of timm's preprocessing settings decides the pixels that the network sees.
+# The preprocessing settings of timm that change the pixels the network sees.
 PREPROCESSING_KEYS = ("input_size", "interpolation", "crop_pct", "crop_mode", "mean", "std")
 BATCH_SIZE = 32
-# Of the stem and the seven blocks, the fourth block tells photographs and print from paintings
-# best, whatever their resolution.
+# Among the stem and the seven blocks, the fourth block best tells photographs and print from
+# paintings, at any resolution.
 TEXTURE_STAGE = 4
 
 
@@ -53,8 +53,9 @@ class Analysis(NamedTuple):
         embeddings: float32 ``[n, dimension]``: the pooled features that the last layer classifies.
         textures: float32 ``[n, textures]``: mean and standard deviation, over the picture, of each
             channel of a middle block.
-        hands: float32 ``[n, h]``, by the model's ``Likeness``; ``h`` is 0 if it has none.
-        styles: float32 ``[n, s]``, likewise, as are the next two.
+        hands: float32 ``[n, h]``, from the model's ``Likeness``, as are the next three; ``h`` is 0
+            if the model has none.
+        styles: float32 ``[n, s]``.
         subjects: float32 ``[n, p]``.
         compositions: float32 ``[n, d]``.
     """
@@ -76,13 +77,12 @@ class MovementClassifier:
         temperature: The divisor of the logits before the softmax (temperature scaling; Guo et al.,
             "On Calibration of Modern Neural Networks", ICML 2017, equation 9).
         fingerprint: SHA-256 over the weights, those of a second branch, the likeness and the
-            preprocessing; what models with different fingerprints make of pictures cannot be
-            compared.
+            preprocessing. Outputs of models with different fingerprints cannot be compared.
         largest_side: Pictures with a longer side, in pixels, are reduced to it before timm's
             preprocessing, as the training pictures were; 0 for never.
-        familiarity: Tells pictures that are no paintings; None if the model folder has none.
-        likeness: Makes hands, styles, subjects and compositions; None if the folder has none.
-        prediction_sets: Makes the smallest sets of movements that keep a promised coverage; None if
+        familiarity: Recognises pictures that are not paintings; None if the model folder has none.
+        likeness: Computes hands, styles, subjects and compositions; None if the folder has none.
+        prediction_sets: Makes the smallest sets of movements with the promised coverage; None if
             the model was not calibrated for them.
     """
 
@@ -119,25 +119,25 @@ class MovementClassifier:
     ) -> Self:
         """Loads a folder in the layout that timm writes for the hub.
 
-        An export that was stopped at its very end is finished first.
+        If an export was interrupted while it put its files in place, this finishes it first.
 
         Args:
-            folder: Holds ``config.json`` and ``model.safetensors``, and what else a model has.
-            device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``, which needs
+            folder: Holds ``config.json``, ``model.safetensors`` and the model's optional files.
+            device: Where the network runs, as PyTorch names it: ``cpu``, or ``cuda``, which needs
                 PyTorch.
-            backend: What runs the network: ``onnx``, the faster on a processor, or ``torch``.
-            threads: How many a pass of ONNX Runtime uses; PyTorch has a setting of its own.
-            with_likeness: False where the likeness is about to be learned anew, and the old one may
-                not fit.
+            backend: What runs the network: ``onnx``, which is faster on a CPU, or ``torch``.
+            threads: How many threads ONNX Runtime uses for a pass; PyTorch has its own setting.
+            with_likeness: False when the likeness is about to be learned again, because the old
+                file may not fit.
 
         Raises:
-            ModelError: A file is missing or damaged, or the two do not fit each other.
+            ModelError: A file is missing or damaged, or the files do not fit each other.
             DataError: An export was stopped and cannot be finished.
         """
         folder = Path(folder)
         finish_swap(folder)
         config = _read_config(folder)
-        # timm would fall back on a pickle; a missing safetensors file must end here.
+        # Without this check, timm would fall back on a pickle file, which can run code.
         weights = folder / WEIGHTS_FILE
         if not weights.is_file():
             raise ModelError(
@@ -182,7 +182,7 @@ class MovementClassifier:
         return Analysis(*map(np.concatenate, zip(nothing, *analyses, strict=True)))
 
     def passes(self, images: Iterable[Image.Image]) -> Iterator[Forward]:
-        """Yields what the network gives for a batch of pictures at a time."""
+        """Yields the output of the network, one batch of pictures at a time."""
         for batch in batches(images):
             pictures_alike = [reduced(picture, self.largest_side) for picture in batch]
             yield self._network.forward(self._preprocessing.batch(pictures_alike))
@@ -216,7 +216,7 @@ class MovementClassifier:
 
 
 def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Yields lists of as many items as the network takes at once, the last one maybe shorter."""
+    """Yields lists as long as one batch of the network; the last one may be shorter."""
     source = iter(items)
     while batch := list(islice(source, BATCH_SIZE)):
         yield batch
@@ -231,7 +231,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
             f"There is no model in {folder}: it has no {CONFIG_FILE}. "
             "Train one with train/train.py or name the folder of one."
         ) from None
-    # Brackets nested without end are a mistake of the file's as well.
+    # Brackets nested too deeply end in a RecursionError.
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(
             f"{path} cannot be read as JSON ({error}): export the model anew."
@@ -286,7 +286,7 @@ def _load_network(
         return OnnxNetwork(folder / WEIGHTS_FILE, config, size, threads)
     except ModelError:
         raise
-    # Weights and configuration that do not fit fail in timm wherever they are first used.
+    # If weights and configuration do not fit, timm may raise any exception.
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(
@@ -307,7 +307,7 @@ def _lengths(network: Network) -> Lengths:
 
 
 def _nothing(network: Network, movements: int) -> Forward:
-    """Returns what a pass over no pictures would give."""
+    """Returns the output of a pass over no pictures."""
     main, second = (
         Branch(
             np.empty((0, network.features), np.float32),

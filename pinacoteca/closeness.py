@@ -1,4 +1,4 @@
-"""What a distance means: how it compares with the distances within the collection."""
+"""What a distance means, compared with the distances within the collection."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy.typing as npt
 
 from pinacoteca.search import Metric, PaintingIndex
 
-# Each of so many paintings is compared with so many others, drawn once.
+# Each of 128 paintings is compared with 128 others, all drawn at random with a fixed seed.
 PAINTINGS, OTHERS = 128, 128
 SEED = 0
-# Settings whose distances are kept: a slider is moved back and forth.
+# The distances for so many settings are cached, because people move a slider back and forth.
 KEPT = 64
 
 
 class Closeness:
     """The distances between paintings of a collection, as a scale for other distances.
 
-    A cosine or euclidean distance means nothing to a person, and means something else for every
-    weight of the parts; "closer than 99 % of pairs" does, whatever the weight.
+    A cosine or euclidean distance means nothing to most people, and its meaning changes with the
+    weights of the parts. "Closer than 99 % of pairs" means the same for all weights.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class Closeness:
         nearest: PaintingIndex,
         parts: Sequence[npt.NDArray[np.float32]],
     ) -> None:
-        """Takes a searcher and the parts that it was made of."""
+        """Takes a searcher and the parts that it was built from."""
         self._nearest = nearest
         self._parts = parts
         self._scale = lru_cache(maxsize=KEPT)(self._pair_distances)
@@ -37,14 +37,14 @@ class Closeness:
     def share_farther(
         self, distances: npt.NDArray[np.float32], weights: Sequence[float], metric: Metric
     ) -> npt.NDArray[np.float64]:
-        """Returns the shares, float64 ``[n]``, of pairs that are farther apart than distances.
+        """Returns for each distance the share of pairs that are farther apart, float64 ``[n]``.
 
-        A collection of one painting has no pairs, and everything is closer than none: 1.
+        The share is 1 for a collection of one painting, which has no pairs.
 
         Args:
             distances: float32 ``[n]``.
-            weights: As they were searched with.
-            metric: Likewise.
+            weights: The weights of the search.
+            metric: The metric of the search.
         """
         pairs = self._scale(tuple(weights), metric)
         if not len(pairs):

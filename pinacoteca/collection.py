@@ -1,4 +1,4 @@
-"""The collection: a table of paintings and what a model saw in them, row for row."""
+"""The collection: a table of paintings and, row for row, their embeddings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TABLE_FILE = "paintings.csv"
 EMBEDDINGS_FILE = "embeddings.safetensors"
 LICENCE = "CC-BY-NC-4.0"
 FORMAT_VERSION = 4
-# One key only: safetensors writes several in an order that changes from run to run.
+# All keys are in one JSON entry, because safetensors writes several in a changing order.
 _HEADER_KEYS = {"format_version", "model_fingerprint", "licence", "image_ids"}
 
 
@@ -37,19 +37,19 @@ class Painting:
     """One row of the table.
 
     Attributes:
-        image_id: The key: ``<artist_slug>_<title-slug>`` in PandoraRom, for pictures without a
-            spreadsheet their path (``picture_tree.path_id``).
+        image_id: The key: ``<artist_slug>_<title-slug>`` in PandoraRom; for pictures without a
+            spreadsheet, their path (``picture_tree.path_id``).
         artist_slug: The painter as WikiArt's addresses spell the name; empty if not known.
         artist: The painter's name; empty if not known.
         title: The title of the painting.
-        year: The year of the painting, a ``Year`` where that is a range or written otherwise than
-            in four digits; None where it is not known.
-        style: The style that the source gives; empty where it gives none.
+        year: The year of the painting; a ``Year`` if it is a range or not written in four digits;
+            None if it is not known.
+        style: The style that the source gives; empty if it gives none.
         page_url: The address of the page that describes the painting, or None.
         image_url: The address of its picture, or None.
-        width: Of the source picture, in pixels; with ``height`` it gives the proportions.
-        height: Of the source picture, in pixels.
-        blurhash: A blurred likeness in some 28 characters (https://blurha.sh).
+        width: The width of the source picture, in pixels; with ``height`` it gives the proportions.
+        height: The height of the source picture, in pixels.
+        blurhash: A blurred version in about 28 characters (https://blurha.sh).
     """
 
     image_id: str
@@ -66,26 +66,26 @@ class Painting:
 
 
 COLUMNS = tuple(field.name for field in fields(Painting))
-# What a model saw in each painting.
+# The arrays of a collection; each has a row for every painting.
 ARRAYS = ("hands", "styles", "subjects", "compositions", "logits")
 
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """Paintings and what a model saw in them.
+    """Paintings and their embeddings.
 
     Attributes:
         paintings: The rows of the table, each ``image_id`` once.
-        hands: float32 ``[n, h]``, finite, in the order of ``paintings``, as are the others:
-            ``Analysis.hands`` of their pictures.
+        hands: float32 ``[n, h]``: ``Analysis.hands`` of the pictures. This and the next four arrays
+            are finite and in the order of ``paintings``.
         styles: float32 ``[n, s]``: ``Analysis.styles``.
         subjects: float32 ``[n, p]``: ``Analysis.subjects``.
         compositions: float32 ``[n, d]``: ``Analysis.compositions``.
         logits: float32 ``[n, movements]``: ``Analysis.logits``.
-        model_fingerprint: ``MovementClassifier.fingerprint`` of the model that made them.
+        model_fingerprint: ``MovementClassifier.fingerprint`` of the model that made the arrays.
 
     Raises:
-        CollectionError: They do not fit each other.
+        CollectionError: The arrays do not fit the paintings or the types above.
     """
 
     paintings: tuple[Painting, ...]
@@ -139,7 +139,7 @@ class Collection:
         """Returns the collection less the paintings with these ids.
 
         Raises:
-            CollectionError: There is no such painting, or no other.
+            CollectionError: There is no such painting, or no painting would be left.
         """
         gone = {self.painting(image_id).image_id for image_id in image_ids}
         rows = [row for row, kept in enumerate(self.paintings) if kept.image_id not in gone]
@@ -151,7 +151,7 @@ class Collection:
         """Returns the paintings of both, in the order of their ids.
 
         Raises:
-            CollectionError: A painting is in both, or another model embedded the other.
+            CollectionError: A painting is in both, or two different models embedded them.
         """
         if other.model_fingerprint != self.model_fingerprint:
             raise CollectionError(
@@ -175,11 +175,12 @@ class Collection:
     def load(
         cls, folder: str | os.PathLike[str], model_fingerprint: str | None = None
     ) -> Collection:
-        """Reads a folder that ``save`` wrote; a change of it that was stopped is finished first.
+        """Reads a folder that ``save`` wrote; finishes an interrupted change first.
 
         Args:
             folder: Holds ``paintings.csv`` and ``embeddings.safetensors``.
-            model_fingerprint: Of the model that queries will come from; None skips this check.
+            model_fingerprint: The fingerprint of the model that will embed the queries; None skips
+                this check.
 
         Raises:
             CollectionError: A file is missing or damaged, the two files do not belong together, a
@@ -199,7 +200,7 @@ class Collection:
                 f"{_rebuild(folder)}."
             )
         loaded = cls(paintings, **arrays, model_fingerprint=header["model_fingerprint"])
-        # Collections of earlier versions have no checksum.
+        # Collections written by earlier versions have no checksum.
         if header.get("sha256") not in (None, checksum_of(loaded._rounded())):
             raise CollectionError(
                 f"{folder / EMBEDDINGS_FILE} is damaged, its numbers are not those that were "
@@ -208,11 +209,11 @@ class Collection:
         return loaded
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Writes both files, both whole or neither; equal collections give equal bytes.
+        """Writes both files or neither; equal collections give equal bytes.
 
-        Embeddings are rounded to float16, which halves the file and leaves the ranking as it was.
-        They repeat the ids of their rows, so that ``load`` knows whether the table is theirs, and
-        bear a checksum.
+        Embeddings are rounded to float16, which halves the file and does not change the ranking.
+        Their file repeats the ids, so that ``load`` can check that the table belongs to it, and has
+        a checksum.
 
         Raises:
             CollectionError: A value is too large for float16.
@@ -274,10 +275,10 @@ def _check_unique(image_ids: Sequence[str]) -> None:
 
 
 def _in_order(paintings: Sequence[Painting], image_ids: Sequence[str]) -> tuple[Painting, ...]:
-    """Returns the rows of a table that somebody sorted in the order of the embeddings.
+    """Returns the rows of a table, which somebody may have sorted, in the order of the embeddings.
 
-    Ids that a spreadsheet program took zeros off, or that somebody retyped, count as the ones that
-    they were, where it is certain. What does not fit is left as it is.
+    An id that lost its leading zeros in a spreadsheet program, or that somebody retyped, is matched
+    if only one original fits. If the ids do not match, the rows are returned unchanged.
     """
     known = {painting.image_id for painting in paintings}
     lost = set(image_ids) - known
@@ -298,7 +299,7 @@ def _in_order(paintings: Sequence[Painting], image_ids: Sequence[str]) -> tuple[
 
 
 def _once_each(image_ids: Iterable[str], key: Callable[[str], str]) -> dict[str, str]:
-    """Returns the ids by their keys, less those that share one."""
+    """Returns the ids by their keys, without ids that share a key."""
     found: dict[str, list[str]] = {}
     for image_id in image_ids:
         found.setdefault(key(image_id), []).append(image_id)
@@ -321,21 +322,21 @@ def _check_rows(paintings: Sequence[Painting], image_ids: Sequence[str], folder:
 
 def _write_table(path: Path, paintings: Sequence[Painting]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        # Text in quotes, numbers bare: a title may then hold any separator and any line break.
+        # Text is quoted, so that a title may hold any separator or line break.
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
         writer.writerow(COLUMNS)
         for painting in paintings:
             *values, blurhash = (
                 value.written if isinstance(value, Year) else value for value in astuple(painting)
             )
-            # A BlurHash has no brackets or quotes to call anything with, and stays as others
-            # read it.
+            # A BlurHash has no brackets or quotes, so it cannot call anything as a formula. It
+            # stays unchanged, because other programs read it.
             writer.writerow([*map(defused, values), blurhash])
 
 
 def _read_table(path: Path) -> tuple[Painting, ...]:
     try:
-        # Spreadsheet programs put a mark before the text, and divide it as their country does.
+        # Spreadsheet programs may add a byte order mark and use another separator.
         text = decoded(path)
         first = text.split("\n", 1)[0]
         separator = max(",;\t", key=first.count)
@@ -357,7 +358,7 @@ def _read_table(path: Path) -> tuple[Painting, ...]:
         paintings = tuple(
             _painting(number, row)
             for number, row in enumerate(rows, start=1)
-            # What a spreadsheet program leaves of rows whose cells somebody emptied.
+            # Spreadsheet programs keep rows whose cells somebody emptied.
             if not row or any(row)
         )
         _check_unique([painting.image_id for painting in paintings])
@@ -369,8 +370,8 @@ def _read_table(path: Path) -> tuple[Painting, ...]:
     return paintings
 
 
-# Marks that turn the direction of reading, for the rest of the line if nobody turns it back: with
-# them, a name shows other letters than it has. No name needs them.
+# Marks that change the direction of reading can make a name look like another one. No name needs
+# them.
 _TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
@@ -410,7 +411,7 @@ def _whole(text: str) -> int:
 
 def _year(number: int, image_id: str, text: str) -> int | None:
     try:
-        # Before the year 1000, and as versions before this one wrote it.
+        # Years before 1000, and the form that earlier versions wrote.
         return int(text)
     except ValueError:
         pass
@@ -451,7 +452,7 @@ def _read_embeddings(path: Path) -> tuple[dict[str, npt.NDArray[np.float32]], di
 def _is_header(header: object) -> bool:
     return (
         isinstance(header, dict)
-        # A key that is damaged must not look like one that is not there.
+        # Any other key is a mistake: a damaged "sha256" must not pass for a missing one.
         and header.keys() - {"sha256"} == _HEADER_KEYS
         and header.get("format_version") == FORMAT_VERSION
         and isinstance(header.get("model_fingerprint"), str)

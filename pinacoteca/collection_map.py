@@ -1,4 +1,4 @@
-"""The collection as a map: a place in the plane for each painting, like ones near each other."""
+"""The collection as a map: similar paintings lie near each other in the plane."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CollectionMap:
 
     Attributes:
         image_ids: The paintings, in the order of the collection.
-        positions: float32 ``[n, 2]``, 0 to 1, to the right and downwards.
+        positions: float32 ``[n, 2]``, from 0 to 1: x to the right, y downwards.
         model_fingerprint: ``Collection.model_fingerprint`` of the collection.
     """
 
@@ -37,15 +37,14 @@ class CollectionMap:
     model_fingerprint: str
 
     def place(self, neighbours: Sequence[Neighbour]) -> tuple[float, float]:
-        """Returns about where a picture would be: between its nearest neighbours.
+        """Returns the approximate place of a picture, x and y: the median of its neighbours'.
 
-        The median of their positions, to the right and downwards. An approximation, for the map was
-        drawn without the picture; but unlike the mean, the median does not leave the part of the
-        map where most of them are for the sake of one elsewhere. (Each painting of the collection
-        placed by its five neighbours comes to lie half as far from its own place.)
+        It is approximate, because the map was drawn without the picture. A single neighbour far
+        from the others moves the median less than the mean: paintings of the collection, placed by
+        their five neighbours, lie half as far from their true places.
 
         Args:
-            neighbours: One or more, of this collection.
+            neighbours: One or more paintings of this collection.
 
         Raises:
             ValueError: There are none.
@@ -58,7 +57,7 @@ class CollectionMap:
         return x, y
 
     def of(self, collection: Collection) -> CollectionMap:
-        """Returns the map of some of its paintings, all that ``collection`` has."""
+        """Returns the map reduced to the paintings of ``collection``, all of which it must hold."""
         rows = {image_id: row for row, image_id in enumerate(self.image_ids)}
         image_ids = tuple(painting.image_id for painting in collection.paintings)
         positions = self.positions[[rows[image_id] for image_id in image_ids]]
@@ -69,11 +68,11 @@ class CollectionMap:
         """Reads the map of a gallery folder; None if it has none.
 
         Args:
-            folder: Holds ``map.safetensors``, if anything.
-            collection: What the same folder holds.
+            folder: May hold ``map.safetensors``.
+            collection: The collection of the same folder.
 
         Raises:
-            CollectionError: The file is damaged, or is of another collection or model.
+            CollectionError: The file is damaged or belongs to another collection or model.
         """
         path = Path(folder) / MAP_FILE
         if not path.is_file():
@@ -109,7 +108,7 @@ def _read(path: Path) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
             and positions.dtype == np.float32
             and positions.shape == (rows, 2)
             and bool(((positions >= 0) & (positions <= 1)).all())
-            # Maps of earlier versions have no checksum.
+            # Maps written by earlier versions have no checksum.
             and header.get("sha256") in (None, checksum_of({_TENSOR: positions}))
         )
     except (TensorsError, KeyError, TypeError, ValueError) as error:

@@ -1,7 +1,7 @@
-"""Colours as the picture's ICC profile means them, brought to sRGB.
+"""Converts the colours of a picture to sRGB, as its ICC profile says.
 
-A camera's Display P3, a scanner's Adobe RGB and a printer's CMYK give the same numbers to other
-colours. Who leaves the profile out compares another picture.
+The same numbers mean other colours in a camera's Display P3, a scanner's Adobe RGB or a printer's
+CMYK. Without the profile, the network would see wrong colours.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageCms
 
-# What the four letters at byte 16 of a profile call the modes that it can be applied to.
+# The four letters at byte 16 of a profile, and the mode of Pillow that they stand for.
 _MODES = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}
-# Profiles of printers take 2 MB at most; what is larger is no profile.
+# Printer profiles, the largest ones, have 2 MB at most.
 _LARGEST_PROFILE = 8_000_000
-# In levels of 255: what differs less from sRGB is sRGB, as another program rounds it.
+# In levels of 255. A profile that differs less from sRGB is sRGB with other rounding.
 _SAME = 2
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def in_srgb(picture: Image.Image, profile: object) -> Image.Image:
-    """Returns a picture in sRGB; one that is in sRGB already comes back as it is.
+    """Returns a picture in sRGB; one that is already in sRGB is returned unchanged.
 
     Args:
-        picture: Of mode L, LA, RGB, RGBA or CMYK.
-        profile: The bytes of its ICC profile. What is damaged, missing or made for other colours
-            is left aside, as every viewer does.
+        picture: A picture of mode L, LA, RGB, RGBA or CMYK.
+        profile: The bytes of its ICC profile. Like other viewers, this ignores a profile that is
+            damaged, missing or made for another mode.
     """
     if not isinstance(profile, bytes) or not 128 < len(profile) <= _LARGEST_PROFILE:
         return picture
@@ -45,13 +45,13 @@ def in_srgb(picture: Image.Image, profile: object) -> Image.Image:
 
 
 def from_lab(picture: Image.Image) -> Image.Image:
-    """Returns a picture of mode LAB in sRGB; Pillow itself converts it to nothing."""
+    """Returns a picture of mode LAB in sRGB, a conversion that Pillow itself does not offer."""
     lab = ImageCms.createProfile("LAB")
     return ImageCms.buildTransform(lab, _SRGB, "LAB", "RGB").apply(picture)
 
 
 def _colours(picture: Image.Image, mode: str | None) -> Image.Image | None:
-    """Returns the picture without its alpha in the mode of its profile, None if it has none."""
+    """Returns the picture without alpha in the mode of its profile; None without such a mode."""
     if picture.mode == mode:
         return picture
     if mode == "RGB" and picture.mode in ("L", "LA", "RGBA"):
@@ -61,9 +61,9 @@ def _colours(picture: Image.Image, mode: str | None) -> Image.Image | None:
 
 @lru_cache(maxsize=32)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Returns what brings a mode to sRGB, None where nothing would change or nothing can be read.
+    """Returns the transform to sRGB; None if it changes nothing or the profile is unreadable.
 
-    Kept for the next picture: a collection has few profiles, and building one takes milliseconds.
+    Cached, because a collection has few profiles and building a transform takes milliseconds.
     """
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -71,7 +71,7 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
         probe = _probe(mode)
         before, after = (np.asarray(each, int) for each in (probe, transform.apply(probe)))
     except Exception:
-        # A damaged profile fails in many ways; its picture is still good.
+        # A damaged profile can raise any error; the picture is still good.
         return None
     if mode == "CMYK":
         return transform
@@ -80,7 +80,7 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
 
 
 def _probe(mode: str) -> Image.Image:
-    """Returns a small picture of colours from all over a mode."""
+    """Returns a small picture with colours from the whole range of a mode."""
     if mode == "L":
         return Image.linear_gradient("L").resize((1, 256))
     if mode == "CMYK":

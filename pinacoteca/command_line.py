@@ -1,4 +1,4 @@
-"""What the scripts of the house share: how they read a number, and how they end."""
+"""What the project's scripts share: reading numbers, and ending with a clear message."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from collections.abc import Callable
 
 from pinacoteca.errors import PinacotecaError
 
-# The disk is full, or the share of it that one may use.
+# The disk or the user's quota is full.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# It is there to be read alone, or is somebody else's, or a file lies where a folder is needed.
+# The place is read-only, belongs to somebody else, or is a file instead of a folder.
 _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDIR)
 
 
 def run(main: Callable[[], None]) -> None:
-    """Runs ``main`` and leaves the process: 0 when done, 2 for bad input, 130 for Ctrl-C.
+    """Runs ``main`` and exits: status 0 when done, 2 for bad input, 130 for Ctrl-C.
 
-    And 141, as shells have it, where nobody reads what is printed.
+    The status is 141, as in shells, if the reader of the output has gone.
     """
     print_anything()
     try:
         main()
-        # Only now it may turn out that nobody reads any more.
+        # Flushing may show only now that the reader of the output has gone.
         print(end="", flush=True)
     except PinacotecaError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -35,11 +35,11 @@ def run(main: Callable[[], None]) -> None:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read the report has read enough, as in `| head`; what was saved before stays.
-        print("Stopped: nobody reads what is printed any more.", file=sys.stderr)
+        # The reader has gone, as in `| head`; files saved before stay.
+        print("Stopped: the output is no longer read.", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
-    # Each library has an error of its own for a full disk.
+    # Every library reports a full disk with its own exception.
     except Exception as error:
         if (sentence := disk_sentence(error)) is None:
             raise
@@ -48,7 +48,7 @@ def run(main: Callable[[], None]) -> None:
 
 
 def disk_sentence(error: Exception) -> str | None:
-    """Returns what to do about a full disk or a place that cannot be written, None for others."""
+    """Returns what to do about a full disk or missing rights; None for other errors."""
     number = getattr(error, "errno", None)
     name = getattr(error, "filename", None)
     if number is None and (told := re.search(r"os error (\d+)", str(error))):
@@ -60,16 +60,16 @@ def disk_sentence(error: Exception) -> str | None:
         )
     if number in _FORBIDDEN and name:
         return (
-            f"{name} cannot be written or read ({os.strerror(number)}): see to its rights, or name "
+            f"{name} cannot be written or read ({os.strerror(number)}): check its rights, or name "
             "a folder that you may write to."
         )
     return None
 
 
 def print_anything() -> None:
-    """Lets no name end a program by its letters: the console shows a replacement for them.
+    """Makes the console replace characters it cannot show, instead of raising an error.
 
-    A console of Windows may know 250 letters, and a name of a file may be no text at all.
+    A Windows console may know 250 characters, and a file name need not be valid text.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -1,10 +1,10 @@
-"""Errors that a person can mend."""
+"""Errors that a person can fix."""
 
 from __future__ import annotations
 
 
 class PinacotecaError(Exception):
-    """Something a person can mend; its text is a plain sentence: what is wrong and what to do."""
+    """An error that a person can fix; its text says what is wrong and what to do."""
 
 
 class ImageError(PinacotecaError):
@@ -28,4 +28,4 @@ class SearchIndexError(PinacotecaError):
 
 
 class OptionError(PinacotecaError, ValueError):
-    """A question that asks for what the search or the collection does not have."""
+    """An option that is out of range, or names what the collection does not have."""

@@ -1,8 +1,7 @@
 """How far a picture is from the paintings that the network was trained on.
 
-The classes of the network do not tell: a photograph of a flower is as surely an Impressionist as a
-painting of one. Its middle layers do, which see brushwork, lens blur and print before they see a
-movement.
+The network's classes cannot tell: it may call a photograph of a flower Impressionist as confidently
+as a painting of one. The middle layers can, because they respond to brushwork, lens blur and print.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ Array = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Familiarity:
-    """A normal distribution of features of paintings, and where strangeness begins.
+    """A normal distribution of the features of paintings, and a threshold of strangeness.
 
     The squared Mahalanobis distance of Lee, Lee, Lee, Shin, "A Simple Unified Framework for
     Detecting Out-of-Distribution Samples and Adversarial Attacks", NeurIPS 2018, equation 2, with
@@ -32,8 +31,8 @@ class Familiarity:
 
     Attributes:
         mean: float32 ``[features]``, over the training paintings.
-        whitening: float32 ``[features, features]``; features less their mean, times this, have
-            unit covariance.
+        whitening: float32 ``[features, features]``; centred features times this have unit
+            covariance.
         threshold: The strangeness above which a picture does not look like a painting.
     """
 
@@ -42,7 +41,7 @@ class Familiarity:
     threshold: float
 
     def strangeness(self, features: Array) -> Array:
-        """Returns the distance of each row of float32 ``[n, features]``, float32 ``[n]``."""
+        """Returns the strangeness, float32 ``[n]``, of features, float32 ``[n, features]``."""
         whitened = (features - self.mean) @ self.whitening
         return np.asarray((whitened**2).mean(axis=1), np.float32)
 
@@ -61,7 +60,7 @@ class Familiarity:
 
         Args:
             folder: In hub layout.
-            features: How many the network gives.
+            features: The number of features that the network gives.
 
         Raises:
             ModelError: The file is damaged or belongs to another network.

@@ -33,10 +33,10 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        # mkstemp makes files private to their owner; what we write is to be shared.
+        # mkstemp makes files private to their owner; ours should be readable as usual.
         umask = os.umask(0)
         os.umask(umask)
-        # A share without Unix rights, or with another owner, refuses; its own rights must do.
+        # A network share without Unix rights refuses this; its own rights apply.
         with suppress(OSError):
             temporary.chmod(0o666 & ~umask)
         os.replace(temporary, target)
@@ -51,7 +51,7 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
 
 
 def checksum_of(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
-    """Returns the SHA-256 of named arrays, in the order of their names, as they lie in a file."""
+    """Returns the SHA-256 over the bytes of named arrays, in the order of their names."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         digest.update(arrays[name].tobytes())

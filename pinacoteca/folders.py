@@ -1,7 +1,7 @@
-"""Goes through a folder as people have it: with what the system keeps there, and with links.
+"""Finds the pictures in a folder, past links and files that the system keeps there.
 
-Network storage and desktops put folders of their own between the pictures: thumbnails, waste-paper
-baskets, what an archive of a Mac leaves. Nobody means these when naming a folder of pictures.
+Network storage and desktops put their own folders between the pictures: thumbnails, recycle bins,
+leftovers of Mac archives. Nobody means these when naming a folder of pictures.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pinacoteca.picture_kinds import is_picture
 
-# Folders and files of Synology, QNAP, Windows, Linux and macOS; what begins with a dot is hidden.
+# Folders and files of Synology, QNAP, Windows, Linux and macOS, and all hidden files.
 _OF_THE_SYSTEM = re.compile(
     r"\..*|@(eadir|__thumb|recycle|recently-snapshot|share(bin|snap)|tmp|syno.*)"
     r"|#(recycle|snapshot)|~snapshot|\$recycle\.bin|recycler|system volume information"
@@ -28,14 +28,14 @@ _OF_THE_SYSTEM = re.compile(
 
 @dataclass(frozen=True)
 class FolderContents:
-    """What lies in a folder and below it.
+    """The contents of a folder and its subfolders.
 
     Attributes:
-        pictures: What is called a picture or begins like one, in the order of the paths.
-        others: Files that are no pictures.
-        of_the_system: Files and folders that a system keeps for itself, not looked into.
-        linked_again: Links to folders that are read already, or that lead back.
-        closed: Folders that may not be opened.
+        pictures: Files with the name or the first bytes of a picture, in the order of the paths.
+        others: Files that are not pictures.
+        of_the_system: Files and folders that a system keeps for itself; they are not searched.
+        linked_again: Links to folders that were already read, or that contain the link.
+        closed: Folders without permission to read.
     """
 
     pictures: tuple[Path, ...]
@@ -51,18 +51,18 @@ def is_of_the_system(name: str) -> bool:
 
 
 def contents_of(folder: Path) -> FolderContents:
-    """Goes through a folder, the folders in it and those that are linked, each once."""
+    """Searches a folder, its subfolders and linked folders, each once."""
     walk = _Walk()
     walk.through(folder)
     return walk.contents()
 
 
 def left_out(contents: FolderContents, root: Path, shown: int = 5) -> list[str]:
-    """Returns a line for each kind of thing that is no picture and was left out: how many, which.
+    """Returns a line for each kind of thing left out: how many there are, and their names.
 
     Args:
-        contents: What lies in ``root``.
-        root: Names are given from here.
+        contents: The contents of ``root``.
+        root: Names are given relative to this folder.
         shown: At most so many names a line.
     """
     kinds: Sequence[tuple[str, tuple[Path, ...]]] = (
@@ -77,7 +77,7 @@ def left_out(contents: FolderContents, root: Path, shown: int = 5) -> list[str]:
 
 
 def printable(name: str) -> str:
-    """Returns a name of a file as text; what no text can hold becomes a replacement character."""
+    """Returns a file name as valid text, with replacement characters where it is not."""
     kept = (
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(each) in ("Cc", "Cs") else each
         for each in name
@@ -92,11 +92,11 @@ def _names(paths: Sequence[Path], root: Path, shown: int) -> str:
 
 
 class _Walk:
-    """One way through a tree of folders."""
+    """One walk through a tree of folders."""
 
     def __init__(self) -> None:
         self._seen: set[tuple[int, int]] = set()
-        # Links come last: what a folder holds itself is read in its own place.
+        # Links come last, so that a folder is read under its own path first.
         self._links: deque[Path] = deque()
         self._found: dict[str, list[Path]] = {
             kind: [] for kind in FolderContents.__dataclass_fields__
@@ -122,13 +122,13 @@ class _Walk:
             self._found["closed"].append(folder)
             return False
         identity = (status.st_dev, status.st_ino)
-        # Some systems number no files; there, links are not to be expected.
+        # Some systems give files no inode numbers; they rarely have links either.
         is_new = identity not in self._seen or not status.st_ino
         self._seen.add(identity)
         return is_new
 
     def _entries_of(self, folder: Path) -> list[Path]:
-        """Sorts what lies in a folder; returns the folders in it."""
+        """Sorts the contents of a folder; returns its subfolders."""
         try:
             with os.scandir(folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)

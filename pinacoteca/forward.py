@@ -1,4 +1,4 @@
-"""What a pass of the network gives, whichever library computes it."""
+"""The output of one pass of the network, the same from either backend."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
 
 class Branch(NamedTuple):
-    """What a second branch gives for ``n`` pictures; ``Forward`` says what each is.
+    """The output of a second branch for ``n`` pictures; see ``Forward`` for the fields.
 
-    Its ``stages`` are those of its own blocks alone.
+    ``stages`` covers the branch's own blocks only.
     """
 
     pooled: Array
@@ -25,15 +25,15 @@ class Branch(NamedTuple):
 
 
 class Forward(NamedTuple):
-    """What one pass gives for ``n`` pictures.
+    """The output of one pass for ``n`` pictures.
 
     Attributes:
         logits: float32 ``[n, classes]``.
         pooled: float32 ``[n, features]``: the final feature map averaged over the picture.
-        cells: float32 ``[n, GRID, GRID, features]``: the same, averaged over each cell.
+        cells: float32 ``[n, GRID, GRID, features]``: the final feature map averaged over each cell.
         stages: For the stem and for each of the seven blocks, float32 ``[n, 2 * channels]``: the
             mean of each channel over the picture, then the standard deviation of each.
-        second: The same of the second branch; None if the model has none.
+        second: The output of the second branch; None if the model has none.
     """
 
     logits: Array
@@ -44,18 +44,18 @@ class Forward(NamedTuple):
 
     @property
     def statistics(self) -> Array:
-        """Those of all stages side by side, the second branch's last, float32 ``[n, s]``."""
+        """The stages of both branches side by side, the second's last, float32 ``[n, s]``."""
         further = self.second.stages if self.second else ()
         return np.concatenate([*self.stages, *further], axis=1)
 
     @property
     def all_pooled(self) -> Array:
-        """Of both branches side by side, float32 ``[n, features]``, or twice as many."""
+        """``pooled`` of both branches side by side, float32 ``[n, features]`` or twice as many."""
         return self.pooled if self.second is None else np.hstack([self.pooled, self.second.pooled])
 
     @property
     def subject_cells(self) -> Array:
-        """Of the second branch if there is one: things are told best where training bent nothing.
+        """``cells`` of the second branch, which tells objects better, or of the only one.
 
         Returns:
             float32 ``[n, GRID, GRID, features]``.
@@ -68,8 +68,8 @@ class Network(Protocol):
 
     Attributes:
         features: The channels of the final feature map.
-        channels: Those of the stem and of the seven blocks.
-        second_channels: Those of the blocks of the second branch; empty if there is none.
+        channels: The channels of the stem and of each of the seven blocks.
+        second_channels: The channels of each block of the second branch; empty if there is none.
     """
 
     features: int

@@ -1,4 +1,4 @@
-"""The one decoder: training, gallery, evaluation and demo see a picture exactly alike."""
+"""The only picture decoder, so that training, gallery, evaluation and demo see the same pixels."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from pinacoteca.picture_kinds import (
     bears,
 )
 
-# Pillow opens some fifty formats, and most of its past security holes were in the rare ones.
-# A phone's MPO opens as the JPEG that it begins with.
+# Pillow opens some fifty formats, and most of its past security holes were in the rare ones. An MPO
+# from a phone opens as the JPEG that it begins with.
 READABLE_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP", "JPEG2000")
-# A 50-megapixel phone writes 8192 x 6144 pixels, a little more than its name.
+# A "50-megapixel" phone writes 8192 x 6144 pixels, a little over 50 million.
 PIXEL_LIMIT = 64_000_000
-# JPEG decodes at 1/2, 1/4 or 1/8 for next to nothing. Twice the edge that the model resizes to
-# leaves the embedding as it was (cosine 0.9998 against the full decode).
+# Decoding a JPEG at 1/2, 1/4 or 1/8 costs next to nothing. With twice the edge that the model
+# resizes to, the embedding stays the same (cosine 0.9998 against the full decode).
 DRAFT_EDGE = 512
 
 _ADVICE = "please use a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP file"
@@ -42,7 +42,7 @@ _DAMAGED = (
 _CUT_SHORT = (
     "The picture is cut short, perhaps by an unfinished download; please use a whole copy of it."
 )
-# A TIFF's further pages are looked at for one thing: whether the first is their thumbnail.
+# How many pages of a TIFF are searched for the one that its first page is a thumbnail of.
 _PAGES = 16
 _THUMBNAIL_SHARE = 4
 _TOO_LARGE = (
@@ -50,7 +50,7 @@ _TOO_LARGE = (
     "please make it smaller."
 )
 
-# Where a signature starts, the signature, and what a file that bears it is.
+# The offset of a signature, the signature, and the kind of file that it marks.
 _OTHER_KINDS = (
     (0, b"%PDF", "a PDF document"),
     (0, b"%!PS", "a PostScript drawing"),
@@ -72,14 +72,14 @@ _OTHER_KINDS = (
     (4, b"ftypqt", "a video"),
     (0, b"\x1a\x45\xdf\xa3", "a video"),
 )
-# Cameras and archives write these, and few programs; what is wrong may be the kind.
+# Few programs write these formats, so the cause may be a variant that Pillow does not know.
 _NAMED_WHEN_DAMAGED = HEIF_SIGNATURES + JPEG_2000_SIGNATURES
 _HEADER_BYTES = 1024
-# Rows that are reckoned with at once where a pixel takes 64 bits.
+# Rows that are converted at once when a pixel takes 64 bits.
 _STRIPE = 64
 
-# What undoes each EXIF orientation (EXIF 2.32, tag 0x0112). `ImageOps.exif_transpose` would
-# also write the EXIF block anew, which fails where the block is broken.
+# The operation that undoes each EXIF orientation (EXIF 2.32, tag 0x0112). `ImageOps.exif_transpose`
+# would also rewrite the EXIF block, which fails if the block is broken.
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -95,8 +95,8 @@ _UPRIGHT = {
 class _SharedSilence:
     """Ignores Pillow's warnings while at least one thread is inside.
 
-    `warnings.catch_warnings` swaps one list for the whole process, so threads that overlap must
-    share one swap; a lock around each decode would let only one picture be read at a time.
+    `warnings.catch_warnings` changes one list for the whole process, so overlapping threads must
+    share one change. A lock around each decode would allow only one picture at a time.
     """
 
     def __init__(self) -> None:
@@ -125,16 +125,16 @@ guard_directories()
 def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image:
     """Reads a picture upright, in 8-bit RGB, from a path, from bytes or from a binary file.
 
-    Colours are brought to sRGB as the picture's profile says. Of an animation the first frame is
-    read, of a TIFF that begins with its thumbnail the painting; transparency becomes white paper,
-    and a large JPEG comes at 1/2, 1/4 or 1/8 of its size with both sides at least 512 pixels. A
+    Colours are converted to sRGB as the picture's profile says, and transparent areas become white.
+    An animation gives its first frame; a TIFF that begins with a thumbnail gives the full page. A
+    large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, with both sides at least 512 pixels. A
     file object is read from its beginning and left open. May be called from many threads.
 
     Returns:
-        A picture of mode "RGB" that holds its pixels in memory and no file open.
+        A picture of mode "RGB" with its pixels in memory and no open file.
 
     Raises:
-        ImageError: The source is missing, empty, damaged, too large or no picture.
+        ImageError: The source is missing, empty, damaged, too large or not a picture.
     """
     with _opened(source) as file, _pillow_warnings_silenced:
         header = _header_of(file)
@@ -148,8 +148,8 @@ def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image
         except UnidentifiedImageError as error:
             raise ImageError(_why_unidentified(header)) from error
         except Exception as error:
-            # Damaged files leave Pillow's codecs as OSError, ValueError, SyntaxError,
-            # RuntimeError, struct.error and more; to the person they are all one thing.
+            # For a damaged file, Pillow's codecs raise OSError, ValueError, SyntaxError,
+            # RuntimeError, struct.error and more; to the user all mean the same.
             cut_short = "truncated" in str(error).lower()
             if cut_short and (mended := whole_but_for_its_end(file, header, _decoded)):
                 return mended
@@ -157,8 +157,8 @@ def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image
 
 
 def _decoded(file: BinaryIO, header: bytes) -> Image.Image:
-    """Reads a file from its beginning with whatever error Pillow raises."""
-    # Image.open reads the header alone: no pixel is decoded before the limit is checked.
+    """Reads a file from its beginning; raises whatever Pillow raises."""
+    # Image.open reads only the header: the limit is checked before any pixel is decoded.
     with Image.open(file, formats=_formats_for(header)) as picture:
         _turn_to_painting(picture)
         if picture.width * picture.height > PIXEL_LIMIT:
@@ -171,7 +171,7 @@ def _decoded(file: BinaryIO, header: bytes) -> Image.Image:
 def _formats_for(header: bytes) -> tuple[str, ...]:
     if not bears(header, HEIF_SIGNATURES):
         return READABLE_FORMATS
-    # The only format that Pillow needs another library for, asked when one comes.
+    # HEIF is the only format that needs another library, so it is imported when needed.
     from pi_heif import register_heif_opener  # type: ignore[import-untyped]
 
     register_heif_opener(thumbnails=False)
@@ -179,7 +179,7 @@ def _formats_for(header: bytes) -> tuple[str, ...]:
 
 
 def _turn_to_painting(picture: ImageFile.ImageFile) -> None:
-    """Turns a TIFF that begins with its thumbnail to the page that it is a thumbnail of."""
+    """Seeks to the full page of a TIFF whose first page is a thumbnail of it."""
     if picture.format != "TIFF":
         return
     pixels = []
@@ -204,22 +204,22 @@ def reduced(picture: Image.Image, largest_side: int) -> Image.Image:
         return picture
     scale = largest_side / max(picture.size)
     size = (max(round(picture.width * scale), 1), max(round(picture.height * scale), 1))
-    # The gap lets Pillow average whole blocks first, which nobody sees and large pictures feel.
+    # The gap lets Pillow average whole blocks first: much faster, with no visible difference.
     return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def light(picture: Image.Image) -> Image.Image:
-    """Returns a picture at 1/2, 1/4 or 1/8 of its size, as a large JPEG comes from its file.
+    """Returns a picture at 1/2, 1/4 or 1/8 of its size, as ``open_image`` decodes a JPEG.
 
-    Both sides keep at least 512 pixels; a smaller picture is returned as it is. What looks at it
-    then takes as long for a PNG as for a JPEG.
+    Both sides keep at least 512 pixels; a smaller picture is returned unchanged. A large PNG then
+    takes no longer to analyse than a JPEG.
     """
     shrink = next((n for n in (8, 4, 2) if min(picture.size) >= n * DRAFT_EDGE), 1)
     return picture if shrink == 1 else picture.reduce(shrink)
 
 
 def compressed(picture: Image.Image, quality: int) -> Image.Image:
-    """Returns a picture as it comes back from a JPEG of this quality, 1 to 95."""
+    """Returns a picture after JPEG compression at this quality, 1 to 95."""
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=quality)
     return Image.open(buffer).convert("RGB")
@@ -263,7 +263,7 @@ def _header_of(file: BinaryIO) -> bytes:
 
 
 def _why_unidentified(header: bytes) -> str:
-    """Says in a sentence why Pillow did not know a file, from its first bytes."""
+    """Returns a sentence that says, from its first bytes, why a file cannot be read."""
     if bears(header, READABLE_SIGNATURES):
         return _DAMAGED
     for start, signature, kind in _OTHER_KINDS:
@@ -287,7 +287,8 @@ def _why_damaged(header: bytes, cut_short: bool) -> str:
 
 def _upright_rgb(picture: ImageFile.ImageFile) -> Image.Image:
     picture.load()
-    # Asked only now: a TIFF turns itself upright while it loads, and PNG may keep EXIF at its end.
+    # Read after loading: Pillow turns a TIFF upright while loading it, and a PNG may keep its EXIF
+    # at the end.
     turn = _UPRIGHT.get(_orientation_of(picture))
     rgb = _rgb(picture)
     return rgb if turn is None else rgb.transpose(turn)
@@ -299,12 +300,12 @@ def _orientation_of(picture: Image.Image) -> int:
     except ImageError:
         raise
     except Exception:
-        # EXIF is a small TIFF of its own and fails in as many ways; the pixels are still good.
+        # A damaged EXIF block can raise any error; the pixels are still good.
         return 1
 
 
 def _rgb(picture: Image.Image) -> Image.Image:
-    """Returns a picture in 8 bits, in sRGB and on white paper."""
+    """Returns a picture in 8 bits and sRGB, with white behind transparent areas."""
     profile = picture.info.get("icc_profile")
     if picture.mode.startswith("I;16"):
         picture = _from_16_bit(picture)
@@ -321,7 +322,7 @@ def _rgb(picture: Image.Image) -> Image.Image:
 
 
 def _from_16_bit(picture: Image.Image) -> Image.Image:
-    """Scales 0..65535 to 0..255, where Pillow's own conversion clips everything above 255."""
+    """Scales 0..65535 to 0..255; Pillow's own conversion clips everything above 255."""
     values = np.asarray(picture).astype(np.uint16)
     transparent = picture.info.get("transparency")
     if isinstance(transparent, int):
@@ -332,9 +333,10 @@ def _from_16_bit(picture: Image.Image) -> Image.Image:
 def _from_measured_values(picture: Image.Image) -> Image.Image:
     """Stretches 32-bit integers or floats from their darkest to their brightest value.
 
-    Such files (scans, scientific TIFF) agree on no white point but their own.
+    Such files (scans, scientific TIFF) have no common white point.
     """
-    # In stripes: 64 bits for every pixel at once would take eight times the picture's memory.
+    # Converted in stripes, because 64 bits for every pixel would take eight times the picture's
+    # memory.
     stripes = np.array_split(np.asarray(picture), max(picture.height // _STRIPE, 1))
     darkest = min(float(_finite(stripe).min()) for stripe in stripes)
     brightest = max(float(_finite(stripe).max()) for stripe in stripes)

@@ -11,14 +11,14 @@ from pinacoteca.retriever import PaintingRetriever
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds what the command takes."""
+    """Adds the arguments of the command."""
     parser.add_argument("--model", default="model", help="model folder (default: model)")
     parser.add_argument("--gallery", default="gallery", help="gallery folder (default: gallery)")
     parser.add_argument("--json", action="store_true", help="print it as JSON")
 
 
 def info(arguments: argparse.Namespace) -> None:
-    """Prints what there is, after both folders were checked as the page checks them."""
+    """Checks both folders as the page does, then prints what they hold."""
     facts = facts_of(PaintingRetriever.from_pretrained(arguments.model, arguments.gallery))
     if arguments.json:
         print(json.dumps(facts, ensure_ascii=False))

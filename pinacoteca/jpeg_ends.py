@@ -1,4 +1,4 @@
-"""JPEG files that lack nothing but their end marker, as some cameras and downloads leave them."""
+"""Reads JPEG files that lack only their end marker, as some cameras and downloads leave them."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from PIL import Image
 
 _START = b"\xff\xd8\xff"
 _END = b"\xff\xd9"
-# Two ways to go on where the file breaks off. If pixels are still missing, they come out
-# differently; if none is, the decoder reads neither.
+# Two ways to continue the cut-off file. If pixels are missing, the two decode differently; if none
+# is missing, the decoder reads neither.
 _CONTINUATIONS = (b"\x00" * 64, b"\x5a\xa5" * 32)
 
 
 def whole_but_for_its_end(
     file: BinaryIO, header: bytes, decode: Callable[[BinaryIO, bytes], Image.Image]
 ) -> Image.Image | None:
-    """Returns the picture of a JPEG that has every pixel and no end marker, None for any other.
+    """Returns the picture of a JPEG that lacks only its end marker; None for any other file.
 
     Args:
-        file: Any file that can be sought in.
+        file: Any seekable file.
         header: Its first bytes.
-        decode: Reads a picture from a file and its first bytes.
+        decode: Decodes a picture, given a file and its first bytes.
     """
     if not header.startswith(_START):
         return None
     file.seek(0)
-    # The first half of the marker may be there.
+    # The file may end with the first half of the marker.
     data = file.read().removesuffix(_END[:1])
     try:
         pictures = [
@@ -36,7 +36,7 @@ def whole_but_for_its_end(
             for continuation in _CONTINUATIONS
         ]
     except Exception:
-        # It is damaged before it breaks off: the caller knows what to say.
+        # The file is damaged earlier on; the caller reports that.
         return None
     first, second = pictures
     return first if first.tobytes() == second.tobytes() else None

@@ -1,13 +1,14 @@
-"""What makes two paintings alike: the movement, the hand, and the subject.
+"""What makes two paintings alike: movement, hand and subject.
 
-Each is described by what tells it best in the network. The hand and the movement lie in how the
-channels of all blocks respond over the whole picture: their means and standard deviations, which
-carry brushwork and colour (Gatys, Ecker, Bethge, "Image Style Transfer Using Convolutional Neural
+Each is described by the features of the network that show it best. For hand and movement these are
+the means and standard deviations of the channels of all blocks over the whole picture, which
+reflect brushwork and colour (Gatys, Ecker, Bethge, "Image Style Transfer Using Convolutional Neural
 Networks", CVPR 2016; Huang and Belongie, "Arbitrary Style Transfer in Real-Time with Adaptive
-Instance Normalization", ICCV 2017). The subject lies in the last features, on the whole picture and
-in a grid of cells. Where the network has a second branch, all of both counts, and the cells are the
-second's. What of them counts is learned from the training paintings (``Likeness``, a file
-of the model folder); what all paintings of a collection share is taken away (``LikenessSpace``).
+Instance Normalization", ICCV 2017). For the subject they are the last features, over the whole
+picture and in a grid of cells. If the network has a second branch, the features of both are used,
+and the cells come from the second. ``Likeness``, a file of the model folder, learns from the
+training paintings which features count; ``LikenessSpace`` removes what all paintings of a
+collection share.
 """
 
 from __future__ import annotations
@@ -24,22 +25,22 @@ from pinacoteca.search import unit_vectors
 from pinacoteca.tensors import read_arrays, write_arrays
 
 LIKENESS_FILE = "likeness.safetensors"
-# A composition has so many cells a side. More would ask that things stand where they stand to the
-# inch, which no two paintings do.
+# A composition has a grid of 4 x 4 cells. In a finer grid, objects would have to stand in exactly
+# the same place to match.
 GRID = 4
-# Within a part: of the outputs beside the directions that tell movements, and of the cells beside
-# the whole picture. Chosen by gallery/evaluate_neighbours.py.
+# Shares within a part: of the outputs in the movement part, beside the style, and of the cells in
+# the subject part, beside the whole picture. Chosen with gallery/evaluate_neighbours.py.
 OUTPUTS_SHARE = 0.6
 CELLS_SHARE = 0.35
-# Softens the outputs, so that the second and the third movement say something too.
+# Softens the outputs, so that the second and third most likely movements count too.
 MOVEMENT_TEMPERATURE = 2.0
-# So many axes of a descriptor are evened out within a collection of so many paintings or more, and
-# found among so many of them.
+# The strongest axes of a descriptor are shortened in a collection of AXES_FROM paintings or more.
+# They are computed from at most AXES_PAINTINGS of them.
 STRONGEST_AXES = 4
 AXES_FROM = 100
 AXES_PAINTINGS = 4096
 LARGEST_SURPLUS = 0.8
-# All that decides, beside the collection, how paintings are compared.
+# The settings that, together with the collection, decide how paintings are compared.
 SPACE_SETTINGS = (
     OUTPUTS_SHARE,
     CELLS_SHARE,
@@ -49,13 +50,14 @@ SPACE_SETTINGS = (
     AXES_PAINTINGS,
     LARGEST_SURPLUS,
 )
-# A query leans towards so many nearest paintings, so much.
+# How many nearest paintings a query is moved towards, and how far.
 EXPANDED_BY = 5
 EXPANSION_WEIGHT = 0.3
-# Weights of movement, hand and subject at the ends of the slider from manner to subject, and in
-# between, by gallery/choose_weights.py: the ends do best for styles by other hands and for
-# subjects, the middle balances both with the hand. Among mixtures about as good, the manner keeps
-# most of the hand and the middle most of the subject (gallery/README.md has the curve).
+# Weights of movement, hand and subject at the two ends and in the middle of the slider from manner
+# to subject, chosen with gallery/choose_weights.py. One end is best for styles by other artists,
+# the other for subjects; the middle balances both with the hand. Among mixtures of about equal
+# quality, the manner end keeps most of the hand and the middle most of the subject
+# (gallery/README.md shows the curve).
 MANNER_END = (0.4, 0.6, 0.0)
 BALANCE = (0.1, 0.4, 0.5)
 SUBJECT_END = (0.0, 0.0, 1.0)
@@ -66,7 +68,7 @@ Parts = tuple[Array, Array, Array]
 
 
 class Descriptors(Protocol):
-    """What is known of ``n`` pictures: the network's ``Analysis`` or a ``Collection``."""
+    """The descriptors of ``n`` pictures: the network's ``Analysis`` or a ``Collection``."""
 
     @property
     def hands(self) -> Array:
@@ -90,12 +92,12 @@ class Descriptors(Protocol):
 
 
 class Lengths(NamedTuple):
-    """How many numbers a network gives of each kind: see ``Forward``.
+    """How many features of each kind a network gives; see ``Forward``.
 
     Attributes:
-        statistics: Of channels, of all stages of both branches.
-        pooled: Of both branches.
-        cells: In each cell.
+        statistics: Statistics of channels, over all stages of both branches.
+        pooled: Pooled features of both branches.
+        cells: Features of each cell.
     """
 
     statistics: int
@@ -105,12 +107,12 @@ class Lengths(NamedTuple):
 
 @dataclass(frozen=True)
 class Likeness:
-    """Projections of the network's features, learned from paintings of known hands.
+    """Projections of the network's features, learned from paintings whose artists are known.
 
-    Features are taken by the signed square root, which keeps a few strong ones from deciding alone
-    (power normalisation; Perronnin, Sánchez, Mensink, "Improving the Fisher Kernel for Large-Scale
-    Image Classification", ECCV 2010). Statistics of channels are divided by their deviation
-    over the training paintings instead.
+    Each feature is replaced by its signed square root, so that a few strong ones do not decide
+    alone (power normalisation; Perronnin, Sánchez, Mensink, "Improving the Fisher Kernel for
+    Large-Scale Image Classification", ECCV 2010). Statistics of channels are instead divided by
+    their standard deviation over the training paintings.
 
     Attributes:
         statistics_mean: float32 ``[statistics]``.
@@ -121,7 +123,7 @@ class Likeness:
         subject_projection: float32 ``[pooled, p]``: principal components, each divided by the
             square root of its deviation.
         cell_mean: float32 ``[cells]``.
-        cell_projection: float32 ``[cells, c]``: the same of the cells of pictures.
+        cell_projection: float32 ``[cells, c]``: the same for the cells of pictures.
     """
 
     statistics_mean: Array
@@ -166,7 +168,7 @@ class Likeness:
 
         Args:
             folder: In hub layout.
-            lengths: Of what the network gives.
+            lengths: How many features the network gives.
 
         Raises:
             ModelError: The file is damaged or belongs to another network.
@@ -194,34 +196,35 @@ class Likeness:
 
 
 class LikenessSpace:
-    """Movements, hands and subjects as they are compared within a collection.
+    """Makes movements, hands and subjects comparable within a collection.
 
-    Without the mean, what all its paintings share no longer makes them all alike, which helps most
-    against hubs (Suzuki et al., "Centering Similarity Measures to Reduce Hubs", EMNLP 2013). What
-    most of them vary in, as light and dark, no longer decides alone either: the strongest axes are
-    made as long as the next (after Mu and Viswanath, "All-but-the-Top", ICLR 2018, who leave them
-    out).
+    It subtracts the mean of the collection, so that what all paintings share does not make them all
+    alike; this reduces hubs most (Suzuki et al., "Centering Similarity Measures to Reduce Hubs",
+    EMNLP 2013). It also shortens the strongest axes to the length of the next one, so that a common
+    difference such as light and dark does not decide alone (after Mu and Viswanath,
+    "All-but-the-Top", ICLR 2018, who remove these axes).
     """
 
     def __init__(self, collection: Descriptors) -> None:
-        """Takes what a collection holds, row for row."""
+        """Takes the descriptors of a collection, row for row."""
         self._hands = _Evened(collection.hands)
         self._styles = _mean(collection.styles)
         self._outputs = _mean(_soft_roots(collection.logits))
         self._subjects = _Evened(collection.subjects)
         self._compositions = _Evened(collection.compositions)
         lengths = np.linalg.norm(self._hands(collection.hands), axis=1)
-        # So that the euclidean distance weighs hands as the other parts; 1 if all are equal.
+        # Gives hands the same weight as the other parts in the euclidean distance; 1 if all are
+        # equal.
         self._hand_scale = float(lengths.mean()) or 1.0
 
     def parts(self, pictures: Descriptors, mirror: bool = False) -> Parts:
-        """Returns the parts by which ``NearestPaintings`` compares.
+        """Returns the parts that ``NearestPaintings`` compares.
 
-        The outputs stand beside the style as square roots of softened probabilities, whose products
-        are the Bhattacharyya coefficient of two distributions.
+        The movement part joins the style with the square roots of softened probabilities, whose dot
+        product is the Bhattacharyya coefficient of two distributions.
 
         Args:
-            pictures: ``n`` of them.
+            pictures: The descriptors of ``n`` pictures.
             mirror: Whether to exchange left and right.
 
         Returns:
@@ -240,15 +243,15 @@ class LikenessSpace:
 
 
 class _Evened:
-    """A descriptor less its mean over a collection, its strongest axes as long as the next."""
+    """Subtracts a collection's mean from a descriptor and shortens its strongest axes."""
 
     def __init__(self, vectors: Array) -> None:
-        """Takes those of the collection, float32 ``[n, d]``."""
+        """Takes the descriptors of the collection, float32 ``[n, d]``."""
         self._mean = _mean(vectors)
         dimension = vectors.shape[1]
         self._axes: Array = np.zeros((dimension, 0), np.float32)
         self._surplus: Array = np.zeros(0, np.float32)
-        # Of few paintings, or few numbers, every axis may be a strong one.
+        # With few paintings or few dimensions, every axis may be a strong one.
         if len(vectors) < AXES_FROM or dimension < AXES_FROM // 2:
             return
         some = unit_vectors(vectors[:: -(-len(vectors) // AXES_PAINTINGS)] - self._mean)
@@ -256,12 +259,12 @@ class _Evened:
         lengths = np.sqrt(np.maximum(variances[-STRONGEST_AXES - 1 :], 0))
         if lengths[-1] > 0:
             self._axes = np.asarray(axes[:, -STRONGEST_AXES:], np.float32)
-            # Where all paintings differ along a few axes only, these must stay.
+            # If all paintings differ along a few axes only, these must not vanish.
             surplus = np.minimum(1 - lengths[0] / lengths[1:], LARGEST_SURPLUS)
             self._surplus = np.asarray(surplus, np.float32)
 
     def __call__(self, vectors: Array) -> Array:
-        """Returns vectors, float32 ``[n, d]``, as they are compared."""
+        """Returns vectors, float32 ``[n, d]``, ready to be compared."""
         centred = vectors - self._mean
         return np.asarray(centred - (centred @ self._axes * self._surplus) @ self._axes.T)
 
@@ -270,7 +273,7 @@ def slider_weights(subject: float) -> tuple[float, float, float]:
     """Returns the weights of movement, hand and subject at a position of the slider.
 
     Args:
-        subject: From 0, the manner alone, to 1, the subject alone.
+        subject: From 0, manner only, to 1, subject only.
     """
     if subject <= BALANCED:
         start, end, share = MANNER_END, BALANCE, subject / BALANCED
@@ -283,11 +286,11 @@ def slider_weights(subject: float) -> tuple[float, float, float]:
 
 
 def expanded(vector: Array, nearest: Array) -> Array:
-    """Returns one part of a query, leant towards those of the paintings nearest to it.
+    """Returns one part of a query, moved towards the same part of its nearest paintings.
 
-    What they share is what the query has in common with paintings at all, and finds more like
-    them, by other hands too (average query expansion; Chum, Philbin, Sivic, Isard, Zisserman,
-    "Total Recall", ICCV 2007). Directions alone count; its length stays.
+    This finds more paintings like them, also by other artists (average query expansion; Chum,
+    Philbin, Sivic, Isard, Zisserman, "Total Recall", ICCV 2007). Only the direction changes; the
+    length stays.
 
     Args:
         vector: float32 ``[d]``, one of ``LikenessSpace.parts``.
@@ -314,7 +317,7 @@ def _projected(features: Array, mean: Array, projection: Array) -> Array:
 
 
 def _beside(first: Array, second: Array, share: float) -> Array:
-    """Returns two descriptors side by side, so that ``share`` of the cosine is the second's."""
+    """Returns two descriptors side by side; the second makes up ``share`` of the cosine."""
     weighed = [
         np.float32(np.sqrt(1 - share)) * unit_vectors(first),
         np.float32(np.sqrt(share)) * unit_vectors(second),
@@ -329,5 +332,5 @@ def _soft_roots(logits: Array) -> Array:
 
 
 def _mean(vectors: Array) -> Array:
-    # Less its own mean, a lone painting would be nothing.
+    # A single painting minus its own mean would be zero.
     return vectors.mean(axis=0) if len(vectors) > 1 else np.zeros_like(vectors[0])

@@ -1,4 +1,4 @@
-"""What others report on Pandora18K, each with its protocol: the rows cannot be compared directly.
+"""Published results on Pandora18K, with their protocols; the rows are not directly comparable.
 
 Splits, totals (17,591 to 19,329 pictures) and the number of movements differ from row to row.
 """

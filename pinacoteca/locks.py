@@ -1,7 +1,7 @@
-"""One writer at a time in a folder: the second is told who is at work there, and since when.
+"""Allows one writer at a time in a folder, and tells a second one who is writing since when.
 
-The lock is the operating system's, which gives it up however its holder ends: a stale one cannot
-be. What stands beside it in ``.writer.json`` is for people.
+The operating system holds the lock and releases it whenever the process ends, so no stale lock can
+remain. The file ``.writer.json`` is only for people to read.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ HOLDER_FILE = ".writer.json"
 
 
 class BusyError(PinacotecaError):
-    """A folder that somebody else is writing into."""
+    """Another process is writing into the folder."""
 
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Keeps all others from writing into a folder while the block runs.
+    """Keeps other processes from writing into a folder while the block runs.
 
     The folder is made if it is missing.
 
@@ -45,15 +45,16 @@ def alone_in(folder: Path) -> Iterator[None]:
     except Timeout:
         raise BusyError(_refusal(folder)) from None
     except NotImplementedError:
-        # Some shares have no locks; without them one could not work there at all.
-        print(f"{folder} cannot be locked: see to it that nobody else writes there meanwhile.")
+        # Some network shares have no locks; they should still be usable.
+        print(f"{folder} cannot be locked: make sure that nobody else writes there meanwhile.")
     try:
         (folder / HOLDER_FILE).write_text(json.dumps(_holder()), encoding="utf-8")
         yield
     finally:
         (folder / HOLDER_FILE).unlink(missing_ok=True)
         with suppress(OSError):
-            # Before the lock is given up, lest it be somebody else's by then.
+            # Deleted before the lock is released, because afterwards it may be the next writer's
+            # file.
             (folder / LOCK_FILE).unlink(missing_ok=True)
         lock.release()
 
@@ -71,7 +72,7 @@ def _holder() -> dict[str, str | int]:
 def _user() -> str:
     try:
         return getpass.getuser()
-    # A container may run under a number that has no name.
+    # A container may run under a user number that has no name.
     except (KeyError, OSError):
         return f"user {os.getuid()}"
 
@@ -83,7 +84,7 @@ def _refusal(folder: Path) -> str:
             f": {holder['program']}, started by {holder['user']} on {holder['machine']} at "
             f"{holder['since']}, process {holder['process']}"
         )
-    # It has only just begun, or is about to end.
+    # The other program may not have written the file yet, or has just deleted it.
     except (OSError, ValueError, KeyError, TypeError):
         who = ""
     return (

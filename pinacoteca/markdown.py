@@ -1,4 +1,4 @@
-"""Tables for READMEs and cards, and the marked places where they stand."""
+"""Writes Markdown tables, and replaces marked sections of READMEs and cards."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def with_section(text: str, name: str, section: str) -> str | None:
-    """Returns a text with what stands between its marks replaced; None if it lacks them.
+    """Returns a text with the section between two marks replaced; None if it has no marks.
 
     Args:
         text: Has ``<!-- name -->`` and ``<!-- end of name -->`` on lines of their own.
-        name: Of the marks.
-        section: What is to stand between them.
+        name: The name in the marks.
+        section: The new text between the marks.
     """
     place = re.compile(rf"(?<=<!-- {name} -->\n).*(?=<!-- end of {name} -->)", re.DOTALL)
     return place.sub(lambda _: f"{section}\n", text) if place.search(text) else None

@@ -1,4 +1,4 @@
-"""Measures of a classifier and of a ranking that no library of ours has in this form."""
+"""Metrics of classifiers and rankings that our libraries do not offer in this form."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def top_k_accuracy(
 
 
 def precision_at_k(relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Returns the share of relevant answers of each query, float64 ``[q]``.
+    """Returns the share of relevant answers for each query, float64 ``[q]``.
 
     Manning, Raghavan, Schütze, "Introduction to Information Retrieval", 2008, section 8.4.
 
@@ -54,7 +54,7 @@ def precision_at_k(relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
 def recall_at_k(
     relevant: npt.NDArray[np.bool_], available: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    """Returns the share of what is relevant that was found, float64 ``[q]``.
+    """Returns the share of the relevant paintings that were found, float64 ``[q]``.
 
     Args:
         relevant: bool ``[q, k]``, nearest first.
@@ -66,10 +66,10 @@ def recall_at_k(
 def average_precision_at_k(
     relevant: npt.NDArray[np.bool_], available: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    """Returns the precision averaged over the places of relevant answers, float64 ``[q]``.
+    """Returns the precision averaged over the ranks of relevant answers, float64 ``[q]``.
 
     Manning, Raghavan, Schütze, "Introduction to Information Retrieval", 2008, equation 8.8, cut off
-    at ``k``: what cannot be among ``k`` answers is not missed.
+    at ``k``: relevant paintings beyond the ``k`` answers do not lower the result.
 
     Args:
         relevant: bool ``[q, k]``, nearest first.
@@ -84,14 +84,14 @@ def average_precision_at_k(
 def normalised_gain_at_k(
     gains: npt.NDArray[np.float64], best: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Returns the discounted gain as a share of the best possible one, float64 ``[q]``.
+    """Returns the discounted gain divided by the best possible one, float64 ``[q]``.
 
     nDCG of Järvelin, Kekäläinen, "Cumulated gain-based evaluation of IR techniques", ACM TOIS 2002,
     with the usual discount of log2(place + 1).
 
     Args:
-        gains: float64 ``[q, k]`` of the answers, nearest first.
-        best: float64 ``[q, k]``, the highest gains that there are, highest first, not all 0.
+        gains: float64 ``[q, k]``, the gain of each answer, nearest first.
+        best: float64 ``[q, k]``, the highest possible gains, highest first, not all 0.
     """
     discount = 1 / np.log2(np.arange(2, gains.shape[1] + 2))
     return np.asarray((gains @ discount) / (best @ discount))
@@ -100,12 +100,12 @@ def normalised_gain_at_k(
 def hubness(rows: npt.NDArray[np.int64], count: int) -> float:
     """Returns the skewness of how often each painting is among the answers.
 
-    Radovanović, Nanopoulos, Ivanović, "Hubs in Space", JMLR 2010, equation 1: 0 if every painting
-    is as often above as below the mean; the larger, the fewer paintings crowd all answers.
+    Radovanović, Nanopoulos, Ivanović, "Hubs in Space", JMLR 2010, equation 1: 0 for a symmetric
+    distribution; the larger, the fewer paintings dominate the answers.
 
     Args:
         rows: int64 ``[q, k]``, the answers.
-        count: The number of paintings that could have been answers.
+        count: The number of paintings that can be answers.
     """
     occurrences = np.bincount(rows.ravel(), minlength=count).astype(np.float64)
     centred = occurrences - occurrences.mean()
@@ -114,7 +114,7 @@ def hubness(rows: npt.NDArray[np.int64], count: int) -> float:
 
 
 def mean_over_classes(values: npt.NDArray[np.float64], classes: npt.NDArray[np.str_]) -> float:
-    """Returns the mean of the classes' means, so that no large class decides.
+    """Returns the mean of the classes' means, so that large classes do not dominate.
 
     Args:
         values: float64 ``[q]``.
@@ -125,13 +125,14 @@ def mean_over_classes(values: npt.NDArray[np.float64], classes: npt.NDArray[np.s
 
 
 def half_of_artists(artists: npt.NDArray[np.str_], seed: int) -> npt.NDArray[np.bool_]:
-    """Returns which paintings are by one half of the artists, drawn at random, bool ``[n]``.
+    """Returns which paintings are by a random half of the artists, bool ``[n]``.
 
-    What is chosen on one half is reported on the other: paintings by one hand are alike.
+    Settings chosen on one half are measured on the other. Halving by artist matters, because
+    paintings by one artist are alike.
 
     Args:
-        artists: Who painted each, ``[n]``.
-        seed: Of the draw.
+        artists: The artist of each painting, ``[n]``.
+        seed: Seeds the draw.
     """
     names = np.unique(artists)
     drawn = np.random.default_rng(seed).permutation(names)[: len(names) // 2]

@@ -1,7 +1,7 @@
-"""Search for the nearest paintings through Milvus, past what fits one machine or one moment.
+"""Searches for the nearest paintings through Milvus, for collections too large to scan.
 
-A file ``milvus.db`` is searched by Milvus Lite within this process, ``http://host:19530`` by a
-server. Milvus finds candidates, which are measured again, exactly: see ``MilvusPaintings``.
+Milvus Lite searches a file such as ``milvus.db`` within this process; ``http://host:19530`` names a
+server. Milvus finds candidates, and ``MilvusPaintings`` computes their exact distances.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ from pinacoteca.search import (
 
 PAINTINGS = "pinacoteca_paintings"
 CELLS = "pinacoteca_cells"
-# With these a query of 512 numbers finds its five nearest among a million: benchmarks/scale.py.
+# Enough to find the five nearest of a million vectors of 512 numbers (benchmarks/scale.py).
 ROWS_COMPARED = 16_384
-# The cosine needs no more than rounding may put out of order; the euclidean order is another.
+# By cosine, only rounding can change the order of the candidates; the euclidean order differs more
+# and needs more of them.
 CANDIDATES = {"cosine": 40, "euclidean": 100}
 GRAPH = {"M": 16, "efConstruction": 200, "sq_type": "SQ8"}
 EXPLORED = 256
-# A server returns no more rows to a query.
+# A server returns at most this many rows for a query.
 LIMIT = 16_384
 
 _LAYOUT = 1
@@ -47,9 +48,9 @@ _STAMP = "pinacoteca"
 _UNFINISHED = "_unfinished"
 _CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 30
-# Milvus Lite hangs up on a client that asks every ten seconds whether it is there.
+# Milvus Lite closes the connection of a client that sends keepalives every ten seconds.
 _TRANSPORT = {"grpc.keepalive_permit_without_calls": False}
-# What is on this machine is asked without the proxy of http_proxy.
+# A server on this machine must not be reached through the proxy of http_proxy.
 _DIRECT = _TRANSPORT | {"grpc.enable_http_proxy": 0}
 
 _Floats = npt.NDArray[np.float32]
@@ -57,18 +58,18 @@ _Rows = npt.NDArray[np.int64]
 
 
 class MilvusPaintings:
-    """A Milvus index of the rows of a collection, searched as ``NearestPaintings`` is.
+    """A Milvus index of a collection, with the same methods as ``NearestPaintings``.
 
-    Milvus holds, for each row, its parts at length 1, side by side. Their inner product with the
-    weighted parts of a query is the weighted cosine, whatever the weights. What Milvus finds is
-    measured anew by ``NearestPaintings``: distances are exact and equal ones in the order of rows;
-    a painting can be missed only where it was not among the candidates.
+    For each row, Milvus holds its parts, scaled to length 1, side by side. Their inner product with
+    the weighted parts of a query is the weighted cosine, for any weights. ``NearestPaintings`` then
+    computes the distances of the candidates: they are exact, and equal ones are in the order of
+    rows. A painting can be missed only if it was not among the candidates.
 
-    Milvus Lite looks at every row in scope in plain Python, whatever its index, for about a
-    microsecond each. In a file the rows therefore lie in cells, each a partition, and a query is
-    compared with all rows of the few cells nearest to it. On a server they are joined by a graph
-    (Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using
-    Hierarchical Navigable Small World graphs", 2018) over vectors of a byte a number.
+    Milvus Lite looks at every row in scope in plain Python, whatever its index, which takes about a
+    microsecond for each. A file is therefore divided into cells, each a partition, and a query is
+    compared with all rows of the few cells nearest to it. A server uses a graph (Malkov and
+    Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable
+    Small World graphs", 2018) over vectors with one byte for each number.
     """
 
     def __init__(self, client: Any, address: str, parts: Parts, cells: Cells | None) -> None:
@@ -91,8 +92,9 @@ class MilvusPaintings:
     ) -> tuple[_Floats, _Rows]:
         """Returns the distances and rows of the ``k`` nearest paintings, nearest first.
 
-        Takes and returns what ``NearestPaintings.search`` does. The euclidean metric orders the
-        candidates by cosine anew. Where few rows may be found, they are measured without Milvus.
+        Takes and returns the same as ``NearestPaintings.search``. For the euclidean metric, the
+        candidates found by cosine are sorted again. If the mask lets only a few rows through, they
+        are compared without Milvus.
 
         Raises:
             ValueError: An argument is out of range; the text shows what was given.
@@ -130,7 +132,7 @@ class MilvusPaintings:
     def _candidates(
         self, direction: _Floats, k: int, metric: Metric, hidden: npt.NDArray[np.bool_]
     ) -> _Rows:
-        """Returns rows that may be found, ``k`` or more, in their order."""
+        """Returns ``k`` or more candidates that the mask lets through, in the order of rows."""
         permitted = np.flatnonzero(~hidden)
         share = len(permitted) / len(self)
         limit = math.ceil(max(CANDIDATES[metric], 2 * k) / share)
@@ -139,7 +141,7 @@ class MilvusPaintings:
             rows = rows[~hidden[rows]]
             if len(rows) >= k:
                 return np.sort(rows)
-            # The rows that may be found lie far from this query.
+            # The rows that the mask lets through lie far from this query.
             limit *= 4
         return permitted
 
@@ -162,14 +164,14 @@ class MilvusPaintings:
 
 
 def checked_address(address: str) -> str:
-    """Returns the address of an index.
+    """Returns the address of an index after checking its form.
 
     Raises:
         SearchIndexError: It names neither a file nor a server.
     """
     if not address.endswith(".db") and not _names_server(address):
         raise SearchIndexError(
-            f"{address!r} is no address of an index: name a file that ends in .db, or a Milvus "
+            f"{address!r} is not an index address: name a file that ends in .db, or a Milvus "
             "server as http://host:19530."
         )
     return address
@@ -185,18 +187,18 @@ def _names_server(address: str) -> bool:
 
 
 def open_index(address: str, parts: Parts, fingerprint: str) -> MilvusPaintings:
-    """Opens the index at an address; builds it if there is none, 1,000 rows in a third of a second.
+    """Opens the index at an address; builds it first if there is none.
 
     Args:
         address: A file that ends in ``.db``, or a server as ``http://host:19530``.
-        parts: The parts of all paintings, float32 or float16 ``[n, d]`` each; they stay at hand to
-            measure candidates, and may be mapped from a file.
-        fingerprint: A text that no other collection has, the SHA-256 of its embeddings, say.
+        parts: The parts of all paintings, float32 or float16 ``[n, d]`` each, which may be mapped
+            from a file; needed later for the exact distances.
+        fingerprint: A text that identifies the collection, such as the SHA-256 of its embeddings.
 
     Raises:
-        SearchIndexError: pymilvus is not installed, the file is in use, damaged, no index or in a
-            place that cannot be written, the server cannot be reached, or the index was made of
-            another collection.
+        SearchIndexError: pymilvus is not installed; the file is in use, damaged, not an index, or
+            in a place that cannot be written; the server cannot be reached; or the index was built
+            from another collection.
     """
     local = not _names_server(checked_address(address))
     client = _connect(address, local)
@@ -210,7 +212,7 @@ def open_index(address: str, parts: Parts, fingerprint: str) -> MilvusPaintings:
         if found != stamp:
             what = f"the file {address}" if local else f"the collection {PAINTINGS} there"
             raise SearchIndexError(
-                f"The index at {address} was made of another collection: delete {what}, and it "
+                f"The index at {address} was built from another collection: delete {what}, and it "
                 "will be built anew."
             )
         client.load_collection(PAINTINGS)
@@ -243,7 +245,7 @@ def _connect(address: str, local: bool) -> Any:
     path = Path(address)
     if path.exists() and not path.is_dir():
         raise SearchIndexError(
-            f"{address} is no index of Milvus Lite, which is a folder: name another file, or "
+            f"{address} is not an index of Milvus Lite, which is a folder: name another file, or "
             "delete it."
         )
     _check_writable(path)
@@ -260,7 +262,7 @@ def _is_here(address: str) -> bool:
 
 
 def _check_writable(path: Path) -> None:
-    """Refuses a place that cannot be written: even to read it, Milvus Lite makes a lock there."""
+    """Refuses a place that cannot be written, because Milvus Lite makes a lock even to read."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         writable = os.access(path if path.exists() else path.parent, os.W_OK)
@@ -269,7 +271,7 @@ def _check_writable(path: Path) -> None:
     if not writable:
         what = "copy it" if path.exists() else "let it be made"
         raise SearchIndexError(
-            f"The index {path} lies where nothing can be written, and an index must be: {what} "
+            f"The index {path} is in a folder without write permission, which it needs: {what} "
             "in a folder that you may write to, and name it there with --index."
         )
 
@@ -283,7 +285,7 @@ def _raise_damaged(address: str, local: bool, reason: str) -> NoReturn:
 
 @contextmanager
 def _failure_of(name: str) -> Iterator[list[str]]:
-    """Takes what a logger writes, which would be a traceback on the terminal, as reasons."""
+    """Collects the messages of a logger as reasons, instead of tracebacks on the terminal."""
     reasons: list[str] = []
 
     def keep(record: logging.LogRecord) -> bool:
@@ -306,7 +308,7 @@ def _plain_errors(address: str, reasons: Sequence[str] = (), local: bool = False
 
     try:
         yield
-    # Where the time is up, pymilvus lets the error of its transport through.
+    # After a timeout, pymilvus passes on the error of gRPC.
     except (MilvusException, RpcError) as error:
         said = error.message if isinstance(error, MilvusException) else error.details()
         reason = reasons[-1] if reasons else said
@@ -323,7 +325,7 @@ def _plain_errors(address: str, reasons: Sequence[str] = (), local: bool = False
 
 
 def _build(client: Any, parts: Parts, stamp: str, in_cells: bool) -> None:
-    """Fills an index that can be found only once it is whole."""
+    """Builds an index that becomes visible only when it is complete."""
     for name in (PAINTINGS + _UNFINISHED, CELLS, CELLS + _UNFINISHED):
         client.drop_collection(name)
     dimension = sum(part.shape[1] for part in parts)
@@ -348,7 +350,7 @@ def _build(client: Any, parts: Parts, stamp: str, in_cells: bool) -> None:
 def _fill(client: Any, parts: Parts, pieces: Sequence[tuple[str, _Rows]]) -> None:
     from tqdm import tqdm
 
-    # Only what takes long shows how far it is.
+    # The progress bar appears only if building takes long.
     with tqdm(total=len(parts[0]), desc="index", unit="painting", delay=5) as progress:
         for partition, rows in pieces:
             if partition != "_default":

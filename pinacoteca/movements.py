@@ -1,4 +1,4 @@
-"""The 18 artistic movements of Pandora18K, and the styles of WikiArt and PandoraRom within them.
+"""The 18 movements of Pandora18K, and the styles of WikiArt and PandoraRom that belong to them.
 
 Pandora18K: C. Florea, C. Țoca, F. Gieseke, "Artistic Movement Recognition by Boosted Fusion of
 Color Structure and Topographic Description", WACV 2017.
@@ -21,11 +21,11 @@ class Movement:
         folder: The exact name of its folder in Pandora18K.
         english: Its English name.
         romanian: Its Romanian name.
-        first_year: When it is customarily said to begin; historians differ by a decade or so.
-        last_year: When it is customarily said to end; None where it lives on.
+        first_year: The usual date of its beginning; historians differ by a decade or so.
+        last_year: The usual date of its end; None if it continues.
         sentence_english: What it is, in one English sentence.
         sentence_romanian: The same in Romanian.
-        mark_english: How to tell it at sight, in one English sentence.
+        mark_english: How to recognise it, in one English sentence.
         mark_romanian: The same in Romanian.
     """
 
@@ -243,11 +243,11 @@ MOVEMENTS: tuple[Movement, ...] = (
 )
 # fmt: on
 
-# Which styles of WikiArt (and so of PandoraRom) fold into a movement beside its own name.
+# The styles of WikiArt, and so of PandoraRom, that count as a movement besides its own name.
 #
-# A style folds in where it is a phase, a branch or a technique of the movement, or a revival in
-# the same manner. It does not where it only borrows the name, comes before the movement, answers
-# to something else, or has two parents that weigh alike. Hence these map to no movement:
+# A style counts as a movement if it is a phase, a branch, a technique or a close revival of it. It
+# does not if it only borrows the name, comes before the movement, reacts to something else, or
+# belongs equally to two movements. These styles therefore map to no movement:
 #
 # - Art Nouveau (Modern): a decorative style of line and ornament. Painters such as Klimt and
 #   Luchian were Symbolists too, but the label speaks of the design, not of the meaning.
@@ -336,7 +336,7 @@ _STYLES_WITHIN: dict[str, tuple[str, ...]] = {
 
 
 def _plain(style: str) -> str:
-    """Reduces a style to its letters and digits, so that all its spellings meet."""
+    """Reduces a style to its letters and digits, so that all its spellings agree."""
     decomposed = unicodedata.normalize("NFKD", style.casefold())
     return "".join(character for character in decomposed if character.isalnum())
 

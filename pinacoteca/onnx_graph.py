@@ -1,4 +1,4 @@
-"""The ONNX graph of timm's mobilenetv2_100, made from its weights alone.
+"""Builds the ONNX graph of timm's mobilenetv2_100 from its weights.
 
 Batch normalisation is folded into the convolutions (Jacob et al., "Quantization and Training of
 Neural Networks", CVPR 2018, section 3.2), in float64.
@@ -21,15 +21,15 @@ INPUT = "pixels"
 STEM_CHANNELS = 32
 FEATURES = 1280
 EXPANSION = 6
-# What nn.BatchNorm2d adds to a variance.
+# The epsilon that nn.BatchNorm2d adds to a variance.
 BATCH_NORM_EPSILON = 1e-5
 OPSET = 18
-# The newest that the oldest ONNX Runtime of the requirements reads is newer.
+# The oldest ONNX Runtime that the requirements allow can read this version.
 IR_VERSION = 10
 
 
 class Block(NamedTuple):
-    """A row of table 2 of Sandler et al., "MobileNetV2", CVPR 2018, but for the expansion."""
+    """A row of table 2 of Sandler et al., "MobileNetV2", CVPR 2018, without the expansion."""
 
     repeats: int
     stride: int
@@ -64,10 +64,11 @@ class Convolution(NamedTuple):
 
 
 def residuals() -> list[tuple[int, bool, list[Convolution]]]:
-    """Returns the residuals in order.
+    """Returns the inverted residuals in order.
 
     Returns:
-        For each the number of its block, whether it is added to its input, and its convolutions.
+        For each: the number of its block, whether its output is added to its input, and its
+        convolutions.
     """
     made = []
     inside = STEM_CHANNELS
@@ -102,7 +103,7 @@ HEAD = Convolution("conv_head", "bn2", (FEATURES, BLOCKS[-1].channels, 1, 1))
 
 
 def expected_shapes(classes: int) -> dict[str, tuple[int, ...]]:
-    """Returns the shapes of all weights by name, the counters of batches left out."""
+    """Returns the shapes of all weights by name, without the batch counters."""
     shapes: dict[str, tuple[int, ...]] = {
         "classifier.weight": (classes, FEATURES),
         "classifier.bias": (classes,),
@@ -126,9 +127,9 @@ def graph_of(
     ``Branch``.
 
     Args:
-        weights: Of the shapes that ``expected_shapes`` tells.
+        weights: Arrays with the shapes that ``expected_shapes`` returns.
         size: Height and width of the pictures, in pixels.
-        second: The blocks of a second branch.
+        second: The weights of the blocks of a second branch.
     """
     graph = _Graph(weights)
     features = graph.convolution(INPUT, STEM)
@@ -147,9 +148,10 @@ def graph_of(
 
 
 def pooling(side: int) -> Array:
-    """Returns which share of each of ``side`` places each cell takes, ``[side, GRID]``.
+    """Returns the weight of each of ``side`` positions in each cell, ``[side, GRID]``.
 
-    As PyTorch's ``adaptive_avg_pool2d`` has it: cells overlap where they do not divide the side.
+    The same as PyTorch's ``adaptive_avg_pool2d``: cells overlap if ``GRID`` does not divide
+    ``side``.
     """
     shares = np.zeros((side, GRID), np.float32)
     for cell in range(GRID):
@@ -163,7 +165,7 @@ def _halved(size: tuple[int, int]) -> tuple[int, int]:
 
 
 class _Blocks(NamedTuple):
-    """What some blocks give: features, their height and width, and the statistics of each."""
+    """The output of some blocks: features, their height and width, and each block's statistics."""
 
     features: str
     side: tuple[int, int]
@@ -171,10 +173,10 @@ class _Blocks(NamedTuple):
 
 
 class _Graph:
-    """Nodes and constants as they are gathered.
+    """Collects the nodes and constants of a graph.
 
     Attributes:
-        weights: Those that the next convolutions are made from.
+        weights: The weights that the next convolutions are built from.
     """
 
     def __init__(self, weights: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -200,7 +202,7 @@ class _Graph:
         return name
 
     def convolution(self, features: str, convolution: Convolution) -> str:
-        """Adds a convolution with its normalisation and, maybe, its activation."""
+        """Adds a convolution with its normalisation and, if it has one, its activation."""
         kernel, bias = self._folded(convolution)
         side = convolution.shape[2]
         made = self.node(
@@ -217,7 +219,7 @@ class _Graph:
         return self.node("Clip", [made, *ends])
 
     def blocks(self, before: _Blocks, numbers: range) -> _Blocks:
-        """Adds some blocks; the statistics are those of ``before`` and theirs."""
+        """Adds some blocks; their statistics follow those of ``before``."""
         features, side, stages = before.features, before.side, list(before.stages)
         for number, skip, convolutions in residuals():
             if number not in numbers:
@@ -236,7 +238,8 @@ class _Graph:
         """Adds all that follows the shared blocks.
 
         Returns:
-            The pooled features, those of the cells, and the statistics of the blocks added.
+            The names of the pooled features, the features of the cells, and the statistics of the
+            blocks added.
         """
         start = shared._replace(stages=[])
         own = self.blocks(start, range(SHARED_BLOCKS, len(BLOCKS)))
@@ -246,11 +249,11 @@ class _Graph:
 
     def statistics(self, features: str, side: tuple[int, int]) -> str:
         """Adds mean and unbiased standard deviation of each channel, ``[n, 2 * channels]``."""
-        # Pooling of the squares: ONNX Runtime averages faster than it subtracts and reduces.
+        # Averages the squares, because ONNX Runtime pools faster than it subtracts and reduces.
         mean = self.node("GlobalAveragePool", [features])
         squares = self.node("GlobalAveragePool", [self.node("Mul", [features, features])])
         variance = self.node("Sub", [squares, self.node("Mul", [mean, mean])])
-        # A single value has no deviation; and rounding may leave a variance below nothing.
+        # A single value has no deviation, and rounding may make a variance negative.
         count = side[0] * side[1]
         unbiased = self.constant(np.array(count / max(count - 1, 1), np.float32))
         nothing = self.constant(np.array(0, np.float32))

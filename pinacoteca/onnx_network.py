@@ -1,4 +1,4 @@
-"""The network in ONNX Runtime: no PyTorch is loaded, and a pass takes less than half the time."""
+"""The network in ONNX Runtime, without PyTorch and in less than half the time for a pass."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pinacoteca.second_branch import COUNTER, SHARED_BLOCKS, read_second_branch
 
 
 class OnnxNetwork:
-    """A mobilenetv2_100 of timm's making; ``Network`` says what it offers."""
+    """A mobilenetv2_100 of timm in ONNX Runtime; see ``Network``."""
 
     def __init__(
         self, weights: Path, config: Mapping[str, Any], size: tuple[int, int], threads: int = 1
@@ -31,10 +31,10 @@ class OnnxNetwork:
 
         Args:
             weights: A safetensors file; a second branch lies beside it, if there is one.
-            config: What timm wrote beside it.
+            config: The ``config.json`` that timm wrote beside the weights.
             size: Height and width of the pictures, in pixels.
-            threads: How many a pass uses. With one, passes for several people at once do not
-                wait for each other, and the last bits do not depend on the machine's cores.
+            threads: The number of threads for a pass. With one, passes for several people do not
+                wait for each other, and results do not depend on the number of cores.
 
         Raises:
             ValueError: The weights are not those of the configuration.
@@ -51,7 +51,7 @@ class OnnxNetwork:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        # Warnings of the optimiser are for its authors.
+        # Shows errors only: the optimiser's warnings do not help users.
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             graph_of(tensors, size, second), options, providers=["CPUExecutionProvider"]
@@ -70,7 +70,7 @@ class OnnxNetwork:
 
 
 def check_weights(tensors: Mapping[str, npt.NDArray[Any]], classes: int) -> None:
-    """Raises ``ValueError`` unless all weights are there, and finite, and nothing else is."""
+    """Raises ``ValueError`` if a weight is missing, unknown, of another shape or not finite."""
     shapes = {name: array.shape for name, array in tensors.items() if not name.endswith(COUNTER)}
     expected = expected_shapes(classes)
     for name in sorted(shapes.keys() ^ expected.keys()):

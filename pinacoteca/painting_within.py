@@ -1,9 +1,9 @@
-"""Finds the painting in a picture of more than it: a wall, a frame, a mount, the page of a book.
+"""Finds the painting in a picture that also shows a wall, a frame, a mount or a book page.
 
-Two things are looked for, again and again, until neither is there. A *ground* of one colour, plain
-or evenly lit, with four-sided areas on it: a wall, a page, a mount. A *frame*: bands along all four
-sides, each of one colour over the whole side. A picture that has neither is a painting as it is.
-NumPy and Pillow do: OpenCV, which has more general methods, takes 150 MB.
+The search repeats until it finds neither a ground nor a frame. A *ground* is an area of one colour,
+plain or evenly lit, with four-sided areas on it: a wall, a page, a mount. A *frame* is made of
+bands along all four sides, each of one colour over the whole side. A picture that has neither
+counts as a painting. The code uses NumPy and Pillow only, because OpenCV takes 150 MB.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Point: TypeAlias = tuple[float, float]
 Block: TypeAlias = tuple[int, int, int, int]
-# Corners x and y as fractions of width and height: upper left and right, lower right and left.
+# The x and y of each corner as fractions of width and height, clockwise from the upper left.
 Quadrilateral: TypeAlias = tuple[Point, Point, Point, Point]
 
 WHOLE: Quadrilateral = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-# A framed painting in a mount on a wall has three things around it.
+# A painting may have a mount, a frame and a wall around it.
 LAYERS = 4
-# How far, in levels of 255, colours stray from a single tint where there is more than one.
+# How far, in levels of 255, colours must differ from a single tint to count as more than one.
 COLOUR = 6.0
-# No print is tinted more than this.
+# No tinted print has a stronger tint than this.
 TINT = 80.0
 
 
@@ -37,22 +37,24 @@ TINT = 80.0
 class Search:
     """How certain a painting must be.
 
-    No painting of those that the thresholds were chosen on, 1,412 and 48, is cropped.
+    With these thresholds, none of the 1,412 and 48 paintings that they were chosen on is cropped.
 
     Attributes:
-        side: Of the reduced copy that is searched, in pixels.
+        side: The side of the reduced copy that is searched, in pixels.
         border_plain: The share of the outermost pixels that must have the colour of the ground.
-        different: How much a colour, 0 to 255, differs from the ground at least.
-        noisy: The same for a ground that is not quite even.
+        different: The least difference of a colour, 0 to 255, from the ground.
+        noisy: The same for a slightly uneven ground.
         band_tolerance: How much a colour may differ from its band of the frame.
         band_plain: The share of a side that must have the colour of its band.
-        slant: By how many pixels a band may be off its place.
-        least_side: The sides of a painting, as shares of those of the picture.
-        most_area: Of the picture, for a single painting; a thinner margin is left on.
-        least_frame: How wide a frame is, as a share of the shorter side of the picture.
-        most_frame: The same, at most.
-        least_confidence: Of the least certain side of a painting.
-        least_offered: The same where a person is asked whether it is one.
+        slant: By how many pixels the edge of a band may be displaced.
+        least_side: The shortest side of a painting, as a share of the picture's side.
+        most_area: The largest share of the picture that a single painting may cover; a thinner
+            margin is not cropped.
+        least_frame: The narrowest frame, as a share of the shorter side of the picture.
+        most_frame: The widest frame, likewise.
+        least_confidence: The least confidence, in its least certain side, for a painting to be
+            cropped.
+        least_offered: The same for a painting that a person is asked about.
     """
 
     side: int = 512
@@ -79,9 +81,9 @@ class FoundPainting:
 
     Attributes:
         corners: Of the painting, as shares of the picture's width and height.
-        confidence: The share of its least certain side, 0 to 1, that is seen to be an edge; 1 for
-            the picture itself where there is nothing around it.
-        picture: The painting alone, straightened.
+        confidence: The share, 0 to 1, of its least certain side that is visibly an edge; 1 if the
+            painting fills the picture.
+        picture: The painting, cropped and straightened.
     """
 
     corners: Quadrilateral
@@ -95,7 +97,7 @@ class FoundPainting:
 
 
 def paintings_within(picture: Picture, search: Search = DEFAULT) -> tuple[FoundPainting, ...]:
-    """Returns the paintings in a picture, largest first; the picture itself where none is certain.
+    """Returns the paintings in a picture, largest first; the whole picture if none is certain.
 
     Args:
         picture: RGB.
@@ -107,7 +109,7 @@ def paintings_within(picture: Picture, search: Search = DEFAULT) -> tuple[FoundP
 
 
 def uncertain_painting(picture: Picture, search: Search = DEFAULT) -> Quadrilateral | None:
-    """Returns where a painting may be in a picture in which none is certain; None for nowhere.
+    """Returns where a painting may be, for a picture in which none is certain; None for nowhere.
 
     Args:
         picture: RGB.
@@ -121,10 +123,10 @@ def uncertain_painting(picture: Picture, search: Search = DEFAULT) -> Quadrilate
 def _within(
     picture: Picture, corners: Quadrilateral, confidence: float, search: Search, layers: int
 ) -> Iterator[FoundPainting]:
-    """Yields what is found in a part of a picture, that part itself where nothing is."""
+    """Yields the paintings found in a part of a picture; the part itself if there are none."""
     part = straightened(picture, corners)
     inside = _inside(part, search) if layers else []
-    # A straightened frame has edges that are not quite straight, and on a wall one is expected.
+    # Within a wall, a frame is likely, and after straightening its edges are not quite straight.
     within = replace(search, slant=2, band_plain=0.6)
     for inner, its_confidence in inside:
         nested = _placed(inner, corners)
@@ -155,15 +157,15 @@ def _in_frame(pixels: Floats, ground: Bools | None, search: Search) -> list[tupl
     least, deepest = (
         int(share * min(height, width)) for share in (search.least_frame, search.most_frame)
     )
-    # Most pictures have no frame, and few rows tell that.
+    # Most pictures have no frame, and a few rows are enough to see that.
     if _plain_depth(_sides(pixels, least + 2), search) < least:
         return []
     sides = _sides(pixels, deepest)
     depth = _plain_depth(sides, search)
     edges = [_edges(side, search) for side in sides]
-    # The bands of a frame have edges of their own; the last edge is the painting's.
+    # The bands of a frame have edges too; the innermost edge belongs to the painting.
     for start in range(min(depth + 1, deepest - 3), least, -1):
-        # Somebody's crop of the picture left a little more of one side.
+        # A crop by hand may have left a little more of one side.
         near = [start - 2 + int(shares[start - 2 : start + 3].argmax()) for shares in edges]
         confidence = min(float(shares[place]) for shares, place in zip(edges, near, strict=True))
         if confidence >= search.least_confidence:
@@ -185,9 +187,9 @@ def _sides(pixels: Floats, depth: int) -> list[Floats]:
 
 
 def _plain_depth(sides: list[Floats], search: Search) -> int:
-    """Returns how deep all sides consist of bands that have one colour each."""
+    """Returns the depth to which all sides consist of bands of one colour each."""
     depth = len(sides[0])
-    # The outermost pixels are often a little of what is around the frame.
+    # The outermost pixels often show what is around the frame.
     outermost = 2 + search.slant
     for side in sides:
         bands = side[:depth]
@@ -205,7 +207,7 @@ def _plain_depth(sides: list[Floats], search: Search) -> int:
 
 
 def _edges(side: Floats, search: Search) -> Floats:
-    """Returns for each depth the share of the side whose colour is no longer the band's before."""
+    """Returns for each depth the share of the side whose colour differs from the band before."""
     slant, depth = search.slant, len(side)
     shares = np.zeros(depth, np.float32)
     first, last = 1 + slant, depth - 1 - slant
@@ -243,16 +245,16 @@ def _on_ground(pixels: Floats, ground: Bools, search: Search) -> list[tuple[Floa
         confidence = _side_support(corners, ground)
         if confidence >= search.least_confidence and _is_painting(pixels, ground, corners):
             found.append((corners, confidence))
-    # Two on one page leave less of it.
+    # Two paintings on a page may cover more of it.
     if len(found) == 1 and _area(found[0][0]) > search.most_area * width * height:
         return []
     return found
 
 
 def _surrounded(block: Block, blocks: list[Block], least: float) -> bool:
-    """Returns whether there is something on all four sides of a block.
+    """Returns whether other things surround a block on all four sides.
 
-    It is then not on a bare ground: a carved frame may belong to the work.
+    If so, it is not on a bare ground: a carved frame may be part of the work.
     """
     edges = np.array([other for other in blocks if other != block] or [block])
     left, top = edges[:, :2].min(axis=0)
@@ -262,9 +264,9 @@ def _surrounded(block: Block, blocks: list[Block], least: float) -> bool:
 
 
 def _ground(pixels: Floats, search: Search) -> Bools | None:
-    """Returns which pixels differ from the ground, None where there is no ground.
+    """Returns which pixels differ from the ground; None if there is no ground.
 
-    The ground has one colour, or one that light from a side changes evenly.
+    The ground has one colour, or a colour that changes evenly because light falls from one side.
     """
     height, width = pixels.shape[:2]
     rim = max(2, round(0.01 * min(height, width)))
@@ -324,8 +326,8 @@ def _runs(full: Bools) -> list[tuple[int, int]]:
 def _four_corners(mask: Bools) -> Floats | None:
     """Returns the quadrilateral around a mask, ``[4, 2]``, from its upper left corner clockwise.
 
-    Of the convex hull, the side goes again and again whose neighbours, made longer, meet with the
-    least area added.
+    Starts from the convex hull and repeatedly removes a side: the one whose neighbours, when
+    extended until they meet, add the least area.
     """
     hull = _hull(mask)
     while len(hull) > 4:
@@ -380,7 +382,7 @@ def _meeting(before: Point, start: Point, after: Point, end: Point) -> Point | N
     first = (start[0] - before[0], start[1] - before[1])
     second = (end[0] - after[0], end[1] - after[1])
     slope = first[0] * second[1] - first[1] * second[0]
-    # The sides meet beyond the one between them only if they lean in.
+    # The neighbours meet beyond the side between them only if they lean inwards.
     if slope > -1e-9:
         return None
     share = ((end[0] - start[0]) * second[1] - (end[1] - start[1]) * second[0]) / slope
@@ -388,7 +390,7 @@ def _meeting(before: Point, start: Point, after: Point, end: Point) -> Point | N
 
 
 def _side_support(corners: Floats, mask: Bools) -> float:
-    """Returns how much of the least certain side has ground outside and something else inside."""
+    """Returns the share of the least certain side with ground outside and none inside."""
     middle = corners.mean(axis=0)
     supports = []
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
@@ -417,7 +419,7 @@ def _at(mask: Bools, points: Floats, beyond: bool) -> Bools:
 
 
 def _is_painting(pixels: Floats, mask: Bools, corners: Floats) -> bool:
-    """Returns whether an area is filled, and neither of one colour nor of lines."""
+    """Returns whether an area is filled, and is neither of one colour nor made of lines."""
     left, top = np.ceil(corners.min(axis=0)).astype(int) + 2
     right, bottom = np.floor(corners.max(axis=0)).astype(int) - 2
     part, filled = pixels[top:bottom, left:right], mask[top:bottom, left:right]
@@ -448,7 +450,7 @@ def _fractions(corners: Floats, width: int, height: int) -> Quadrilateral:
 
 
 def _homography(source: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Returns the 3 x 3 matrix that takes four points to four others."""
+    """Returns the 3 x 3 matrix that maps four points to four others."""
     rows, values = [], []
     for (x, y), (u, v) in zip(np.asarray(source), np.asarray(target), strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
@@ -458,13 +460,13 @@ def _homography(source: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray[np.
 
 
 def point_within(point: Point, corners: Quadrilateral) -> Point:
-    """Returns where a point of a part is in the whole picture, both as shares of the sides."""
+    """Converts a point of a part to a point of the whole picture, both as shares of the sides."""
     x, y, scale = _homography(WHOLE, corners) @ np.array([*point, 1.0])
     return min(max(float(x / scale), 0.0), 1.0), min(max(float(y / scale), 0.0), 1.0)
 
 
 def _placed(inner: Quadrilateral, outer: Quadrilateral) -> Quadrilateral:
-    """Returns the corners of a part of a part as shares of the whole."""
+    """Converts corners within a part to shares of the whole picture."""
     if outer == WHOLE:
         return inner
     first, second, third, fourth = (point_within(corner, outer) for corner in inner)
@@ -472,7 +474,7 @@ def _placed(inner: Quadrilateral, outer: Quadrilateral) -> Quadrilateral:
 
 
 def straightened(picture: Picture, corners: Quadrilateral) -> Picture:
-    """Returns the part of a picture between four corners, as if seen from in front."""
+    """Returns the part of a picture between four corners, as seen from the front."""
     if corners == WHOLE:
         return picture
     points = np.asarray(corners) * picture.size
@@ -496,16 +498,16 @@ def straightened(picture: Picture, corners: Quadrilateral) -> Picture:
 def has_colour(picture: Picture) -> bool:
     """Returns False for a grey picture and for one of a single tint, such as sepia.
 
-    In such a picture the lightness says what the colour is.
+    In such a picture, the lightness determines the colour.
     """
     copy = picture.convert("RGB")
     copy.thumbnail((128, 128), Image.Resampling.BOX, reducing_gap=None)
     pixels = np.asarray(copy, np.float32).reshape(-1, 3)
     light = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
-    # Blue and red less the lightness; what a curve over the lightness does not tell of them.
+    # Blue and red minus the lightness, and what a curve over the lightness cannot explain.
     tints = np.stack([pixels[:, 2] - light, pixels[:, 0] - light], axis=1)
     powers = (light[:, None] / 255) ** np.arange(4)
     curve, *_ = np.linalg.lstsq(powers, tints, rcond=None)
     rest = np.abs(tints - powers @ curve).max(axis=1)
-    # Of a plain red picture, too, the lightness says the colour.
+    # In a plain red picture, the lightness determines the colour too, so the tint counts.
     return bool(np.percentile(rest, 95) > COLOUR or np.median(np.abs(tints).max(axis=1)) > TINT)

@@ -1,8 +1,8 @@
-"""Finds the picture of a painting at its source: WikiArt's own lists, and what the id foretells.
+"""Finds the picture of a painting at WikiArt: through its lists, or by guessing from the id.
 
 WikiArt lists the works of a painter, 60 a page, with title, year and the address of the picture.
-Older pictures lie at ``/images/<artist-slug>/<title-slug>.jpg`` of one of nine hosts. A picture is
-believed only if its colours lie as the BlurHash in the collection's table says.
+Older pictures are at ``/images/<artist-slug>/<title-slug>.jpg`` on nine hosts. A picture is
+accepted only if its colours match the BlurHash in the collection's table.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from pinacoteca.polite_web import PoliteWeb, WebError, WebRules
 
 WIKIART_RULES = WebRules(hosts=r"(www|uploads\d?)\.wikiart\.org")
 LIST_SECONDS = 30 * 86_400
-# Clocks of disks and of shares differ a little.
+# The clocks of disks and network shares differ a little.
 CLOCK_GRAIN = 60.0
-# A page too many shows when the source answers the same page for ever.
+# The source may answer with the same page for ever.
 MOST_PAGES = 60
-# Waves are compared on so many points a side.
+# Pictures are compared with BlurHashes on a grid of so many points a side.
 GRID, HASH_EDGE = 12, 32
-# Chosen on 300 of PandoraRom's pictures, as they are and cropped, brightened and tinted: 99.7 of
-# 100 right ones lie within both, and 2 of 10,000 wrong ones.
+# Chosen on 300 of PandoraRom's pictures, as they are and cropped, brightened and tinted: 99.7 % of
+# the right pictures pass both limits, and 0.02 % of the wrong ones.
 FURTHEST, LEAST_ALIKE = 20.0, 0.93
-# "(2)" numbers the works of one name.
+# A suffix such as "(2)" numbers works with the same name.
 _COUNTER = re.compile(r"\(\d+\)$")
 _YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
 
@@ -51,7 +51,7 @@ class Listed:
 
     Attributes:
         slug: The last part of its page's address.
-        title: Its title as it is written.
+        title: Its title as the source writes it.
         year: Four digits, or nothing.
         image: The address of its picture.
     """
@@ -64,12 +64,12 @@ class Listed:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a picture source keeps what.
+    """Where a source keeps its lists and pictures.
 
     Attributes:
-        listing: The address of a page of a painter's works, with ``{artist}`` and ``{page}``;
-            empty where the source has no list.
-        guesses: Addresses that may have a picture, with ``{artist}`` and ``{work}``.
+        listing: The address of a page of a painter's works, with ``{artist}`` and ``{page}``; empty
+            if the source has no list.
+        guesses: Addresses where a picture may be, with ``{artist}`` and ``{work}``.
         rules: What may be fetched.
     """
 
@@ -81,7 +81,7 @@ class Source:
 WIKIART = Source(
     "https://www.wikiart.org/en/{artist}/mode/all-paintings"
     "?json=2&layout=new&page={page}&resultType=masonry",
-    # All nine seem to have everything: three of them make up for one that is down.
+    # All nine hosts seem to have every picture; three are enough if one is down.
     tuple(
         f"https://uploads{host}.wikiart.org/images/{{artist}}/{{work}}.jpg" for host in (1, 0, 8)
     ),
@@ -97,12 +97,12 @@ def _host(address: str) -> str:
 
 
 class PictureFinder:
-    """Fetches pictures of paintings, and keeps what it found.
+    """Fetches pictures of paintings and caches them.
 
     Args:
         cache: The folder for pictures and lists.
         source: Where to look.
-        web: Fetches by the rules of the source; None is never to ask anybody.
+        web: Fetches by the rules of the source; None fetches nothing.
     """
 
     def __init__(self, cache: Path, source: Source = WIKIART, web: PoliteWeb | None = None) -> None:
@@ -114,7 +114,7 @@ class PictureFinder:
         self._said: set[str] = set()
 
     def cached(self, painting: Painting) -> Image.Image | None:
-        """Returns a picture that was found before, None if there is none that can be read."""
+        """Returns the cached picture of a painting; None if there is none that can be read."""
         path = self._place(painting)
         if not path.is_file():
             return None
@@ -125,7 +125,7 @@ class PictureFinder:
             return None
 
     def find(self, painting: Painting) -> Image.Image | None:
-        """Returns the picture of a painting, None if it cannot be had; may wait for downloads."""
+        """Returns the picture of a painting, None if it cannot be found; may wait for downloads."""
         if (picture := self.cached(painting)) is not None or self._web is None:
             return picture
         with self._turn(painting.image_id):
@@ -137,18 +137,18 @@ class PictureFinder:
         return None
 
     def patience(self) -> float:
-        """Returns for how many seconds the source wants to be left in peace, 0 for none."""
+        """Returns how many seconds to wait before asking the source again; 0 for none."""
         return 0.0 if self._web is None else self._web.patience()
 
     def forget(self, painting: Painting) -> None:
-        """Keeps the picture of a painting no longer."""
+        """Deletes the picture of a painting from the cache."""
         self._place(painting).unlink(missing_ok=True)
 
     def listed(self, artist_slug: str) -> tuple[Listed, ...]:
-        """Returns the works of a painter as the source lists them, kept for 30 days.
+        """Returns the works of a painter as the source lists them; cached for 30 days.
 
         Raises:
-            WebError: The list cannot be had.
+            WebError: The list cannot be fetched.
         """
         if not (artist_slug and self._source.listing) or self._web is None:
             return ()
@@ -163,7 +163,7 @@ class PictureFinder:
         return works
 
     def facts(self, painting: Painting) -> Listed | None:
-        """Returns a painting as the source lists it, None if it does not or cannot be asked."""
+        """Returns a painting as the source lists it; None if it is not listed or not reachable."""
         try:
             works = self.listed(painting.artist_slug)
         except WebError:
@@ -183,14 +183,14 @@ class PictureFinder:
             return
         artist, slug = quote(painting.artist_slug), quote(title_slug(painting), safe="()")
         guesses = [guess.format(artist=artist, work=slug) for guess in self._source.guesses]
-        # A list has several pages, and most pictures are where the id foretells.
+        # A list takes several requests, and most pictures are where the id suggests.
         yield from guesses[:1]
         if (work := self.facts(painting)) is not None and work.image != painting.image_url:
             yield work.image
         yield from guesses[1:]
 
     def _fetched(self, address: str, painting: Painting) -> Image.Image | None:
-        # The address in the table is no guess.
+        # The address in the table is certain; the others are guesses.
         sure = address == painting.image_url
         try:
             data = self._get(address)
@@ -209,7 +209,7 @@ class PictureFinder:
             with written_whole(self._place(painting)) as temporary:
                 temporary.write_bytes(data)
         except OSError as error:
-            # A full disk must not take the picture from the visitor.
+            # The visitor should see the picture even if the disk is full.
             self._say_once(
                 str(self._cache),
                 f"Downloaded pictures cannot be kept in {self._cache} ({error.strerror}) and will "
@@ -262,7 +262,7 @@ def read_page(data: bytes, address: str) -> tuple[list[Listed], int]:
     """Reads a page of a list: its works, and how many the whole list has.
 
     Raises:
-        WebError: It is no such page.
+        WebError: The data is not such a page.
     """
     try:
         page = json.loads(data)
@@ -273,7 +273,7 @@ def read_page(data: bytes, address: str) -> tuple[list[Listed], int]:
 
 
 def is_picture_of(picture: Image.Image, painting: Painting) -> bool:
-    """Returns whether the colours of an RGB picture lie as the BlurHash of a painting says."""
+    """Returns whether the colours of an RGB picture match the BlurHash of a painting."""
     import blurhash
 
     try:
@@ -296,7 +296,7 @@ def _grid(hash_: str) -> npt.NDArray[np.float64]:
 
 
 def _likeness(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
-    """Returns the correlation of two grids about their mean colours; 1 where both are plain."""
+    """Returns the correlation of two grids about their mean colours; 1 if both are plain."""
     one, other = one - one.mean(axis=0), other - other.mean(axis=0)
     lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
     return float((one * other).sum() / lengths) if lengths > GRID else 1.0
@@ -304,7 +304,7 @@ def _likeness(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> f
 
 def _kept_list(path: Path) -> tuple[Listed, ...] | None:
     try:
-        # One from the future was there before the clock was set back.
+        # A list from the future was written before the clock was set back.
         if not -CLOCK_GRAIN <= time.time() - path.stat().st_mtime <= LIST_SECONDS:
             return None
         return tuple(Listed(**work) for work in json.loads(path.read_text("utf-8")))
@@ -314,7 +314,7 @@ def _kept_list(path: Path) -> tuple[Listed, ...] | None:
 
 def _listed(work: Any) -> Listed | None:
     page, image = str(work.get("paintingUrl") or ""), str(work.get("image") or "")
-    # A size behind "!" is a smaller copy of the picture.
+    # With a size after "!", the address is that of a smaller copy.
     image = image.partition("!")[0]
     slug = page.rstrip("/").rsplit("/", 1)[-1]
     if not slug or not image.startswith(("https://", "http://")):

@@ -1,8 +1,8 @@
-"""What keeps small files from costing much: they are looked through before Pillow reads them.
+"""Checks files before Pillow reads them, so that a small file cannot cost much time or memory.
 
-The limit on pixels does not see these: a JPEG that paints the same picture thousands of times over,
-headers in a million pieces, and directories of tags (EXIF, TIFF) whose thousands of entries all
-point at the same bytes, which Pillow copies once for each.
+The limit on pixels does not catch these: a JPEG that decodes the same picture thousands of times, a
+header in a million pieces, and a directory of tags (EXIF, TIFF) whose thousands of entries all
+point at the same bytes, which Pillow copies for each entry.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from PIL import Image, TiffImagePlugin
 
 from pinacoteca.errors import ImageError
 
-# An encoder's usual script for four colours has 18 scans, the longest one known to us 24.
+# The usual scan script for four colours has 18 scans; the longest that we know has 24.
 SCAN_LIMIT = 40
-# Segments of a JPEG, chunks of a PNG and blocks before the picture of a GIF. An ICC profile takes
-# 255 segments at most; a PNG of 64 million pixels in pieces of 8 KB has 24,000.
+# Segments of a JPEG, chunks of a PNG, and blocks before the picture of a GIF. An ICC profile takes
+# at most 255 segments; a PNG of 64 million pixels in chunks of 8 KB has 24,000.
 SEGMENT_LIMIT = 2_000
 CHUNK_LIMIT = 100_000
 BLOCK_LIMIT = 4_000
 # Bytes between the segments of a JPEG, which Pillow skips one by one.
 JUNK_LIMIT = 1_000_000
-# Tags of one directory that are there: scans of science have a hundred, and a segment of a JPEG
-# that is taken for one by mistake 5,461.
+# Tags in one directory: scientific scans have about a hundred, and a JPEG segment mistaken for a
+# directory has at most 5,461.
 TAG_LIMIT = 6_000
-# Numbers of one directory: where the parts of a picture are takes 50,000, a palette 196,608.
+# Numbers in one directory: the offsets of a picture's strips take 50,000, a palette 196,608.
 NUMBER_LIMIT = 500_000
-# By how much what the tags name may exceed the file: two of them may share a few bytes.
+# By how many bytes the values of all tags may exceed the file, since two may share some.
 SHARED_BYTES = 1_000_000
-# Pixels of 32 bits (scans of science) take four times the memory until they are seen.
+# Pixels of 32 bits (scientific scans) take four times the memory until they are converted.
 DEEP_PIXEL_LIMIT = 16_000_000
 
 _SAVE_ANEW = "please save it anew as PNG or JPEG."
@@ -47,26 +47,26 @@ _TOO_DEEP = (
 )
 
 _BLOCK = 65_536
-# A marker that is neither a stuffed zero nor one that restarts a scan.
+# Any marker except a stuffed zero or a restart of a scan.
 _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 _END, _SCAN = 0xD9, 0xDA
 _WITHOUT_LENGTH = frozenset({0x01, 0xD8})
-# Bytes of a value of each type of tag (TIFF 6.0, BigTIFF).
+# The size in bytes of a value of each tag type (TIFF 6.0, BigTIFF).
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _TYPE_SIZES |= {13: 4, 16: 8, 17: 8, 18: 8}
-# How many plain numbers a value weighs: a fraction is an object of its own, bytes stay bytes.
+# How many plain numbers a value counts for: a fraction becomes an object, bytes stay bytes.
 _WEIGHTS = {1: 0, 2: 0, 7: 0, 5: 10, 10: 10}
 
 
 def check_structure(file: BinaryIO, header: bytes) -> None:
-    """Looks through a picture file before it is opened, and goes back to its beginning.
+    """Checks a picture file before it is opened, and rewinds it.
 
     Args:
-        file: Any file that can be sought in.
+        file: Any seekable file.
         header: Its first bytes, 8 or more.
 
     Raises:
-        ImageError: Reading it would cost more than a picture should.
+        ImageError: Reading it would cost too much time or memory.
     """
     if header.startswith(b"\xff\xd8"):
         _check_jpeg(file)
@@ -78,7 +78,7 @@ def check_structure(file: BinaryIO, header: bytes) -> None:
 
 
 def check_depth(picture: Image.Image) -> None:
-    """Looks at a picture that is opened but not loaded.
+    """Checks a picture that is opened but not loaded.
 
     Raises:
         ImageError: Its pixels would take too much memory.
@@ -96,7 +96,7 @@ def _check_jpeg(file: BinaryIO) -> None:
             return
         segments += 1
         scans += marker == _SCAN
-        # Between the markers of a scan is the scan itself.
+        # The bytes between the markers of a scan are its data, not junk.
         junk += 0 if scans else skipped
         if scans > SCAN_LIMIT:
             raise ImageError(_TOO_MANY_SCANS)
@@ -151,7 +151,7 @@ def _check_gif(file: BinaryIO) -> None:
 
 
 def _check_directory(directory: TiffImagePlugin.ImageFileDirectory_v2, file: IO[bytes]) -> None:
-    """Walks a directory of tags that Pillow is about to read, and goes back to where it starts."""
+    """Checks a directory of tags that Pillow is about to read, and seeks back to its start."""
     start = file.tell()
     length = file.seek(0, os.SEEK_END)
     file.seek(start)
@@ -168,7 +168,7 @@ def _check_directory(directory: TiffImagePlugin.ImageFileDirectory_v2, file: IO[
     size = numbers = 0
     for _, kind, values, offset in entries.iter_unpack(block):
         value_bytes = _TYPE_SIZES.get(kind, 0) * values
-        # Pillow reads what lies within the file, and nothing that begins or ends outside it.
+        # Pillow reads only values that lie within the file.
         if offset + value_bytes <= length:
             size += value_bytes
             numbers += _WEIGHTS.get(kind, 1) * values
@@ -187,11 +187,11 @@ def _read_checked_directory(self: TiffImagePlugin.ImageFileDirectory_v2, fp: IO[
 
 
 def guard_directories() -> None:
-    """Lets Pillow read no directory that was not walked before, wherever in a picture it is.
+    """Makes Pillow check every directory of tags before reading it.
 
-    Such directories are in TIFF files and in the EXIF of JPEG, PNG, WebP and AVIF files, in JPEG
-    also in the list of further pictures; some are read while a file is opened. Pillow has one
-    method for all of them and no limit of its own, so that method is wrapped, once.
+    Directories are in TIFF files, in the EXIF of JPEG, PNG, WebP and AVIF files, and in the list of
+    further pictures of a JPEG. Pillow reads some of them while opening a file. One method reads
+    them all and has no limit, so this function wraps that method, once.
     """
     replaced: Any = TiffImagePlugin.ImageFileDirectory_v2
     replaced.load = _read_checked_directory

@@ -1,4 +1,4 @@
-"""What kind of picture a file is, told by its first bytes and never by its name."""
+"""Recognises picture files by their names and by their first bytes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 import re
 from pathlib import PurePath
 
-# What pictures are called. A file of another name is a picture too if it begins like one.
+# The suffixes of pictures. A file with another name is a picture if its first bytes say so.
 _SUFFIX = re.compile(
     r"\.(jpe?g|jpe|jfif|jif|png|apng|webp|gif|bmp|dib|tiff?|avifs?|hei[cf]s?|hif|jp2|j2k|jpf|jpx|jxl"
     r"|jpg_(large|small|medium|orig|thumb))",
     re.IGNORECASE,
 )
 
-# Where a signature starts, and the signature.
+# The offset of a signature, and the signature.
 READABLE_SIGNATURES = (
     (0, b"\xff\xd8\xff"),
     (0, b"\x89PNG\r\n\x1a\n"),
@@ -29,7 +29,7 @@ READABLE_SIGNATURES = (
 )
 JPEG_2000_SIGNATURES = ((0, b"\x00\x00\x00\x0cjP  "), (0, b"\xff\x4f\xff\x51"))
 HEIF_SIGNATURES = ((4, b"ftyphei"), (4, b"ftyphev"), (4, b"ftypmif1"), (4, b"ftypmsf1"))
-# Pictures that are named as such and not read.
+# Kinds of pictures that are recognised but cannot be read.
 _OTHER_SIGNATURES = (
     (0, b"8BPS"),
     (0, b"gimp xcf"),
@@ -37,7 +37,7 @@ _OTHER_SIGNATURES = (
     (0, b"\xff\x0a"),
 )
 _PICTURES = READABLE_SIGNATURES + JPEG_2000_SIGNATURES + HEIF_SIGNATURES + _OTHER_SIGNATURES
-# A bitmap has two letters for a signature, as many a text has; its size field tells them apart.
+# Many texts also begin with these two letters, so the size field of a bitmap is checked too.
 _BITMAP = b"BM"
 _LONGEST = 16
 
@@ -48,20 +48,20 @@ def bears(header: bytes, signatures: tuple[tuple[int, bytes], ...]) -> bool:
 
 
 def is_called_picture(name: str) -> bool:
-    """Returns whether a file's name ends as those of pictures do."""
+    """Returns whether a file name ends in the suffix of a picture."""
     return bool(_SUFFIX.fullmatch(PurePath(name).suffix))
 
 
 def without_suffix(name: str) -> str:
-    """Returns the name of a file without the ending that calls it a picture, if it has one."""
+    """Returns a file name without its picture suffix, if it has one."""
     return PurePath(name).stem if is_called_picture(name) else name
 
 
 def is_picture(path: str | os.PathLike[str]) -> bool:
-    """Returns whether a file is called a picture, or begins like one.
+    """Returns whether a file has the name or the first bytes of a picture.
 
-    One that is called so and is none is a picture for the person who put it there: whoever
-    reads it says what is wrong.
+    A file that only has the name counts too, because somebody meant it as a picture: reading it
+    reports what is wrong.
     """
     name = os.path.basename(os.fspath(path))
     return is_called_picture(name) or _begins_like_picture(path)

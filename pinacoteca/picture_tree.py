@@ -1,8 +1,8 @@
-"""Where the pictures of a collection lie: in the layout of PandoraRom, or in any folder.
+"""Finds the pictures of a collection, in the layout of PandoraRom or in any folder.
 
-PandoraRom's lie in ``Images/<Artist-Slug>/<image_id>.jpg``; only their names count, so that any
-depth of folders will do. In a folder that nobody made for us two pictures may have one name, and
-the path of each is its name.
+PandoraRom's pictures are ``Images/<Artist-Slug>/<image_id>.jpg``; only their names count, so the
+folders may be nested in any way. In any other folder, two pictures may have the same name, so each
+is identified by its path.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pinacoteca.tables import is_table
 
 @dataclass(frozen=True)
 class Pictures:
-    """The tree of pictures.
+    """The pictures found in a folder.
 
     Attributes:
-        paths: The picture of each key (``picture_key``).
-        duplicates: Pictures that were left out because another has the same key.
-        left_out: Lines that say what in the folder is no picture.
+        paths: The path of each picture by its key (``picture_key``).
+        duplicates: Pictures left out because another has the same key.
+        left_out: Lines that say which files were left out.
     """
 
     paths: Mapping[str, Path]
@@ -34,9 +34,9 @@ class Pictures:
 
 
 def picture_key(name: str) -> str:
-    """Returns one key for the spellings of a name.
+    """Returns the same key for all spellings of a name.
 
-    Case, the coding of accents, the kind of spaces and marks that nobody sees do not count.
+    Case, the encoding of accents, the kind of spaces and invisible characters do not count.
     """
     return visible(name).casefold()
 
@@ -65,7 +65,7 @@ def find_pictures(directory: Path) -> Pictures:
 
 
 def find_pictures_by_path(directory: Path) -> Pictures:
-    """Finds the pictures in any folder and below it, each by its ``path_id``.
+    """Finds the pictures in any folder and its subfolders, each by its ``path_id``.
 
     Raises:
         DataError: The folder is missing or holds no picture.
@@ -87,20 +87,20 @@ def find_pictures_by_path(directory: Path) -> Pictures:
 
 
 def path_id(path: Path) -> str:
-    """Returns the ``image_id`` of a picture that has none but its path, the suffix left out.
+    """Returns an ``image_id`` made from the path of a picture, without the suffix.
 
-    Folders end with a colon, since a slash would divide the addresses of the page as well.
+    A colon follows each folder, because a slash would split the addresses of the page.
     """
     return printable(":".join((*path.parent.parts, without_suffix(path.name))))
 
 
 def picture_paths(directory: Path) -> Mapping[str, Path]:
-    """Returns the picture of each key, whichever of the two ways an ``image_id`` was made.
+    """Returns the pictures by their keys, for both kinds of ``image_id``.
 
     Raises:
         DataError: The folder is missing or holds no picture.
     """
-    # A path tells apart what a name alone may not.
+    # Two pictures may share a name, but never a path, so paths win.
     return {**find_pictures(directory).paths, **find_pictures_by_path(directory).paths}
 
 

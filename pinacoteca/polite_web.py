@@ -1,9 +1,9 @@
-"""Fetches from a few named hosts: politely, within limits, and never from a private network.
+"""Fetches from a few named hosts, politely, within limits, and never from a private network.
 
-An address of a table, or where an answer redirects to, may come from anybody: only the hosts of the
-rules are asked, only where their names lead to public addresses, and it is that very address which
-is asked, so that no second look-up can lead elsewhere. Where the surroundings name a proxy, that
-one looks the names up, and the list of hosts alone protects.
+Anybody may have written an address in a table or the target of a redirect. Requests therefore go
+only to the hosts of the rules, and only to public IP addresses. The connection uses the IP address
+that was checked, so that a second look-up cannot lead elsewhere. If the environment names a proxy,
+the proxy looks names up, and only the list of hosts protects.
 """
 
 from __future__ import annotations
@@ -28,29 +28,29 @@ from pinacoteca.errors import PinacotecaError
 if TYPE_CHECKING:
     import httpx
 
-# An address, of mail or of a page, where hosts may turn to whoever runs this program.
+# Holds a mail or web address at which hosts can reach whoever runs this program.
 CONTACT_VARIABLE = "PINACOTECA_CONTACT"
 REDIRECTS = 4
-# Where a host asks for patience and does not say how much, or asks for more.
+# How long to wait if a host does not say how long, and the longest wait.
 PATIENCE_SECONDS, MOST_PATIENCE_SECONDS = 60.0, 3600.0
-# What was not there is not asked for again so soon; what failed otherwise may have recovered.
+# A missing page is not requested again for a day; other failures may pass in minutes.
 MISSING_SECONDS, FAILED_SECONDS = 86_400.0, 600.0
 Resolve = Callable[[str, int], Sequence[str]]
 
 
 class WebError(PinacotecaError):
-    """Something cannot be fetched, or must not be."""
+    """An address cannot be fetched, or must not be."""
 
 
 class MissingError(WebError):
-    """A host says that there is no such thing."""
+    """A host says that there is nothing at an address."""
 
 
 class BusyError(WebError):
-    """A host asks for patience, or failed a moment ago.
+    """A host asks to wait, or failed a moment ago.
 
     Attributes:
-        seconds: For how long.
+        seconds: How long to wait.
     """
 
     def __init__(self, message: str, seconds: float) -> None:
@@ -60,15 +60,15 @@ class BusyError(WebError):
 
 @dataclass(frozen=True)
 class WebRules:
-    """What may be fetched, and how.
+    """Which hosts may be fetched from, and the limits.
 
     Attributes:
-        hosts: A regular expression that the whole name of a host matches.
+        hosts: A regular expression that must match the whole host name.
         pause: Seconds from the end of one request to a host to the next.
-        seconds: A request may take.
-        bytes: An answer may have.
-        private: Whether addresses of private networks and plain HTTP are allowed: for a stand-in
-            of the hosts on the same machine, and for nothing else.
+        seconds: How long a request may take.
+        bytes: How large an answer may be.
+        private: Whether private networks and plain HTTP are allowed; only for a test server on the
+            same machine.
     """
 
     hosts: str
@@ -81,7 +81,7 @@ class WebRules:
 def user_agent() -> str:
     """Returns how the program introduces itself to hosts.
 
-    They refuse programs that do not say who they are and where to read about them, as in
+    Hosts refuse programs that do not identify themselves; see
     https://meta.wikimedia.org/wiki/User-Agent_policy.
     """
     import httpx
@@ -102,7 +102,7 @@ def resolved(host: str, port: int) -> Sequence[str]:
 
 
 class PoliteWeb:
-    """Asks the hosts of the rules, one request at a time each; may be used by several threads."""
+    """Fetches from the hosts of the rules, one request a host at a time; safe for threads."""
 
     def __init__(self, rules: WebRules, resolve: Resolve = resolved) -> None:
         self._rules = rules
@@ -113,12 +113,12 @@ class PoliteWeb:
         self._failed: dict[str, tuple[float, bool]] = {}
 
     def get(self, address: str) -> bytes:
-        """Returns what is at an address.
+        """Returns the content of an address.
 
         Raises:
-            MissingError: There is nothing, or there was nothing a while ago.
-            BusyError: The host wants to be left in peace, or failed a while ago.
-            WebError: It must not be fetched, is too large or too slow, or cannot be had.
+            MissingError: There is nothing, or there was nothing in the last day.
+            BusyError: The host asks to wait, or the address failed a few minutes ago.
+            WebError: It must not be fetched, is too large or too slow, or failed.
         """
         self._check_failed(address)
         try:
@@ -132,13 +132,13 @@ class PoliteWeb:
             raise
 
     def patience(self) -> float:
-        """Returns for how many seconds a host wants to be left in peace; 0 where none does."""
+        """Returns how many seconds a host asks to wait; 0 if none does."""
         waits = [free - time.monotonic() for free in tuple(self._free_at.values())]
         longest = max(waits, default=0.0)
         return longest if longest > self._rules.pause else 0.0
 
     def distrust(self, address: str) -> None:
-        """Treats an address as if there were nothing: what came from it was not what it should."""
+        """Treats an address as missing, because its content was not the expected one."""
         self._failed[address] = time.monotonic() + MISSING_SECONDS, True
 
     def _check_failed(self, address: str) -> None:
@@ -167,7 +167,7 @@ class PoliteWeb:
         raise WebError(f"{address} is one redirect too many.")
 
     def _checked(self, address: str) -> tuple[str, str]:
-        """Returns the host of an address and the number that it is asked by."""
+        """Returns the host of an address and the IP address to connect to."""
         try:
             parts = urlsplit(address)
             host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -181,7 +181,7 @@ class PoliteWeb:
         if port not in (None, 443) and not self._rules.private:
             raise WebError(f"{address} is not at the usual port.")
         if self._proxy_for(address):
-            # Where a proxy is needed, it may be that it alone can look names up.
+            # Behind a proxy, only the proxy may be able to look names up.
             return host, host
         try:
             numbers = self._resolve(host, port or 443)
@@ -194,7 +194,7 @@ class PoliteWeb:
         return host, numbers[0]
 
     def _proxy_for(self, address: str) -> str | None:
-        """Returns the proxy that the surroundings name for an address; None to ask directly."""
+        """Returns the proxy that the environment names for an address; None for no proxy."""
         parts = urlsplit(address)
         if self._rules.private or proxy_bypass(parts.hostname or ""):
             return None
@@ -220,7 +220,7 @@ class PoliteWeb:
             timeout=self._rules.seconds / 2,
             trust_env=False,
             proxy=self._proxy_for(address),
-            # The proxy of a house may have certificates of the house.
+            # A company's proxy may use the company's own certificates.
             verify=httpx.create_ssl_context() if os.environ.get("SSL_CERT_FILE") else True,
         )
         try:
@@ -255,14 +255,14 @@ class PoliteWeb:
         data = bytearray()
         for block in answer.iter_bytes():
             data += block
-            # The time-out of the library starts anew with every block.
+            # The time-out of the library restarts with every block, so the total is checked here.
             if len(data) > self._rules.bytes or time.monotonic() > deadline:
                 raise WebError(f"{address} is too large or too slow.")
         return bytes(data)
 
 
 def patience(header: str) -> float:
-    """Returns the seconds of a Retry-After header (RFC 9110), a minute where it gives none."""
+    """Returns the seconds of a Retry-After header (RFC 9110); a minute if it gives none."""
     try:
         seconds = float(header)
     except ValueError:
@@ -278,6 +278,6 @@ def _is_public(number: str) -> bool:
         address = ipaddress.ip_address(number.partition("%")[0])
     except ValueError:
         return False
-    # "::ffff:127.0.0.1" is this machine too.
+    # An IPv4 address may be written as IPv6: "::ffff:127.0.0.1" is this machine too.
     mapped = getattr(address, "ipv4_mapped", None) or address
     return bool(mapped.is_global) and not mapped.is_multicast

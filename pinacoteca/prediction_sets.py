@@ -1,9 +1,9 @@
-"""The smallest set of movements that holds the right one in nine of ten paintings.
+"""The smallest set of movements that contains the right one for nine of ten paintings.
 
-A single movement is often a coin toss between two neighbours in time. A prediction set says so, and
-its promise is measured: regularised adaptive prediction sets (RAPS; Angelopoulos, Bates, Malik,
-Jordan, "Uncertainty Sets for Image Classifiers using Conformal Prediction", ICLR 2021), without the
-random tie-break, so that a painting always gets the same set.
+A single movement is often a coin toss between two that followed each other. A prediction set says
+so, with a measured coverage. The method is regularised adaptive prediction sets (RAPS;
+Angelopoulos, Bates, Malik, Jordan, "Uncertainty Sets for Image Classifiers using Conformal
+Prediction", ICLR 2021), without the random tie-break, so that a painting always gets the same set.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class PredictionSets:
-    """What makes a set of calibrated probabilities.
+    """Turns calibrated probabilities into sets.
 
     Attributes:
-        coverage: The share of paintings whose set is to hold the right movement.
-        threshold: The score at which a set ends.
-        penalty: Added to the score of every movement after the first ``unpenalised``; it keeps sets
-            of unclear paintings small.
-        unpenalised: See ``penalty``.
+        coverage: The share of paintings whose set should contain the right movement.
+        threshold: The highest score of a movement in a set.
+        penalty: Added to the score for every movement after the first ``unpenalised``; it keeps the
+            sets of unclear paintings small.
+        unpenalised: How many movements have no penalty.
     """
 
     coverage: float
@@ -49,7 +49,7 @@ class PredictionSets:
         unpenalised: int,
         coverage: float = COVERAGE,
     ) -> Self:
-        """Sets the threshold by paintings that the network was not trained on (equation 4).
+        """Chooses the threshold on paintings that the network was not trained on (equation 4).
 
         Args:
             probabilities: float ``[n, movements]``, calibrated.
@@ -65,7 +65,7 @@ class PredictionSets:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], source: object) -> Self:
-        """Reads what ``settings`` wrote; ``source`` is named in errors.
+        """Reads what ``settings`` returned; messages name ``source``.
 
         Raises:
             ModelError: A value is missing, unknown or out of range.
@@ -85,13 +85,13 @@ class PredictionSets:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What is kept beside the weights."""
+        """The settings to save beside the weights."""
         return asdict(self)
 
     def members(self, probabilities: Floats) -> npt.NDArray[np.bool_]:
         """Returns which movements are in the set of each picture, bool ``[n, movements]``.
 
-        The most probable movement always is.
+        The most probable movement is always in the set.
 
         Args:
             probabilities: float ``[n, movements]``, calibrated.
@@ -103,7 +103,7 @@ class PredictionSets:
 
 
 def _scores(probabilities: Floats, penalty: float, unpenalised: int) -> npt.NDArray[np.float64]:
-    """Returns the score of every movement: the probability down to it, and the penalty."""
+    """Returns the score of every movement: the probability of it and all above, plus penalty."""
     order = np.argsort(-probabilities, axis=1, kind="stable")
     sums = np.cumsum(np.take_along_axis(probabilities, order, 1), axis=1, dtype=np.float64)
     ranks = np.arange(1, probabilities.shape[1] + 1)

@@ -1,4 +1,4 @@
-"""From a picture to the numbers that the network takes, as timm does it, without timm."""
+"""Turns a picture into the input of the network, as timm does, but without timm."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 
 from pinacoteca.errors import ModelError
 
-# timm's own, where a configuration is silent.
+# The defaults of timm.
 DEFAULTS: Mapping[str, Any] = {
     "input_size": (3, 224, 224),
     "interpolation": "bicubic",
@@ -30,12 +30,12 @@ class Preprocessing:
 
     Attributes:
         size: Height and width in pixels of what the network takes.
-        resampling: Of Pillow's resize.
-        share: Of the resized picture, along each side, that is kept; 0 to 1.
-        squash: Whether both sides are resized to the same share, whatever becomes of the
-            proportions; otherwise the shorter one is, and what the other has more is cut off.
-        mean: Of each channel, 0 to 1.
-        std: Of each channel.
+        resampling: The filter of Pillow's resize.
+        share: The share of each side of the resized picture that the crop keeps, 0 to 1.
+        squash: Whether both sides are resized to the size divided by ``share``, without keeping the
+            proportions; otherwise only the shorter side is, and the longer one is cropped.
+        mean: The mean of each channel, 0 to 1.
+        std: The standard deviation of each channel.
     """
 
     size: tuple[int, int]
@@ -50,9 +50,9 @@ class Preprocessing:
         """Takes the ``pretrained_cfg`` of timm.
 
         Raises:
-            ModelError: A setting is wrong, or of a kind that is not known here.
+            ModelError: A setting is wrong or not supported.
         """
-        # A setting that is null counts as none, as for timm.
+        # Like timm, this treats null as missing.
         given = {key: settings.get(key) or default for key, default in DEFAULTS.items()}
         try:
             channels, height, width = map(int, given["input_size"])

@@ -1,4 +1,4 @@
-"""The processes that a script runs on: those that a launcher started, or this one alone.
+"""The processes that run a script together, if a launcher started several.
 
 ``accelerate launch --multi_gpu --num_processes 2 SCRIPT`` starts two, on graphics cards or, where
 there are none, on the processor. Without ``--multi_gpu`` it starts one only, unless it sees several
@@ -17,13 +17,13 @@ from typing import TypeVar
 from pinacoteca.errors import PinacotecaError
 
 Made = TypeVar("Made")
-# The others wait while the main process reads, validates and writes, however long that takes; if
-# one process ends in an error, the launcher ends them all.
+# The other processes wait while the main one reads, validates and writes, however long that takes.
+# If a process fails, the launcher ends them all.
 PATIENCE = timedelta(days=7)
 
 
 class ProcessesError(PinacotecaError):
-    """Processes that cannot work together."""
+    """The processes cannot work together."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Processes:
     """The place of this process among those that run the same script.
 
     Attributes:
-        index: Of this process, from 0, which is the main one: it reads, prints and writes.
-        count: Of all of them.
+        index: The number of this process; 0 is the main one, which reads, prints and writes.
+        count: The number of processes.
     """
 
     index: int = 0
@@ -44,10 +44,10 @@ class Processes:
         return self.index == 0
 
     def from_main(self, make: Callable[[], Made]) -> Made:
-        """Returns to every process what ``make`` returns on the main one; all must call this.
+        """Returns in every process what ``make`` returns in the main one; all must call this.
 
         Args:
-            make: Called on the main process alone; what it returns must be fit for pickle.
+            make: Called in the main process only; its result must be picklable.
         """
         if self.count == 1:
             return make()
@@ -57,7 +57,7 @@ class Processes:
         return made
 
     def wait(self) -> None:
-        """Returns once all processes have come as far."""
+        """Returns when all processes have called it."""
         if self.count > 1:
             from accelerate import PartialState
 
@@ -71,14 +71,14 @@ def join_processes(device: str | None = None) -> Processes:
     """Joins the other processes of the launcher that started this one, if one did.
 
     Args:
-        device: ``cpu`` or ``cuda``, on which each has a card of its own; by default ``cuda`` if
+        device: ``cpu`` or ``cuda``; each process uses its own card. The default is ``cuda`` if
             there is one.
 
     Raises:
         ProcessesError: ``accelerate`` is missing.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
-        # Set by `accelerate launch` for several processes, of which it then started one.
+        # `accelerate launch` sets these variables, but without --multi_gpu it may start only one.
         if "ACCELERATE_USE_CPU" in os.environ and "MASTER_ADDR" in os.environ:
             print("Only one process was started: for several, say `accelerate launch --multi_gpu`.")
         return ALONE

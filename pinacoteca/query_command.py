@@ -1,4 +1,4 @@
-"""``pinacoteca query``: the answers to pictures, for people and for programs."""
+"""``pinacoteca query``: answers for pictures, as text, JSON or CSV."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Answers = Iterator[tuple[str, QueryResult]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds what the command takes; a flag for each option of a question."""
+    """Adds the arguments of the command, with a flag for each query option."""
     parser.add_argument(
         "pictures", nargs="+", type=Path, metavar="PICTURE", help="a picture, or a folder of them"
     )
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def query(arguments: argparse.Namespace) -> None:
-    """Prints the answers; what is no picture is named on stderr, and the others go on.
+    """Prints the answers; names unreadable pictures on stderr and goes on with the others.
 
     Raises:
         DataError: A folder holds no picture, or some pictures could not be read.
@@ -53,7 +53,7 @@ def query(arguments: argparse.Namespace) -> None:
     retriever = PaintingRetriever.from_pretrained(
         arguments.model, arguments.gallery, arguments.index
     )
-    # A small gallery gives all that it has, as on the page.
+    # As on the page, a small gallery shows all its paintings.
     options = replace(options, count=min(options.count, len(retriever.collection)))
     failed: list[str] = []
     answers = _answers(retriever, paths, options, failed)
@@ -69,7 +69,7 @@ def query(arguments: argparse.Namespace) -> None:
 
 def _add_option(parser: argparse.ArgumentParser, option: Option) -> None:
     flag, default = "--" + option.name.replace("_", "-"), option.default
-    # A percent sign would be taken for a place to fill in.
+    # argparse would take a percent sign for a placeholder.
     about: dict[str, Any] = {"default": default, "help": option.says.replace("%", "%%")}
     if isinstance(default, bool):
         parser.add_argument(flag, action="store_true", help=about["help"])
@@ -96,10 +96,10 @@ def _pictures(named: Sequence[Path]) -> Iterator[Path]:
 def _answers(
     retriever: PaintingRetriever, paths: Sequence[Path], options: QueryOptions, failed: list[str]
 ) -> Answers:
-    """Yields the name of each picture and its answer; adds those that cannot be read to a list."""
+    """Yields each picture's name and answer; adds unreadable ones to ``failed``."""
     from tqdm import tqdm
 
-    # Of one picture, a bar would be longer on the screen than its answer takes.
+    # A single picture needs no progress bar.
     bar = tqdm(paths, unit="picture", file=sys.stderr) if len(paths) > 1 else nullcontext(paths)
     with bar as shown:
         for path in shown:

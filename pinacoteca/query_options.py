@@ -1,4 +1,4 @@
-"""What is asked besides the picture: one value for the library, the page, its links and programs.
+"""The options of a query, shared by the library, the page, its links and the endpoints.
 
 To add an option, add a field here and a control of the same name in ``demo/controls.py`` with its
 texts. Links, endpoints and the command line take it from its field.
@@ -18,13 +18,13 @@ from pinacoteca.search import METRICS, Metric
 from pinacoteca.selection import Selection
 from pinacoteca.styles import style_key
 
-# More is no question of a person; programs that need more ask the library with their own count.
+# Enough for people. Programs that need more can set the count in the library.
 MAX_COUNT = 100
 MAX_WORDS = 200
 
 
 def _about(says: str, address: str = "", **limits: Any) -> dict[str, Any]:
-    """Returns what is known of a field besides its type; ``Option`` says what it means."""
+    """Returns the metadata of a field; see ``Option``."""
     return {"says": says, "address": address} | limits
 
 
@@ -37,20 +37,21 @@ def _is_count(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class QueryOptions:
-    """What is asked besides the picture.
+    """The options of a query.
 
     Attributes:
         metric: ``cosine`` or ``euclidean``.
         composition: From 0, neighbours alike in manner, to 1, alike in subject.
-        artists: Slugs of painters, any of them; none for all.
-        styles: As the collection's table has them or by their names, any of them; none for all.
-        first_year: Only paintings of that year or later; None or 0, which was no year, for any.
+        artists: Slugs of painters; a painting must be by one of them. Empty for all.
+        styles: Styles as in the collection's table, or their names; a painting must have one of
+            them. Empty for all.
+        first_year: Only paintings of that year or later; None or 0 for any.
         last_year: Only paintings of that year or earlier, likewise.
         count: The number of neighbours.
         one_per_artist: Whether to find only the nearest painting of each artist.
-        as_in_report: Whether to compare the outputs of the network alone, times 20, as the report
-            of 2022 did; composition and style do not count then.
-        words: Words that the title has, as ``Selection`` takes them.
+        as_in_report: Whether to compare only the outputs of the network, times 20, as the report of
+            2022 did; composition and style then do not count.
+        words: Words that the title must have; see ``Selection``.
 
     Raises:
         OptionError: A value is out of range.
@@ -107,7 +108,7 @@ class QueryOptions:
         """Returns options with changes.
 
         Args:
-            options: What is changed; None for the defaults.
+            options: The options to change; None for the defaults.
             changes: Fields by name; also ``k`` for the count, and a ``selection``.
 
         Raises:
@@ -122,11 +123,11 @@ class QueryOptions:
 
     @property
     def selection(self) -> Selection:
-        """The conditions that a painting must meet to be found."""
+        """The filters of these options."""
         return Selection(self.artists, self.styles, self.first_year, self.last_year, self.words)
 
     def check_names(self, paintings: Sequence[Painting]) -> None:
-        """Refuses artists and styles that a collection does not have.
+        """Checks that the collection has the artists and styles.
 
         Raises:
             OptionError: There is no such artist or style.
@@ -150,15 +151,15 @@ DEFAULTS = QueryOptions()
 
 @dataclass(frozen=True)
 class Option:
-    """What is known of one field of ``QueryOptions``.
+    """Describes one field of ``QueryOptions``.
 
     Attributes:
-        name: Of the field.
-        default: Its value where nothing is said.
-        says: What it means, in a few words, for programs.
-        address: Its name in the address of a page.
-        choices: The values that it may have, none for any.
-        range: The least and the largest value; None for any.
+        name: The name of the field.
+        default: Its default value.
+        says: Its meaning in a few words, for the command line and programs.
+        address: Its name in links to the page.
+        choices: The values that it may have; empty for any.
+        range: The smallest and the largest value; None for any.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Which regions of two pictures are alike: what a neighbour is near for."""
+"""Finds the regions in which two pictures are alike, to show why a neighbour is near."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pinacoteca.search import unit_vectors
 
 @dataclass(frozen=True)
 class Match:
-    """A cell of one picture and the cell of another that is most like it.
+    """A pair of similar cells, one from each of two pictures.
 
     Attributes:
         query: Row and column in the first picture, from its upper left, each 0 to ``GRID - 1``.
@@ -32,7 +32,7 @@ class Match:
         return replace(self, query=(row, GRID - 1 - column))
 
     def with_query_within(self, corners: Quadrilateral) -> Match:
-        """Returns the match for a picture in which the first one is only a part."""
+        """Returns the match for a picture that contains the first one between ``corners``."""
         row, column = self.query
         x, y = point_within(((column + 0.5) / GRID, (row + 0.5) / GRID), corners)
         return replace(self, query=(min(int(y * GRID), GRID - 1), min(int(x * GRID), GRID - 1)))
@@ -44,13 +44,13 @@ def matching_regions(
     mean: npt.NDArray[np.float32],
     count: int = 3,
 ) -> tuple[Match, ...]:
-    """Returns the pairs of cells that are most alike, best first, each cell in one pair at most.
+    """Returns the most similar pairs of cells, best first; each cell is in at most one pair.
 
     Args:
         query: The composition of the first picture, float32 ``[d]``.
-        painting: That of the second.
-        mean: What all paintings of the collection share, float32 ``[d]``; cells are compared less
-            the mean over its cells, so that a pair is alike in what sets it apart.
+        painting: The composition of the second picture.
+        mean: The mean composition of the collection, float32 ``[d]``. The mean over its cells is
+            subtracted from each cell, so that pairs are alike in what sets them apart.
         count: The number of pairs, up to the number of cells.
     """
     shape = (GRID * GRID, -1)

@@ -1,4 +1,4 @@
-"""What an answer is made of."""
+"""The parts of an answer."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pinacoteca.query_options import DEFAULTS, QueryOptions
 
 @dataclass(frozen=True)
 class MovementProbability:
-    """A movement and how likely it is that the picture belongs to it.
+    """A movement and the probability that the picture belongs to it.
 
     Attributes:
-        movement: One that the network knows.
+        movement: A movement that the network knows.
         probability: 0 to 1, calibrated.
-        in_set: Whether it is one of the movements that the picture may belong to: the smallest set
-            that holds the right one in nine of ten paintings (``PredictionSets``).
+        in_set: Whether it belongs to the smallest set that contains the right movement for nine of
+            ten paintings (``PredictionSets``).
     """
 
     movement: Movement
@@ -38,10 +38,10 @@ class Neighbour:
 
     Attributes:
         rank: 1 for the nearest.
-        painting: As the collection's table has it.
-        distance: To the query, in the metric that was asked for; about 0 for the same picture.
-        closeness: The share, 0 to 1, of pairs of paintings of the collection that are farther from
-            each other than this painting is from the query.
+        painting: The painting.
+        distance: The distance to the query in the chosen metric; about 0 for the same picture.
+        closeness: The share, 0 to 1, of pairs of paintings in the collection that are farther apart
+            than this painting and the query.
         mirrored: Whether it is nearer to the query with left and right exchanged.
     """
 
@@ -68,7 +68,7 @@ class Neighbour:
 
     @property
     def year(self) -> int | None:
-        """The year of the painting, None where it is not known."""
+        """The year of the painting, None if it is not known."""
         return self.painting.year
 
     @property
@@ -78,7 +78,7 @@ class Neighbour:
 
     @property
     def links(self) -> dict[str, str]:
-        """Addresses: ``page`` describes the painting, ``image`` shows it; known ones only."""
+        """The known addresses: ``page`` describes the painting, ``image`` shows it."""
         links = {"page": self.painting.page_url, "image": self.painting.image_url}
         return {name: address for name, address in links.items() if address}
 
@@ -88,20 +88,19 @@ class QueryResult:
     """The answer to one picture.
 
     Attributes:
-        movements: All that the network knows, most probable first.
-        neighbours: Nearest first; fewer than were asked for where no more may be found.
-        nothing_close: True if even the first is farther than a neighbour mostly is.
-        strangeness: How far the picture is from the paintings of the training, about 1 for one of
-            them; None if the model cannot tell, and for a painting of the collection.
+        movements: All movements that the network knows, most probable first.
+        neighbours: The nearest paintings, nearest first; fewer than asked for if no more match.
+        nothing_close: True if even the first is farther away than most neighbours are.
+        strangeness: How far the picture is from the training paintings; about 1 for a painting.
+            None if the model cannot tell, and for a painting of the collection.
         looks_like_a_painting: False if the strangeness is above the model's threshold.
-        cropped: Where in the picture the painting is that the answer is about, None for the whole
-            picture.
-        other_paintings: Where further paintings are, largest first.
-        uncertain: Where the painting may be in a picture of which nothing was cropped; None where
-            nothing suggests that it is less than the whole.
-        colourless: Whether the painting is grey or of one tint in the picture.
-        asked: The painting of the collection that was asked with; None for a picture.
-        options: What was asked besides.
+        cropped: The corners of the painting that the answer is about; None for the whole picture.
+        other_paintings: The corners of further paintings, largest first.
+        uncertain: The corners of a possible painting in a picture that was not cropped; None if it
+            seems to fill the picture.
+        colourless: Whether the picture shows the painting in grey or in a single tint.
+        asked: The painting of the collection that was the query; None for a picture.
+        options: The options of the query.
         selected: How many paintings of the collection the options let through.
         collection_size: How many paintings the collection has.
     """
@@ -127,7 +126,7 @@ class QueryResult:
         return found or (self.movements[0].movement,)
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the answer in plain types, as programs get it."""
+        """Returns the answer in plain types, as the endpoints send it."""
         return {
             "looks_like_a_painting": self.looks_like_a_painting,
             "strangeness": self.strangeness,

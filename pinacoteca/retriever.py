@@ -1,4 +1,4 @@
-"""The whole answer to one picture: its movement and the nearest paintings of the collection."""
+"""Answers a picture with its movement and the nearest paintings of the collection."""
 
 from __future__ import annotations
 
@@ -44,20 +44,22 @@ if TYPE_CHECKING:
     from PIL import Image
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# The report of 2022 multiplied the outputs of its network by this before it compared them.
+# The report of 2022 multiplied the outputs of its network by this before comparing them.
 REPORT_FACTOR = 20
-# Two pictures of one work are nearer than this by cosine, weighed as usual: so are two of three
-# copies of JPEG quality 30. Of the shipped collection no pair is; the nearest are at 0.159.
+# Two pictures with a smaller cosine distance, at the default weights, count as the same work. Two
+# of three copies at JPEG quality 30 are this close; the nearest pair of the shipped collection is
+# at 0.159.
 DUPLICATE_DISTANCE = 0.14
-# A neighbour that is not closer than this share of all pairs of paintings is none. One in fifty
-# paintings that the shipped collection does not have has nothing so close in it.
+# A first neighbour that is not closer than this share of all pairs counts as not close. This
+# happens to one in fifty paintings that are not in the shipped collection.
 CLOSE = 0.988
-# A picture shows a painting of the collection if its subject is so much nearer to it than to the
-# next one. Of 400 paintings that the shipped collection does not have, fewer than one in a hundred
-# is taken for one that it has; of its own, nineteen in twenty are known recoloured, cropped or
-# mirrored, and nine in ten photographed askew.
+# A picture shows a painting of the collection if the distance of their subjects is less than this
+# share of the distance to the next one. Of 400 paintings that are not in the shipped collection,
+# fewer than one in a hundred is mistaken for one that is. Of its own paintings, nineteen in twenty
+# are recognised when recoloured, cropped or mirrored, and nine in ten when photographed at an
+# angle.
 SAME_WORK_RATIO = 0.65
-# A picture that has no sides to it is about as near as its mirror image.
+# A nearly symmetric picture is about as close as its mirror image.
 MIRROR_SHARE = 0.9
 
 Source: TypeAlias = Union["Image.Image", str, os.PathLike[str], bytes, BinaryIO, Painting]
@@ -65,7 +67,7 @@ Source: TypeAlias = Union["Image.Image", str, os.PathLike[str], bytes, BinaryIO,
 
 @dataclass(frozen=True)
 class _Seen:
-    """What there is of a picture: the analysis of its largest painting, and where that is."""
+    """The analysis of the largest painting in a picture, and its place."""
 
     analysis: Analysis
     cropped: Quadrilateral | None = None
@@ -75,12 +77,12 @@ class _Seen:
 
 
 class PaintingRetriever:
-    """A classifier and the collection whose styles and compositions it made.
+    """A classifier and a collection that it embedded.
 
     Attributes:
         classifier: The model.
-        collection: The paintings that are found.
-        map: Their places in the plane, None where no map was drawn.
+        collection: The paintings to search.
+        map: Their places in the plane; None if no map was drawn.
     """
 
     def __init__(
@@ -90,7 +92,7 @@ class PaintingRetriever:
         index: str | None = None,
         map: CollectionMap | None = None,
     ) -> None:
-        """Takes what ``from_pretrained`` found; see there for ``index``."""
+        """Takes what ``from_pretrained`` loads; see there for ``index``."""
         self.classifier = classifier
         self.collection = collection
         self.map = map
@@ -118,16 +120,17 @@ class PaintingRetriever:
 
         Args:
             model: What ``train/train.py`` exported.
-            gallery: What ``gallery/build.py`` wrote. Relative names are looked up in the working
-                directory first, then beside the library, where the repository keeps its own.
-            index: The address of a Milvus index, as ``open_index`` takes it; None compares with
-                every painting.
+            gallery: What ``gallery/build.py`` wrote. Relative paths are looked up in the working
+                directory first, then beside the library, where the repository keeps its model and
+                gallery.
+            index: The address of a Milvus index, as ``open_index`` takes it; None compares every
+                painting.
 
         Raises:
-            SearchIndexError: The index cannot be had.
+            SearchIndexError: The index cannot be opened or built.
             ModelError: There is no model in the folder, or it is damaged.
-            CollectionError: There is no collection in the folder, it is damaged, another model
-                made its embeddings, or its map is of another collection.
+            CollectionError: There is no collection in the folder, it is damaged, another model made
+                its embeddings, or its map belongs to another collection.
         """
         classifier = MovementClassifier.from_pretrained(_found(model))
         folder = _found(gallery)
@@ -142,21 +145,21 @@ class PaintingRetriever:
     ) -> QueryResult:
         """Returns the movements of a picture and the paintings nearest to it.
 
-        Of a painting in its frame, on a wall or on a page, the painting alone counts.
-        Of a work that the collection has twice, only the nearer picture is found.
+        If the picture shows a painting in a frame, on a wall or on a page, only the painting
+        counts. If the collection has a work twice, only the nearer picture is found.
 
         Args:
-            image: A picture, a file of one in any form that ``open_image`` takes, or a painting of
-                the collection, which is then not among its own neighbours.
-            options: What else is asked; None for the defaults.
-            changes: Fields of ``QueryOptions`` by name, in the place of those of ``options``; also
-                ``k`` for the number of neighbours, and a ``selection``.
+            image: A picture, anything that ``open_image`` takes, or a painting of the collection,
+                which is then not among its own neighbours.
+            options: The options; None for the defaults.
+            changes: Fields of ``QueryOptions`` by name, which override ``options``; also ``k`` for
+                the number of neighbours, and a ``selection``.
 
         Raises:
             ImageError: The file is not a picture that can be read.
             CollectionError: The collection has no such painting.
             OptionError: An option is out of range, or the collection has no such artist or style.
-            ValueError: There are fewer paintings than neighbours are asked for.
+            ValueError: More neighbours are asked for than there are paintings.
         """
         wish = QueryOptions.of(options, **changes)
         paintings = self.collection.paintings
@@ -191,8 +194,8 @@ class PaintingRetriever:
         Args:
             image: As ``query`` takes it.
             painting: Of the collection.
-            mirror: Whether left and right of the picture are exchanged before it is compared; the
-                regions are those of the picture as it is.
+            mirror: Whether to mirror the picture before comparing it; the regions refer to the
+                picture as it is.
 
         Raises:
             ImageError: The file is not a picture that can be read.
@@ -215,10 +218,10 @@ class PaintingRetriever:
         return np.asarray(self.collection.compositions.mean(axis=0))
 
     def compared(self) -> npt.NDArray[np.float32]:
-        """Returns the paintings as vectors, float32 ``[n, d]``, for programs that draw or group.
+        """Returns the paintings as vectors, float32 ``[n, d]``, for maps and clustering.
 
-        Half the square of the euclidean distance of two is their cosine distance by style and
-        composition, the composition as usual and the mirror image left aside.
+        Half the squared euclidean distance of two vectors is the cosine distance of the paintings
+        at the default composition, without mirror images.
         """
         parts = zip(BALANCE, self._parts, strict=True)
         return np.hstack(
@@ -241,7 +244,7 @@ class PaintingRetriever:
         )
 
     def _stored(self, row: int) -> Analysis:
-        """Returns what the collection holds of a painting, as if it had just been analysed."""
+        """Returns what the collection holds of a painting, in the form of an analysis."""
         nothing = np.empty((1, 0), np.float32)
         return Analysis(
             logits=self.collection.logits[[row]],
@@ -287,23 +290,23 @@ class PaintingRetriever:
         others: npt.NDArray[np.bool_],
         mask: npt.NDArray[np.bool_],
     ) -> Iterator[tuple[int, float, bool]]:
-        """Yields row, distance, and whether it is the mirror image that is so near.
+        """Yields rows, their distances, and whether the mirror image is the nearer one.
 
         Args:
-            analysis: Of the query.
-            wish: What was asked for.
-            others: bool ``[n]``, False for the query itself.
+            analysis: The analysis of the query.
+            wish: The options of the query.
+            others: bool ``[n]``, False for the query if it is a painting of the collection.
             mask: bool ``[n]``, True for the paintings that may be found.
         """
         nearest: PaintingIndex
         weights = _weights(wish)
         if wish.as_in_report:
-            # Outputs have no sides to exchange.
+            # The outputs of the network cannot be mirrored.
             nearest, queries = self._report, [REPORT_FACTOR * analysis.logits.repeat(2, axis=0)]
         else:
             nearest, queries = self._nearest, self._queries(analysis, weights, others)
         available = int(mask.sum())
-        # Most answers end within these; what repeats an earlier one needs more.
+        # Usually enough; repeated works or artists need more.
         count = min(2 * wish.count, available)
         done = 0
         while done < available:
@@ -317,13 +320,13 @@ class PaintingRetriever:
     ) -> list[npt.NDArray[np.float32]]:
         """Returns the parts of a query and, in the second row, those of its mirror image."""
         parts = self._sides(analysis)
-        # Of the collection's own paintings, each is itself.
+        # A painting of the collection need not be recognised.
         if others.all() and (known := self._recognised(parts)) is not None:
             row, turned = known
             parts = self._sides(self._stored(row))
             if turned:
                 parts = [part[::-1] for part in parts]
-            # As if it had been asked for by name.
+            # The query then behaves as if the painting had been chosen in the collection.
             others = others.copy()
             others[row] = False
         if not (count := min(EXPANDED_BY, int(others.sum()))):
@@ -341,11 +344,12 @@ class PaintingRetriever:
         return [np.concatenate(pair) for pair in zip(upright, turned, strict=True)]
 
     def _recognised(self, parts: Sequence[npt.NDArray[np.float32]]) -> tuple[int, bool] | None:
-        """Returns the painting that a picture shows, and whether left and right are exchanged.
+        """Returns the row of the painting that a picture shows, and whether it is mirrored.
 
-        Its subject is then much nearer to it than to the next one (the ratio test of Lowe,
-        "Distinctive Image Features from Scale-Invariant Keypoints", IJCV 2004, section 7.1). What a
-        telephone or an old print did to the picture no longer counts once the painting is known.
+        The subject of such a picture is much nearer to the painting than to the next one (the ratio
+        test of Lowe, "Distinctive Image Features from Scale-Invariant Keypoints", IJCV 2004,
+        section 7.1). Once the painting is known, flaws of a phone photograph or an old print no
+        longer matter.
         """
         if len(self.collection) < 2:
             return None
@@ -354,7 +358,7 @@ class PaintingRetriever:
         return (row, turned) if distance < SAME_WORK_RATIO * second else None
 
     def _repeats(self, row: int, earlier: list[int], one_per_artist: bool) -> bool:
-        """Returns whether a painting shows a work, or is of an artist, that is there already."""
+        """Returns whether a painting repeats a work, or an artist, of the earlier rows."""
         if not earlier:
             return False
         paintings = self.collection.paintings
@@ -395,12 +399,12 @@ def _weights(options: QueryOptions) -> tuple[float, ...]:
 def _merged(
     distances: npt.NDArray[np.float32], rows: npt.NDArray[np.int64]
 ) -> list[tuple[int, float, bool]]:
-    """Returns each row once, at its less distance to a query and its mirror image.
+    """Returns each row once, with the smaller of its distances to a query and its mirror image.
 
-    The nearest rows of both together are among the nearest of each.
+    The ``k`` nearest rows by that distance are among the ``k`` nearest to one of the two.
 
     Returns:
-        Rows, distances, and whether it is clearly the mirror image that is so near.
+        Rows, distances, and whether the mirror image is clearly the nearer one.
     """
     upright, turned = (
         dict(zip(its_rows.tolist(), its_distances.tolist(), strict=True))
@@ -415,9 +419,9 @@ def _merged(
 
 
 def _stamp(collection: Collection) -> str:
-    """Returns a text that no other collection has, nor this one compared in another way.
+    """Returns a text that identifies the collection and the settings of the comparison.
 
-    The parts themselves may differ in their last bits from one machine to another.
+    It is not made from the parts, whose last bits may differ between machines.
     """
     digest = hashlib.sha256(repr(SPACE_SETTINGS).encode())
     for name in ARRAYS:

@@ -18,20 +18,20 @@ _Doubles = npt.NDArray[np.float64]
 _Rows = npt.NDArray[np.int64]
 
 _EPSILON = float(np.finfo(np.float32).eps)
-# Queries at a time, so that many queries against many rows stay within memory.
+# Queries are processed in chunks, so that many queries and many rows fit into memory.
 _CHUNK = 256
-# For fewer queries than this, BLAS would spend more on bringing the rows into its own order than on
+# With fewer queries than this, BLAS would spend more time on reordering the rows than on
 # multiplying them.
 _FEW = 8
-# Bytes of rows that stay in a core's cache while each of a few queries meets them.
+# A block of rows of this many bytes stays in a core's cache for all of a few queries.
 _BLOCK = 1 << 18
 
 
 class PaintingIndex(Protocol):
-    """What is searched for the nearest paintings of a collection.
+    """An index that finds the nearest paintings of a collection.
 
-    ``NearestPaintings`` compares with every row, ``MilvusPaintings`` asks Milvus for candidates.
-    Another index needs these three methods and a place in ``PaintingRetriever``.
+    ``NearestPaintings`` compares every row, ``MilvusPaintings`` asks Milvus for candidates. A
+    further index needs these three methods and a place in ``PaintingRetriever``.
     """
 
     def __len__(self) -> int:
@@ -59,15 +59,15 @@ class PaintingIndex(Protocol):
 class NearestPaintings:
     """The rows of a collection, ready to be searched.
 
-    A painting is described by parts, its style and its composition, say, which a query weighs
-    against each other. The cosine distance is the weighted mean of the parts' cosine distances;
-    the euclidean one is the root of the weighted mean of their squared distances.
+    A painting is described by parts, such as its style and its composition, and a query gives each
+    part a weight. The cosine distance is the weighted mean of the parts' cosine distances; the
+    euclidean one is the root of the weighted mean of their squared distances.
 
-    One matrix product a part, in float32, bounds every distance from below and above. Only the rows
-    that the bounds cannot rule out are measured in float64, each by itself: the answer is exact, a
-    painting is at distance 0 from itself (the expanded square ``|a|^2 + |b|^2 - 2ab`` would
-    cancel), and equal vectors are equally far however many queries come at once, which a matrix
-    product does not promise.
+    For each part, one matrix product in float32 gives a lower and an upper bound for every
+    distance. Rows that the bounds cannot rule out are then computed in float64, one by one. So the
+    answer is exact, and a painting is at distance 0 from itself (the expanded square ``|a|^2 +
+    |b|^2 - 2ab`` would cancel). Equal vectors have equal distances for any number of queries, which
+    a matrix product does not guarantee.
     """
 
     def __init__(self, parts: Sequence[_Floats]) -> None:
@@ -92,7 +92,7 @@ class NearestPaintings:
 
         Args:
             queries: For each part finite vectors, ``[q, d]``.
-            weights: For each part a number from 0; they are divided by their sum.
+            weights: A number of 0 or more for each part; they are divided by their sum.
             k: The number of neighbours, 1 to the number of rows that may be found.
             metric: ``cosine`` or ``euclidean``.
             mask: bool ``[n]``, True for the rows that may be found; None for all.
@@ -119,7 +119,7 @@ class NearestPaintings:
             for place, query in enumerate(zip(*chunk, strict=True)):
                 candidates = np.flatnonzero(lower[place] <= limits[place])
                 exact = self.distances(query, shares, candidates, metric)
-                # Candidates come in the order of rows, which a stable sort keeps among equals.
+                # The candidates are in row order, and a stable sort keeps that order among equals.
                 order = np.argsort(exact, kind="stable")[:k]
                 distances[start + place] = exact[order]
                 rows[start + place] = candidates[order]
@@ -150,7 +150,7 @@ class NearestPaintings:
 
 
 class _Part:
-    """One part of all paintings, with what its distances need."""
+    """One part of all paintings, prepared for computing distances."""
 
     def __init__(self, vectors: _Floats) -> None:
         self.vectors = vectors
@@ -161,8 +161,8 @@ class _Part:
         """Returns values below and above every distance, or its square, ``[q, n]`` each."""
         norms = _norms(queries)[:, None]
         cosines = _products(unit_vectors(queries), self._units).astype(np.float64)
-        # Twice the bound on the rounding of a dot product of unit vectors (Higham, "Accuracy and
-        # Stability of Numerical Algorithms", 2002, section 3.1), and of the units themselves.
+        # Twice the bound on the rounding error of a dot product of unit vectors (Higham, "Accuracy
+        # and Stability of Numerical Algorithms", 2002, section 3.1) and of the vectors themselves.
         error = (self.vectors.shape[1] + 4) * _EPSILON
         if metric == "cosine":
             return 1 - cosines - error, 1 - cosines + error
@@ -182,10 +182,10 @@ class _Part:
 
 
 def checked_queries(queries: Sequence[npt.ArrayLike], dimensions: Sequence[int]) -> list[_Floats]:
-    """Returns the parts of queries as float32 ``[q, d]``, with a ``d`` of ``dimensions`` each.
+    """Returns the parts of queries as float32 ``[q, d]``, where ``dimensions`` gives each ``d``.
 
     Raises:
-        ValueError: There are more or fewer parts, a shape is another, or a value is not finite.
+        ValueError: The number of parts or a shape is wrong, or a value is not finite.
     """
     if len(queries) != len(dimensions):
         raise ValueError(
@@ -197,7 +197,7 @@ def checked_queries(queries: Sequence[npt.ArrayLike], dimensions: Sequence[int])
     ]
     if len({len(vectors) for vectors in checked}) > 1:
         raise ValueError(
-            "queries must have as many vectors in every part; "
+            "queries must have the same number of vectors in every part; "
             f"got {', '.join(str(len(vectors)) for vectors in checked)}"
         )
     return checked
@@ -207,7 +207,7 @@ def checked_vectors(vectors: npt.ArrayLike, dimension: int) -> _Floats:
     """Returns queries as float32 ``[q, dimension]``.
 
     Raises:
-        ValueError: The shape is another, or a value is not finite.
+        ValueError: The shape is wrong, or a value is not finite.
     """
     with np.errstate(over="ignore"):
         queries = np.asarray(vectors, dtype=np.float32)
@@ -226,7 +226,7 @@ def checked_shares(weights: Sequence[float], parts: int) -> list[float]:
     """Returns weights divided by their sum.
 
     Raises:
-        ValueError: There are more or fewer than parts, one is negative or not finite, or all are 0.
+        ValueError: Their number is not ``parts``, one is negative or not finite, or all are 0.
     """
     if len(weights) != parts or not all(0 <= weight < math.inf for weight in weights):
         raise ValueError(f"weights must be {parts} numbers from 0; got {list(weights)}")
@@ -236,7 +236,7 @@ def checked_shares(weights: Sequence[float], parts: int) -> list[float]:
 
 
 def hidden_rows(mask: npt.NDArray[np.bool_] | None, count: int) -> npt.NDArray[np.bool_]:
-    """Returns the rows that may not be found, bool ``[count]``.
+    """Returns the rows that the mask hides, bool ``[count]``.
 
     Raises:
         ValueError: The mask has another type or shape.
@@ -254,7 +254,7 @@ def checked_k(k: int, available: int) -> int:
     """Returns ``k`` as a plain number.
 
     Raises:
-        ValueError: It is no whole number from 1 to ``available``.
+        ValueError: It is not a whole number from 1 to ``available``.
     """
     try:
         whole = operator.index(k)
@@ -266,13 +266,13 @@ def checked_k(k: int, available: int) -> int:
 
 
 def check_metric(metric: str) -> None:
-    """Raises ``ValueError`` where a metric is none of ``METRICS``."""
+    """Raises ``ValueError`` if a metric is not one of ``METRICS``."""
     if metric not in METRICS:
         raise ValueError(f"metric must be one of {', '.join(METRICS)}; got {metric!r}")
 
 
 def unit_vectors(vectors: _Floats) -> _Floats:
-    """Returns vectors of length 1 in the same directions, float32 ``[n, d]``; zeros stay zeros."""
+    """Returns vectors scaled to length 1, float32 ``[n, d]``; zeros stay zeros."""
     norms = _norms(vectors)
     return np.asarray(vectors / np.where(norms > 0, norms, 1)[:, None], np.float32)
 
@@ -280,12 +280,12 @@ def unit_vectors(vectors: _Floats) -> _Floats:
 def _products(queries: _Floats, rows: _Floats) -> _Floats:
     """Returns the dot products of all queries and rows, float32 ``[q, n]``.
 
-    The rows pass through memory once, however many queries there are.
+    The rows are read from memory only once for a few queries.
     """
     if not 1 < len(queries) < _FEW:
         return np.asarray(queries @ rows.T)
     made = np.empty((len(queries), len(rows)), np.float32)
-    # A picture and its mirror image have one style.
+    # A picture and its mirror image have the same style.
     if (queries == queries[0]).all():
         made[:] = rows @ queries[0]
         return made
@@ -298,5 +298,5 @@ def _products(queries: _Floats, rows: _Floats) -> _Floats:
 
 
 def _norms(vectors: _Floats) -> _Doubles:
-    # In float64 no square of a float32 overflows or vanishes.
+    # In float64, no square of a float32 overflows or underflows.
     return np.asarray(np.sqrt((vectors.astype(np.float64) ** 2).sum(axis=1)))

@@ -1,8 +1,8 @@
-"""A second branch of the network: blocks with weights of their own behind the same first blocks.
+"""A second branch of the network: later blocks with their own weights after shared first blocks.
 
-Training bends the later blocks towards movements, and they forget some of what tells one painter's
-things from another's. The weights that training began with still know it. The stem and the first
-blocks do not learn, so both ways share them, and half a network more sees what two would see.
+Training specialises the later blocks in movements, so they lose some features that tell objects
+apart. The initial weights still have these features. Training leaves the stem and the first blocks
+unchanged, so both branches share them, and half a network more gives the features of two.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pinacoteca.files import written_whole
 from pinacoteca.tensors import TensorsError, load_arrays, read_arrays, save_arrays
 
 SECOND_BRANCH_FILE = "second_branch.safetensors"
-# The stem and so many blocks are shared.
+# The number of shared blocks after the stem.
 SHARED_BLOCKS = 2
-# A weighted mean of a float32 and itself may differ from it by its last bits.
+# Averaging equal weights in float32 may change their last bits.
 ROUNDING = 1e-6
-# Counters of training, which change nothing.
+# A counter of training steps, which does not affect the output.
 COUNTER = ".num_batches_tracked"
 _METADATA_KEY = "shared"
 _SHARED = ("conv_stem.", "bn1.", *(f"blocks.{number}." for number in range(SHARED_BLOCKS)))
@@ -39,7 +39,7 @@ def shared_part(tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
 
 
 def own_part(tensors: Tensors) -> dict[str, npt.NDArray[Any]]:
-    """Returns the tensors that a branch has for itself, without those of a last layer."""
+    """Returns the tensors that belong to one branch only, without those of the last layer."""
     return {
         name: array
         for name, array in tensors.items()
@@ -57,7 +57,7 @@ def shared_checksum(tensors: Tensors) -> str:
 
 
 def shares_first_blocks(network: Tensors, other: Tensors) -> bool:
-    """Returns whether two networks have the same stem and first blocks, but for rounding."""
+    """Returns whether two networks have the same stem and first blocks, apart from rounding."""
     first, second = shared_part(network), shared_part(other)
     return _shapes(first) == _shapes(second) and all(
         np.allclose(first[name], second[name], rtol=ROUNDING, atol=ROUNDING) for name in first
@@ -79,8 +79,8 @@ def add_second_branch(folder: Path, weights: Path) -> None:
     if not shares_first_blocks(network, other):
         raise ModelError(
             f"The network in {folder} does not have the stem and the first {SHARED_BLOCKS} blocks "
-            f"of {weights}: name the weights that its training began with, or train it with those "
-            "blocks frozen."
+            f"of {weights}: name the weights that its training started from, or train it with "
+            "these blocks frozen."
         )
     arrays = own_part(other)
     if _shapes(arrays) != _shapes(own_part(network)):
@@ -97,7 +97,7 @@ def read_second_branch(folder: Path, network: Tensors) -> dict[str, npt.NDArray[
         network: The tensors of the network in it.
 
     Returns:
-        What the branch has for itself.
+        The tensors that belong to the branch only.
 
     Raises:
         ModelError: The file is damaged or belongs to another network.

@@ -1,4 +1,4 @@
-"""Which paintings of a collection may be found."""
+"""Filters that decide which paintings of a collection may be found."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pinacoteca.years import last_of
 
 @dataclass(frozen=True)
 class Selection:
-    """Conditions that a painting must all meet; an empty one lets everything through.
+    """Conditions that a painting must all meet; without any, every painting passes.
 
     Attributes:
-        artists: Slugs of painters, any of them.
-        styles: As the collection's table has them or by their names, any of them.
-        first_year: The painting is, or may be, of that year or later; one without a year is not.
-        last_year: The painting is, or may be, of that year or earlier; one without a year is not.
-        words: Words that the title has, all of them, in any order; case, accents and the rest of
-            a longer word do not count, so that ``port`` finds "Portrait" and "Harbour port".
+        artists: Slugs of painters; the painting is by one of them.
+        styles: Styles as in the collection's table, or their names; the painting has one of them.
+        first_year: The painting is, or may be, of that year or later; undated ones do not pass.
+        last_year: The painting is, or may be, of that year or earlier; undated ones do not pass.
+        words: The title contains all these words, in any order. Case and accents do not count, and
+            parts of words match: ``port`` finds "Portrait" and "Harbour port".
     """
 
     artists: tuple[str, ...] = ()
@@ -35,7 +35,8 @@ class Selection:
 
     def mask(self, paintings: Sequence[Painting]) -> npt.NDArray[np.bool_]:
         """Returns True, bool ``[n]``, for the paintings that meet the conditions."""
-        # As of most queries; a look at every painting would take longer than the search.
+        # Most queries have no filter, and checking every painting would take longer than the
+        # search.
         if self == Selection():
             return np.ones(len(paintings), np.bool_)
         words = plain(self.words).split()
@@ -54,12 +55,12 @@ class Selection:
                 return False
             if self.last_year is not None and painting.year > self.last_year:
                 return False
-        # Most selections have no words, and taking accents off every title would take longest.
+        # Removing accents from every title is slow, and most selections have no words.
         title = plain(painting.title) if words else ""
         return all(word in title for word in words)
 
 
 def plain(text: str) -> str:
-    """Returns a text in small letters without accents, for comparison."""
+    """Returns a text in lower case without accents, for comparison."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -1,21 +1,21 @@
-"""Spellings of one name: what looks the same, or is the same in Romanian, becomes the same."""
+"""Normalises spellings: names that look the same, or are the same in Romanian, become equal."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Ş and ţ with a cedilla stand in for the Romanian letters on old keyboards and in cp1250.
+# Old keyboards and cp1250 write ş and ţ with a cedilla instead of the Romanian letters.
 _COMMA_BELOW = str.maketrans("şţŞŢ", "șțȘȚ")
-# Marks that nobody sees and that are no format characters by their category.
+# Invisible characters whose Unicode category is not that of format characters.
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 
 
 def visible(text: str) -> str:
-    """Returns a text in NFC with what can be seen of it: one plain space between words.
+    """Returns a text in NFC without invisible characters and with single spaces between words.
 
-    Zero-width spaces, soft hyphens, byte-order marks and marks of direction are left out; control
-    characters and lone surrogates, which no spreadsheet and no file can hold, count as spaces.
+    Zero-width spaces, soft hyphens, byte order marks and direction marks are removed. Control
+    characters and lone surrogates, which spreadsheets and files cannot hold, become spaces.
     """
     kept = []
     for character in text:
@@ -28,12 +28,12 @@ def visible(text: str) -> str:
 
 
 def comma_below(text: str) -> str:
-    """Returns a text in NFC with ș and ț where it has ş and ţ, as Romanian is written."""
+    """Returns a text in NFC with the Romanian ș and ț in place of ş and ţ."""
     return unicodedata.normalize("NFC", text).translate(_COMMA_BELOW)
 
 
 def without_zeros(text: str) -> str:
-    """Returns a text whose numbers have lost their leading zeros, as a spreadsheet takes them."""
+    """Returns a text whose numbers have no leading zeros, as after editing in a spreadsheet."""
     return re.sub(r"(?<!\d)0+(?=\d)", "", visible(text).casefold())
 
 

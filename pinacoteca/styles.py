@@ -1,7 +1,7 @@
-"""The styles of paintings by their names in English and in Romanian.
+"""The English and Romanian names of styles.
 
 Tables spell them as WikiArt's addresses do ("Post Impressionism", "Naive Art Primitivism"). All
-spellings of a style have one key, so that each is accepted wherever a style is named.
+spellings of a style have the same key, so that any of them can be used.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Style:
     Attributes:
         english: Its English name.
         romanian: Its Romanian name.
-        spellings: What else tables call it; case, spaces, hyphens and accents make no difference.
+        spellings: Other names in tables; case, spaces, hyphens and accents make no difference.
     """
 
     english: str
@@ -133,14 +133,14 @@ STYLES: tuple[Style, ...] = (
 
 @lru_cache(maxsize=4096)
 def style_key(style: str) -> str:
-    """Returns what all spellings of a style have in common; empty for no style."""
+    """Returns the key that all spellings of a style share; empty for no style."""
     letters = _letters(style)
     known = _BY_LETTERS.get(letters)
     return _letters(known.english) if known else letters or style
 
 
 def style_name(style: str, language: Literal["en", "ro"]) -> str:
-    """Returns the name of a style in a language; one that is not known keeps its own."""
+    """Returns the name of a style in a language; an unknown style keeps its spelling."""
     known = _BY_LETTERS.get(_letters(style))
     if known is None:
         return style
@@ -148,10 +148,10 @@ def style_name(style: str, language: Literal["en", "ro"]) -> str:
 
 
 def spelled_as(style: str, known: Iterable[str]) -> str | None:
-    """Returns how a table spells a style, None if it has no such style.
+    """Returns the spelling of a style in a table; None if the table does not have it.
 
     Args:
-        style: In any spelling, or by its English or Romanian name.
+        style: Any spelling, or the English or Romanian name.
         known: The styles of the table.
     """
     spellings = set(known)

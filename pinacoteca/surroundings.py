@@ -1,7 +1,7 @@
-"""What the machine says by variables, before any library reads them: proxies and certificates.
+"""Checks environment variables for proxies and certificates before any library reads them.
 
-Other programs leave behind what is no longer so, or spell it as only some libraries read it. Here
-it is mended where there is one way to mend it, and named where there is not.
+Other programs leave outdated values, or spellings that only some libraries understand. This module
+fixes what has one possible fix, and reports the rest.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pinacoteca.errors import DataError
 
-# What the libraries that we use look for certificates by.
+# The variables through which our libraries find certificates.
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -25,7 +25,7 @@ _BRACKETED = re.compile(r"\[([^\]%]+)(?:%[^\]]*)?\](?::\d+)?")
 def missing_certificates(
     environment: MutableMapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """Returns the variables that name certificates which are not there, with what they name."""
+    """Returns the variables whose certificates do not exist, with the paths that they name."""
     return {
         name: environment[name]
         for name in _CERTIFICATES
@@ -34,16 +34,16 @@ def missing_certificates(
 
 
 def missing_certificates_sentence(missing: dict[str, str]) -> str:
-    """Says in a sentence what ``missing_certificates`` found."""
+    """Returns a sentence about the result of ``missing_certificates``."""
     names = " and ".join(f"{name} names {path}" for name, path in missing.items())
-    return f"{names}, which is not there: correct it, or unset it to use this system's certificates"
+    return f"{names}, which does not exist: correct or unset it to use the system's certificates"
 
 
 def unusable_proxies(environment: MutableMapping[str, str] = os.environ) -> dict[str, str]:
-    """Returns the variables that name proxies which httpx cannot use, with a sentence on each.
+    """Returns the variables whose proxies httpx cannot use, with a sentence about each.
 
-    Desktops write ``socks://``, which is none of the kinds that it knows, and those with SOCKS need
-    a package of their own.
+    Desktops write ``socks://``, which httpx does not know; other SOCKS proxies need an extra
+    package.
     """
     found = {}
     for name in (*_PROXIES, *map(str.upper, _PROXIES)):
@@ -53,7 +53,7 @@ def unusable_proxies(environment: MutableMapping[str, str] = os.environ) -> dict
 
 
 def check_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Refuses to go on where nothing could be fetched or pushed.
+    """Raises an error if a proxy makes all fetching and pushing impossible.
 
     Raises:
         DataError: A variable names a proxy that cannot be used.
@@ -63,7 +63,7 @@ def check_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
 
 
 def _unusable(address: str) -> str | None:
-    """Returns what is wrong with the address of a proxy, which may hold a password."""
+    """Returns what is wrong with a proxy's address, without quoting it: it may hold a password."""
     scheme, there, rest = address.rpartition("://")
     kind = scheme.casefold() if there else "http"
     known = "http://HOST:PORT or socks5://HOST:PORT"
@@ -84,12 +84,11 @@ def _unusable(address: str) -> str | None:
 def ask_this_machine_directly(
     environment: MutableMapping[str, str] = os.environ, host: str = "localhost"
 ) -> None:
-    """Lets no proxy come between this program and this machine, however ``no_proxy`` is spelled.
+    """Makes requests to this machine bypass the proxy, however ``no_proxy`` is spelled.
 
-    ``host`` is what this program listens on, which may be another address of this machine.
+    ``host`` is the address that this program listens on.
 
-    ``[::1]`` among the exceptions is what addresses in a browser look like; httpx takes it for a
-    port, and ends.
+    ``no_proxy`` may hold ``[::1]``, the form used in browsers; httpx takes it for a port and fails.
     """
     spellings = ("no_proxy", "NO_PROXY")
     listed = ",".join(environment[name] for name in spellings if environment.get(name))

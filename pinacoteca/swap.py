@@ -1,15 +1,15 @@
-"""Files that belong together, put in place of older ones in one step.
+"""Replaces files that belong together in one step.
 
-A stop at any moment, by a full disk, a killed process or a power cut, leaves the old files or the
-new ones, never some of each:
+An interruption at any moment (full disk, killed process, power cut) leaves either the old files or
+the new ones, never a mixture:
 
     with swapped(folder, ("table.csv", "numbers.safetensors")) as staged:
         write_table(staged / "table.csv")
         ...
 
-All new files are first written into a hidden folder beside the old ones. The step is the renaming
-of that folder to ``.next``: from then on its files are the ones that count, and whoever comes next,
-``finish_swap``, moves what is still there to its place.
+The new files are first written into a hidden folder beside the old ones. Renaming that folder to
+``.next`` is the one step: from then on its files are the valid ones, and the next call of
+``finish_swap`` moves any that are still there into place.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def swapped(folder: str | os.PathLike[str], names: Sequence[str]) -> Iterator[Pa
 
     Args:
         folder: Where the files belong; made if it is missing.
-        names: All of them. One that the block does not write is taken away.
+        names: All files that belong together. If the block does not write one, the old one is
+            deleted.
 
     Raises:
         OSError: The folder cannot be made or written to.
@@ -47,7 +48,7 @@ def swapped(folder: str | os.PathLike[str], names: Sequence[str]) -> Iterator[Pa
     try:
         yield staged
         for name in names:
-            # An empty file stands for one that is to go.
+            # An empty file marks one to delete.
             (staged / name).touch()
             _to_disk(staged / name)
         _to_disk(staged)
@@ -60,7 +61,7 @@ def swapped(folder: str | os.PathLike[str], names: Sequence[str]) -> Iterator[Pa
 
 
 def finish_swap(folder: str | os.PathLike[str]) -> None:
-    """Moves to their places what a swap that was stopped left staged; mostly there is nothing.
+    """Finishes an interrupted swap; usually there is none.
 
     Raises:
         DataError: The folder cannot be written to.
@@ -71,7 +72,7 @@ def finish_swap(folder: str | os.PathLike[str]) -> None:
         return
     try:
         for path in sorted(staged.iterdir()):
-            # Another process may be at the same; what it has moved is in its place.
+            # Another process may be doing the same and have moved the file already.
             with suppress(FileNotFoundError):
                 if path.stat().st_size:
                     os.replace(path, target / path.name)
@@ -83,13 +84,13 @@ def finish_swap(folder: str | os.PathLike[str]) -> None:
             staged.rmdir()
     except OSError as error:
         raise DataError(
-            f"The last change of {target} was stopped before its end and cannot be finished "
+            f"The last change of {target} was interrupted and cannot be finished "
             f"({error.strerror}): make the folder writable and try again."
         ) from None
 
 
 def _to_disk(path: Path) -> None:
-    """Waits until what was written is on the disk, so that a power cut finds it in order."""
+    """Waits until a file or folder is on the disk, so that it survives a power cut."""
     # Windows cannot open a folder.
     if os.name != "posix" and path.is_dir():
         return

@@ -1,8 +1,8 @@
-"""Tables as people have them: workbooks and text of any program, with their headers found.
+"""Reads tables from workbooks and text files of any program, and finds their headers.
 
-A table lies in an xlsx, xlsm, xlsb, xls or ods workbook, or in text with commas, semicolons, tabs
-or bars between the cells, in UTF-8, UTF-16 or cp1250. Its header need not be the first row, nor its
-sheet the first one; columns are known by their letters alone, so that "Image ID" is ``image_id``.
+A table may be an xlsx, xlsm, xlsb, xls or ods workbook, or a text with commas, semicolons, tabs or
+bars between the cells, in UTF-8, UTF-16 or cp1250. Its header need not be the first row, nor its
+sheet the first one. Only letters and digits of column names count, so "Image ID" is ``image_id``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pinacoteca.workbooks import CELLS, check_bounds, merged_in_ods
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 SEPARATORS = ",;\t|"
-# The header of a table is among its first rows; what is above it is a title.
+# The header must be among the first rows; rows above it are a title.
 HEADER_ROWS = 20
 TEXT_BYTES = 100_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -36,13 +36,14 @@ Key = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook, or a table that is a text.
+    """A sheet of a workbook, or a text file.
 
     Attributes:
-        name: Of the sheet; empty for a text.
+        name: The name of the sheet; empty for a text.
         rows: The cells of each row.
-        numbers: The number of each row, as a spreadsheet or an editor shows it.
-        strict: Whether a row with more cells than the header has been divided at the wrong places.
+        numbers: The number of each row, as a spreadsheet program or an editor shows it.
+        strict: Whether a row with more cells than the header is an error, because it was split at
+            the wrong places.
     """
 
     name: str
@@ -56,9 +57,9 @@ class Columns:
     """The columns of a table.
 
     Attributes:
-        required: What a table must have.
-        others: What it may have.
-        synonyms: Other words for a column, by the column.
+        required: The columns that a table must have.
+        others: The columns that it may have.
+        synonyms: Other names of a column, by the column.
     """
 
     required: tuple[str, ...]
@@ -71,8 +72,8 @@ class FoundTable:
     """The rows of a table below its header.
 
     Attributes:
-        where: The file, and the sheet where there are several, for messages.
-        columns: The place of each column that the table has.
+        where: The file, and the sheet if there are several, for messages.
+        columns: The index of each column that the table has.
         rows: The number of each row and its cells.
     """
 
@@ -82,21 +83,21 @@ class FoundTable:
 
 
 def letters_of(name: object) -> str:
-    """Returns the letters and digits of a column's or a sheet's name, small and without accents."""
+    """Returns the letters and digits of a name, in lower case without accents."""
     decomposed = unicodedata.normalize("NFKD", visible(str(name)).casefold())
     return "".join(character for character in decomposed if character.isalnum())
 
 
 def find_table(path: Path, columns: Columns, sheet_name: str) -> FoundTable:
-    """Finds a table in a file, in whichever sheet and below whichever title it stands.
+    """Finds a table in a file, in any sheet and below any title.
 
     Args:
         path: The file.
-        columns: The header names the required ones.
-        sheet_name: Of the sheet that is taken if several have such a header.
+        columns: The columns; the header must name the required ones.
+        sheet_name: The sheet to use if several have such a header.
 
     Raises:
-        DataError: The file is missing or damaged, or which table is meant is not certain.
+        DataError: The file is missing or damaged, or several tables could be meant.
     """
     if not path.is_file():
         raise DataError(f"There is no spreadsheet {path}: {_beside(path)}.")
@@ -111,17 +112,17 @@ def find_table(path: Path, columns: Columns, sheet_name: str) -> FoundTable:
         names = ", ".join(sheet.name for sheet, _ in named or found)
         raise DataError(
             f"{path} has several sheets with the columns {', '.join(columns.required)}: {names}. "
-            f"Call the one that is meant {sheet_name}."
+            f"Rename the right one to {sheet_name}."
         )
     sheet, header = (named or found)[0]
     return _table_of(path, sheet, header, columns, is_only=len(sheets) == 1)
 
 
 def read_sheets(path: Path, columns: Columns) -> list[Sheet]:
-    """Returns the sheets of a workbook, or the one that a text is.
+    """Returns the sheets of a workbook, or a text file as a single sheet.
 
     Raises:
-        DataError: The file is neither, is damaged, or unpacks to more than a table should.
+        DataError: The file is neither, is damaged, or unpacks to too much data.
     """
     with path.open("rb") as file:
         start = file.read(1024)
@@ -132,7 +133,7 @@ def read_sheets(path: Path, columns: Columns) -> list[Sheet]:
         rb"\s*(<!doctype html|<html|<table|<meta)", start.removeprefix(b"\xef\xbb\xbf"), re.I
     ):
         raise DataError(
-            f"{path} is a web page, whatever it is called: open it in a spreadsheet program and "
+            f"{path} is a web page, despite its name: open it in a spreadsheet program and "
             "save it as .xlsx."
         )
     if not called_workbook:
@@ -141,26 +142,28 @@ def read_sheets(path: Path, columns: Columns) -> list[Sheet]:
         sheet = text_sheet(path, columns)
     except DataError:
         sheet = Sheet("", (), ())
-    # Many a program writes a text and calls it .xls.
+    # Many programs write a text file and name it .xls.
     header = _header_row(sheet, columns)
     if header is None or header + 1 >= len(sheet.rows):
-        raise DataError(_unreadable(path, "it is no workbook, and no table as text either"))
+        raise DataError(_unreadable(path, "it is neither a workbook nor a table as text"))
     return [sheet]
 
 
 def text_sheet(path: Path, columns: Columns) -> Sheet:
-    """Reads a table that is a text, with whichever separator shows the header.
+    """Reads a table from a text file, with the separator that gives the right header.
 
     Raises:
-        DataError: It is no text, too long, or a row is damaged.
+        DataError: The file is not a text, is too long, or a row is damaged.
     """
     if path.stat().st_size > TEXT_BYTES:
-        raise DataError(f"{path} is no ordinary table: it has more than {TEXT_BYTES / 1e6:.0f} MB.")
+        raise DataError(
+            f"{path} is too large for a table: it has more than {TEXT_BYTES / 1e6:.0f} MB."
+        )
     text = decoded(path)
     first, _, rest = text.partition("\n")
     skipped = 0
     if re.fullmatch(r"sep=.\r?", first, re.IGNORECASE):
-        # What Excel writes, and reads, to be told the separator.
+        # The line "sep=;" with which Excel declares the separator.
         text, skipped = rest, 1
     start = "\n".join(text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1])
     attempts = []
@@ -181,7 +184,7 @@ def text_sheet(path: Path, columns: Columns) -> Sheet:
 def numbered_rows(
     text: str, separator: str, path: Path, skipped: int = 0
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yields the rows of a text with the numbers of the lines that they begin in.
+    """Yields the rows of a text with the number of the line on which each begins.
 
     Raises:
         DataError: A row is damaged.
@@ -195,17 +198,17 @@ def numbered_rows(
             return
         except csv.Error as error:
             raise DataError(
-                f"Row {number} of {path} cannot be read ({error}): see to the quotes in it, or "
+                f"Row {number} of {path} cannot be read ({error}): check the quotes in it, or "
                 "open the table in a spreadsheet program and save it as .xlsx."
             ) from None
         yield number, row
 
 
 def decoded(path: Path) -> str:
-    """Returns the text of a file in UTF-8, UTF-16 or cp1250, the mark before it left out.
+    """Returns the text of a file in UTF-8, UTF-16 or cp1250, without a byte order mark.
 
     Raises:
-        DataError: It is none of them, or damaged.
+        DataError: The encoding is another one, or the text is damaged.
     """
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -228,13 +231,13 @@ def decoded(path: Path) -> str:
             return text
         row = text.count("\n", 0, text.index("\0")) + 1
     raise DataError(
-        f"Row {row} of {path} holds bytes that are no letters: save the table anew, as UTF-8 text "
+        f"Row {row} of {path} holds bytes that are not text: save the table again, as UTF-8 text "
         "or as .xlsx."
     )
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
-    """Returns whether most letters beyond ASCII are those of UTF-8: hardly any are in cp1250."""
+    """Returns whether most non-ASCII bytes are valid UTF-8, which is rare in cp1250."""
     letters = [each for each in data.decode("utf-8-sig", "surrogateescape") if not each.isascii()]
     broken = sum("\ud800" <= each <= "\udfff" for each in letters)
     return broken < len(letters) - broken
@@ -248,7 +251,7 @@ def _workbook_sheets(path: Path) -> list[Sheet]:
         check_bounds(path)
         spans = merged_in_ods(path)
         sheets = []
-        # From an open file, the kind is told by the contents and not by the name.
+        # Given an open file, the library detects the format by the contents and not by the name.
         with path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
             for about in book.sheets_metadata:
@@ -258,7 +261,7 @@ def _workbook_sheets(path: Path) -> list[Sheet]:
                 sheet = book.get_sheet_by_name(sheet_name)
                 if sheet.total_height * sheet.total_width > CELLS:
                     raise DataError(
-                        f"The sheet {sheet_name} of {path} is no ordinary table: it spans "
+                        f"The sheet {sheet_name} of {path} is too large for a table: it spans "
                         f"{sheet.total_height * sheet.total_width:,} cells. Delete what lies far "
                         "below or to the right of the table."
                     )
@@ -268,7 +271,7 @@ def _workbook_sheets(path: Path) -> list[Sheet]:
         return sheets
     except PasswordError:
         raise DataError(f"{path} asks for a password: save it without one.") from None
-    # A damaged spreadsheet fails in zipfile, zlib or calamine, each with errors of its own.
+    # A damaged spreadsheet may fail in zipfile, zlib or calamine, each with its own exceptions.
     except (CalamineError, BadZipFile, OSError, ValueError, SyntaxError, zlib.error) as error:
         at = f"its sheet {sheet_name}: " if sheet_name else ""
         raise DataError(_unreadable(path, f"{at}{error}")) from None
@@ -286,18 +289,18 @@ def _fill(
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
     path: Path,
 ) -> None:
-    """Writes what stands once for several rows into each of them."""
+    """Copies the value of merged cells into every row that they span."""
     filled = 0
     for (top, left), (bottom, right) in merged:
         for row in rows[top + 1 : bottom + 1]:
             row[left : right + 1] = rows[top][left : right + 1]
             filled += right + 1 - left
         if filled > CELLS:
-            raise DataError(f"{path} is no ordinary spreadsheet: it merges {filled:,} cells.")
+            raise DataError(f"{path} is too large for a table: it merges {filled:,} cells.")
 
 
 def _keys(columns: Columns) -> dict[str, tuple[str, int]]:
-    """Returns the column that each spelling means, and 0 where it is the column's own name."""
+    """Returns the column of each spelling, with 0 for its own name and more for synonyms."""
     keys = {
         letters_of(word): (name, rank)
         for name in (*columns.required, *columns.others)
@@ -307,7 +310,7 @@ def _keys(columns: Columns) -> dict[str, tuple[str, int]]:
 
 
 def _header_row(sheet: Sheet, columns: Columns) -> int | None:
-    """Returns the place of the first row that names all required columns."""
+    """Returns the index of the first row that names all required columns."""
     wanted = {letters_of(name) for name in columns.required}
     for place, row in enumerate(sheet.rows[:HEADER_ROWS]):
         if wanted <= {letters_of(cell) for cell in row if isinstance(cell, str)}:
@@ -342,7 +345,7 @@ def _table_of(path: Path, sheet: Sheet, header: int, columns: Columns, is_only: 
 
 
 def _no_header(path: Path, sheets: Sequence[Sheet], columns: Columns, sheet_name: str) -> str:
-    """Says what a file without the table has instead."""
+    """Returns a sentence about what a file has instead of the table."""
     named = [each for each in sheets if letters_of(each.name) == letters_of(sheet_name)]
     text = [each for each in sheets if not each.name]
     if not named and not text:
@@ -373,7 +376,7 @@ def _text(cell: object) -> str:
 
 
 def _beside(path: Path) -> str:
-    """Says which tables lie where one is missing."""
+    """Suggests the tables in the folder of a missing one."""
     try:
         names = sorted(
             each.name
@@ -388,5 +391,5 @@ def _beside(path: Path) -> str:
 
 
 def is_table(path: Path) -> bool:
-    """Returns whether a file is called as tables are."""
+    """Returns whether a file has the suffix of a table."""
     return path.suffix.casefold() in (".csv", ".tsv", *WORKBOOK_SUFFIXES)

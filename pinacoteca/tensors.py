@@ -1,4 +1,4 @@
-"""Named arrays in safetensors files, with a header in JSON where a file needs one."""
+"""Named arrays in safetensors files, with a JSON header if a file needs one."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ import numpy.typing as npt
 from pinacoteca.errors import ModelError
 from pinacoteca.files import checksum_of, written_whole
 
-# The header's name in the file's own metadata, which are texts.
+# The name of our header in the metadata of a safetensors file.
 HEADER = "pinacoteca"
-# The entry of a model file's header.
+# The header entry with the checksum of a model file.
 CHECKSUM = "sha256"
 
 Arrays = dict[str, npt.NDArray[Any]]
 
 
 class TensorsError(ValueError):
-    """A file of arrays that cannot be read; its text is the reason, which callers put in theirs."""
+    """A file of arrays cannot be read; the text is the reason, for the caller's message."""
 
 
 def save_arrays(
     path: str | os.PathLike[str], arrays: Mapping[str, npt.NDArray[Any]], header: Any = None
 ) -> None:
-    """Writes named arrays, and a header where one is given; equal ones give equal bytes.
+    """Writes named arrays and an optional header; equal input gives equal bytes.
 
     Raises:
-        OSError: The file cannot be written, which safetensors says with an error of its own.
+        OSError: The file cannot be written; safetensors itself raises another error.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
-    # safetensors writes memory as it lies, columns first if need be.
+    # safetensors writes the memory of an array as it is, even if it is in column order.
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     try:
         save_file(contiguous, path, None if header is None else {HEADER: json.dumps(header)})
@@ -62,7 +62,7 @@ def load_arrays(path: Path) -> tuple[Arrays, Any]:
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Writes the arrays that lie beside a network, with a checksum, whole or not at all.
+    """Writes a file of arrays for a model folder, with a checksum, whole or not at all.
 
     Raises:
         OSError: The file cannot be written.
@@ -72,7 +72,7 @@ def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
 
 
 def read_arrays(path: Path) -> Arrays | None:
-    """Returns the arrays that lie beside a network in its model folder; None if there is no file.
+    """Reads a file of arrays in a model folder; None if there is no file.
 
     Raises:
         ModelError: The file is damaged.
@@ -89,10 +89,10 @@ def read_arrays(path: Path) -> Arrays | None:
     broken = [name for name, array in arrays.items() if not _is_finite(array)]
     if broken:
         raise ModelError(
-            f"{path} is damaged: {broken[0]} holds numbers that are not finite. Copy it anew, or "
+            f"{path} is damaged: {broken[0]} holds numbers that are not finite. Copy it again, or "
             "export the model anew with train/train.py."
         )
-    # Files of older models have none.
+    # Files of older models have no checksum.
     if noted is not None and noted != checksum_of(arrays):
         raise ModelError(
             f"{path} is damaged: its numbers are not those that were written. Copy it anew, or "
@@ -102,7 +102,7 @@ def read_arrays(path: Path) -> Arrays | None:
 
 
 def _contents(path: Path) -> tuple[Arrays, list[Any]]:
-    """Returns the arrays by name, and the header in a list, which is empty if there is none."""
+    """Returns the arrays by name, and a list of the header, or an empty one."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -110,7 +110,8 @@ def _contents(path: Path) -> tuple[Arrays, list[Any]]:
             metadata = file.metadata() or {}
             headers = [json.loads(metadata[HEADER])] if HEADER in metadata else []
             return {name: file.get_tensor(name) for name in file.keys()}, headers  # noqa: SIM118
-    # Brackets nested without end, and types that numpy does not know.
+    # RecursionError for brackets nested too deeply, TypeError or KeyError for types unknown to
+    # numpy.
     except (
         *(SafetensorError, OSError, ValueError),
         *(RecursionError, KeyError, AttributeError, TypeError),

@@ -1,15 +1,16 @@
-"""How the threads of numpy's BLAS, the network and the server share the cores."""
+"""Sets how numpy's BLAS, the network and the server share the cores."""
 
 from __future__ import annotations
 
 
 def one_thread_each() -> None:
-    """Lets BLAS compute each product on the thread that asks for it, for the whole process.
+    """Makes BLAS compute each product on the calling thread, for the whole process.
 
-    As ONNX Runtime does here: people who ask at once then have a core each, where threads of one
-    answer would wait for those of another. A product for one picture is too small to share.
+    ONNX Runtime is set up the same way. Each of several people who ask at once then has a core;
+    with more threads, their answers would wait for each other. The product for one picture is too
+    small to split.
     """
     from threadpoolctl import threadpool_limits
 
-    # Not as a context: the limit is to stay.
+    # Not used as a context manager, so that the limit stays.
     threadpool_limits(1, user_api="blas")

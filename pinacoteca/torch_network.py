@@ -1,4 +1,4 @@
-"""The network in PyTorch, as timm builds it: for graphics cards, and to check the other way."""
+"""The network in PyTorch, as timm builds it: for GPUs, and to check the ONNX network."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pinacoteca.second_branch import SHARED_BLOCKS, read_second_branch
 
 
 class TorchNetwork:
-    """A MobileNetV2 of timm; ``Network`` says what it offers."""
+    """A MobileNetV2 of timm; see ``Network``."""
 
     def __init__(self, folder: Path, device: str = "cpu") -> None:
         """Loads a model folder in hub layout.
 
         Args:
             folder: Holds ``config.json`` and ``model.safetensors``, maybe a second branch.
-            device: Where the network runs, as PyTorch names it: ``cpu``, ``cuda``.
+            device: Where the network runs, as PyTorch names it: ``cpu`` or ``cuda``.
 
         Raises:
             ModelError: The second branch is damaged or belongs to another network.
@@ -70,7 +70,7 @@ class TorchNetwork:
 
 
 def _second_branch(network: Any, folder: Path) -> Any:
-    """Returns a network of which the second branch is a part, or None."""
+    """Returns a network that contains the second branch; None without one."""
     from copy import deepcopy
 
     import torch
@@ -88,7 +88,7 @@ def _statistics(stage: Any) -> Any:
     """Returns mean and standard deviation of each channel, ``[n, 2 * channels]``."""
     import torch
 
-    # A single value has no deviation, where the unbiased estimate would be NaN.
+    # For a single value, the unbiased estimate would be NaN; the deviation should be 0.
     correction = min(1, stage.shape[2] * stage.shape[3] - 1)
     return torch.cat([stage.mean((2, 3)), stage.std((2, 3), correction=correction)], dim=1)
 

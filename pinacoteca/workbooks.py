@@ -1,4 +1,4 @@
-"""Sheets of spreadsheets that come from strangers: what they unpack to is bounded."""
+"""Reads spreadsheets from strangers, with limits on the size of what they unpack to."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from zipfile import ZipFile, is_zipfile
 
 from pinacoteca.errors import DataError
 
-# A sheet in XML takes 6 to 10 times what its file takes; bombs of a few kilobytes take gigabytes.
+# An XML sheet unpacks to 6 to 10 times its file; a ZIP bomb of kilobytes to gigabytes.
 UNPACKED_PER_BYTE = 30
-# As much may come of any file: 6,000 paintings.
+# Any file may unpack to this much, enough for 6,000 paintings.
 UNPACKED_BYTES = 5_000_000
 PARTS = 1_000
-# A single cell in the last of 16,384 columns would widen every row.
+# Without a limit, a cell in the last of 16,384 columns would widen every row.
 COLUMNS = 100
-# As many as a reader may hold that keeps a place for every cell up to the last one.
+# The reader allocates every cell up to the last one, so their number is limited.
 CELLS = 5_000_000
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 
 
 def check_bounds(path: Path) -> None:
-    """Refuses a file that unpacks to more than a spreadsheet should, or spans more cells.
+    """Refuses a file that unpacks to too much data or spans too many cells.
 
-    A file that is no ZIP archive, as those of Excel before 2007, is left to its reader.
+    Files that are not ZIP archives, such as those of Excel before 2007, are not checked.
 
     Raises:
-        DataError: It does.
+        DataError: The file is too large.
         Exception: It is damaged, which zipfile and zlib say in many ways.
     """
     with path.open("rb") as file:
@@ -40,14 +40,14 @@ def check_bounds(path: Path) -> None:
             allowed = max(UNPACKED_BYTES, UNPACKED_PER_BYTE * path.stat().st_size)
             if unpacked > allowed or count > PARTS:
                 raise DataError(
-                    f"{path} is no ordinary spreadsheet: it unpacks to {unpacked / 1e6:.0f} MB in "
-                    f"{count} parts. Save the table anew as .xlsx, or split it."
+                    f"{path} is too large for a table: it unpacks to {unpacked / 1e6:.0f} MB in "
+                    f"{count} parts. Save the table again as .xlsx, or split it."
                 )
             spanned = max((_cells_spanned(parts.read(name)) for name in _sheets(parts)), default=0)
             spanned = max([spanned, *(each.cells for each in _ods_sheets(parts))])
     if spanned > CELLS:
         raise DataError(
-            f"{path} is no ordinary spreadsheet: a sheet spans {spanned:,} cells. Delete what lies "
+            f"{path} is too large for a table: a sheet spans {spanned:,} cells. Delete what lies "
             "far below or to the right of the table."
         )
 
@@ -73,9 +73,9 @@ _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 
 def merged_in_ods(path: Path) -> dict[str, list[Area]]:
-    """Returns the merged cells of each sheet of an OpenDocument: first and last row and column.
+    """Returns the merged cells of each sheet of an ODS file: first and last row and column.
 
-    They begin with 0. There are none in files of other kinds.
+    Rows and columns count from 0. Files of other kinds give an empty result.
     """
     with path.open("rb") as file:
         if not is_zipfile(file):
@@ -86,12 +86,12 @@ def merged_in_ods(path: Path) -> dict[str, list[Area]]:
 
 @dataclass
 class _OdsSheet:
-    """What reading the cells of a sheet does not tell: how far it spans, and what is merged."""
+    """Measures how many cells a sheet spans and which of them are merged."""
 
     name: str
     merged: list[Area] = field(default_factory=list)
     cells: int = 0
-    # Where the cell and the row that are read begin, and how far their values reach.
+    # The position of the current cell and row, and the extent of the values so far.
     row: int = 0
     column: int = 0
     filled: int = 0
@@ -121,7 +121,7 @@ def _number(element: Element, name: str) -> int:
 
 
 def _ods_sheets(parts: ZipFile) -> list[_OdsSheet]:
-    """Goes through the sheets of an OpenDocument; there are none in files of other kinds."""
+    """Reads the sheets of an ODS file; files of other kinds give an empty list."""
     if _ODS_CONTENT not in parts.namelist():
         return []
     sheets: list[_OdsSheet] = []
@@ -130,7 +130,7 @@ def _ods_sheets(parts: ZipFile) -> list[_OdsSheet]:
         for event, element in iterparse(content, ("start", "end")):  # noqa: S314
             kind = element.tag.removeprefix(_ODS_TABLE)
             if kind == "table":
-                # A cell may hold a table of its own.
+                # A cell may contain a nested table.
                 depth += 1 if event == "start" else -1
                 if event == "start" and depth == 1:
                     sheets.append(_OdsSheet(element.get(_ODS_TABLE + "name", "")))
@@ -143,25 +143,25 @@ def _ods_sheets(parts: ZipFile) -> list[_OdsSheet]:
 
 
 def sheet_rows(path: Path, name: str | None = None) -> list[tuple[object, ...]]:
-    """Reads the rows of a sheet, the first 100 columns; formulas with the value last computed.
+    """Reads the rows of a sheet, up to 100 columns; formulas give their last computed value.
 
     Args:
-        path: An .xlsx file, whatever it is called.
-        name: Of the sheet; None for the one that is shown first.
+        path: An .xlsx file with any name.
+        name: The name of the sheet; None for the active one.
 
     Raises:
-        DataError: The file unpacks to more than a spreadsheet should, or has no such sheet.
-        Exception: It is no spreadsheet, which zipfile, XML and openpyxl say in many ways.
+        DataError: The file unpacks to too much data, or has no such sheet.
+        Exception: It is not a spreadsheet, which zipfile, XML and openpyxl say in many ways.
     """
     from openpyxl import load_workbook
 
     check_bounds(path)
-    # From an open file, openpyxl judges by the contents and not by the name.
+    # Given an open file, openpyxl checks the contents and not the name.
     with path.open("rb") as file:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         if name is not None and name not in book.sheetnames:
             raise DataError(f"{path} has no sheet {name!r}; it has {', '.join(book.sheetnames)}.")
         sheet = book.active if name is None else book[name]
-        # Some programs write a wrong extent, by which whole columns would be lost.
+        # Some programs declare a wrong extent, which would cut off whole columns.
         sheet.reset_dimensions()
         return list(sheet.iter_rows(values_only=True, max_col=COLUMNS))

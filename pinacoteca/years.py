@@ -1,7 +1,7 @@
 """Years as catalogues write them: "c. 1907", "1907/08", "anii 1920", "sec. XIX".
 
-A year that is not quite known is a range: filters find it by every year of the range, it is sorted
-by the first, and people see what was written.
+An uncertain year is a range: filters match any year of the range, sorting uses the first, and
+people see the original text.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Self
 from pinacoteca.spelling import visible
 
 YEARS = range(1000, 2100)
-# No date is longer; whole sentences are none.
+# A longer text is a sentence, not a date.
 LONGEST = 100
 
 
 class Year(int):
-    """The first of the years that a painting may be of; a number like any other.
+    """The first possible year of a painting, as an ordinary int.
 
     Attributes:
-        last: The last of them.
-        written: How the source writes the date, which is also its text.
+        last: The last possible year.
+        written: The date as the source writes it; ``str`` returns it.
     """
 
     last: int
@@ -46,23 +46,23 @@ class Year(int):
 
 
 def last_of(year: int) -> int:
-    """Returns the last year that a year stands for: itself, unless it is a range."""
+    """Returns the last year of a range, or the year itself."""
     return year.last if isinstance(year, Year) else year
 
 
 def as_written(year: int | None) -> int | str | None:
-    """Returns a year for a table: the number, or the text where that says more."""
+    """Returns a year for a table: the number, or the original text if it says more."""
     return year.written if isinstance(year, Year) else year
 
 
 def read_year(text: str) -> int | None:
-    """Reads a date; a range, or a year with more than its four digits, becomes a ``Year``.
+    """Reads a date; anything but a plain four-digit year becomes a ``Year``.
 
     Returns:
-        None where the text says that there is no date.
+        None if the text says that there is no date.
 
     Raises:
-        ValueError: It says something else.
+        ValueError: The text is not a date.
     """
     written = visible(text)
     plain = _plain(written)
@@ -77,7 +77,7 @@ def read_year(text: str) -> int | None:
 
 
 def _plain(text: str) -> str:
-    """Returns a date in small letters without accents, and with one kind of dash and quote."""
+    """Returns a date in lower case without accents, with one kind of dash and quote."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(each for each in decomposed if not unicodedata.combining(each))
     dashed = re.sub("[\u2010-\u2015\u2212]", "-", letters)
@@ -97,7 +97,7 @@ _MONTHS = (
     "ianuarie|februarie|martie|aprilie|iunie|iulie|septembrie|octombrie|noiembrie|decembrie|"
     "spring|summer|autumn|fall|winter|primavara|vara|toamna|iarna"
 )
-# What may stand around the numbers of a date and does not change them.
+# Words around the numbers of a date that do not change them.
 _AROUND = """
 c ca cca circa cirka cam about around approx approximately aprox aproximativ vers um etwa catre spre
 inspre probabil probably perhaps possibly poate posibil presumably likely estimated estimat estimate
@@ -117,11 +117,11 @@ _YEAR = r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)"
 _OR = r"\s*(?:-|/|\bor\b|\bto\b|\bsau\b|\bori\b|\bsi\b|\band\b|\bpana in\b|\bpana la\b)\s*"
 _CENTURY = r"(?:centur(?:y|ies)|cent\b\.?|c\b\.?|siecles?|jahrhunderts?|jh\b\.?)"
 _SECOL = r"(?:secol(?:ul|ului|ele)?|veac(?:ul|ului)?|sec\b\.?|s\b\.)\s*(?:al\s+)?(?:a\s+)?"
-# The first that fits at a place is taken, so that the longer ones come first.
+# The first alternative that matches wins, so the longer ones come first.
 _DATE = re.compile(
     "|".join(
         (
-            # 1907-05-01 00:00:00, and 1907:05:01, as cameras write it.
+            # 1907-05-01 00:00:00, and 1907:05:01, the form of cameras
             rf"(?P<iso>{_YEAR})[-./:]\d{{1,2}}[-./:]\d{{1,2}}(?!\d)(?:[t ]\d\d?:\d\d(?::[\d.]+)?)?",
             # 1.05.1907, 1/5/1907, 1 V 1907, V.1907, 05.1907
             rf"(?:\d{{1,2}}[./ -]{{1,2}})?(?<![\da-z])(?:\d{{1,2}}|[ivx]{{1,4}})[./ -]{{1,2}}"
@@ -130,7 +130,7 @@ _DATE = re.compile(
             rf"\banii\s+'?(?P<ten>\d0|{_YEAR})(?:'?s)?(?:{_OR}'?(?P<to_ten>\d0|{_YEAR}))?(?!\d)",
             rf"(?P<tens>(?<!\d)(?:1\d|20)\d0)'?s\b"
             rf"(?:{_OR}(?P<to_tens>(?:(?:1\d|20))?\d0)'?s\b)?",
-            # 190-?, 19--, 190x: how libraries leave out what they do not know.
+            # 190-?, 19--, 190x: libraries leave out unknown digits
             r"(?<!\d)(?P<hundred>1\d|20)(?:--|\?\?|xx|__)",
             r"(?<!\d)(?P<tenth>1\d\d|20\d)(?:[-_x](?![\da-z])|\?(?=\W*$))",
             # 1907-1908, 1907/08, 1907-8
@@ -151,7 +151,7 @@ _DATE = re.compile(
 
 
 def _ranges(plain: str) -> tuple[int, int] | None:
-    """Returns the first and the last year of a date, None if it is none."""
+    """Returns the first and the last year of a date; None if the text is not a date."""
     spans = [span for match in _DATE.finditer(plain) for span in _spans(match)]
     rest = _DATE.sub(" ", plain)
     words = re.findall(r"[a-z]+|\d+", rest)
@@ -172,7 +172,7 @@ def _ranges(plain: str) -> tuple[int, int] | None:
 
 
 def _half(rest: str, first: int, last: int) -> tuple[int, int]:
-    """Returns the half of a century that the words around it name."""
+    """Returns the half of a century if the words around it name one."""
     if last - first == 99:
         if re.search(r"\b(first half|prima jumatate)\b", rest):
             return first, first + 49
@@ -206,7 +206,7 @@ def _spans(match: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 
 def _years(first: str, last: str) -> tuple[int, int]:
-    """Returns a range; the second number may be short, or the month of the first year."""
+    """Returns a range; the second number may be shortened, or be the month of the first year."""
     start = int(first)
     if len(last) == 4:
         return min(start, int(last)), max(start, int(last))

@@ -42,7 +42,7 @@ def test_an_index_is_a_file_or_a_server() -> None:
     for address in ("milvus.db", "http://host:19530", "https://user:word@host"):
         assert read_options(["--index", address]).index == address
     for text in ("milvus", "host:19530", "http://host:port", ""):
-        with pytest.raises(SearchIndexError, match="is no address of an index"):
+        with pytest.raises(SearchIndexError, match="is not an index address"):
             read_options(["--index", text])
 
 
@@ -86,7 +86,7 @@ def test_a_port_is_a_port(port: str, capsys: pytest.CaptureFixture[str]) -> None
     [
         (["--help"], 0, "--pictures"),
         (["--pictures", "nowhere"], 2, "There is no folder nowhere"),
-        (["--index", "nowhere"], 2, "'nowhere' is no address of an index"),
+        (["--index", "nowhere"], 2, "'nowhere' is not an index address"),
         (["--model", "nowhere"], 2, "There is no model in nowhere"),
     ],
 )

@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_written_stays_as_it_is(
     try:
         status = warm.run(victim, folder, without_rights)
         assert status == 2, log_of(folder)
-        assert "see to its rights" in sentence(folder)
+        assert "check its rights" in sentence(folder)
         assert victim.contents(folder) == before
     finally:
         for each in folders:

@@ -107,7 +107,7 @@ def test_the_sheet_is_found_by_its_columns(tmp_path: Path, sheet: str) -> None:
 def test_of_two_sheets_one_must_be_named(tmp_path: Path) -> None:
     sheets = {"Old": (HEADER, *ROWS[:1]), "New": (HEADER, *ROWS)}
 
-    with pytest.raises(DataError, match=r"several sheets .* Old, New\. Call the one"):
+    with pytest.raises(DataError, match=r"several sheets .* Old, New\. Rename the right one"):
         read_table(write_ods(tmp_path / "table.ods", sheets))
     check(write_ods(tmp_path / "table.ods", {"Old": sheets["Old"], SHEET: sheets["New"]}))
 
@@ -160,7 +160,7 @@ def test_an_open_document_that_unpacks_to_too_much_is_refused(tmp_path: Path) ->
         (lambda text: text.replace('"The ""wash""', '"The "wash""'), r"Row 3 of .*table\.csv"),
         (lambda text: text.replace("Cubism", '"Cubism'), r"Row 3 of .*table\.csv"),
         (lambda text: text.replace("Cubism", "Cubism,and,more"), r"Row 3 .* has 7 cells where"),
-        (lambda text: text.replace("Cubism", "Cub\0ism"), r"Row 3 of .* no letters"),
+        (lambda text: text.replace("Cubism", "Cub\0ism"), r"Row 3 of .* not text"),
         (lambda text: text.replace("image_id", "image"), "has no column image_id.* it names image"),
         (lambda text: text[: text.index("a_1")], "has no row with an image_id"),
         (lambda text: "<html><table>" + text, "is a web page"),
@@ -182,7 +182,7 @@ def test_a_damaged_letter_is_named_with_its_row(tmp_path: Path) -> None:
     data = text_of(",").encode().replace("Ștefan".encode(), b"\xc8tefan", 1)
     (tmp_path / "table.csv").write_bytes(data)
 
-    with pytest.raises(DataError, match=r"Row 2 of .* holds bytes that are no letters"):
+    with pytest.raises(DataError, match=r"Row 2 of .* holds bytes that are not text"):
         read_table(tmp_path / "table.csv")
 
 

@@ -139,6 +139,6 @@ def test_who_has_read_enough_may_go() -> None:
     process.stdout.readline()
     process.stdout.close()
 
-    assert process.stderr.read() == b"Stopped: nobody reads what is printed any more.\n"
+    assert process.stderr.read() == b"Stopped: the output is no longer read.\n"
     # As shells have it where a pipe is closed.
     assert process.wait(timeout=60) == 141

@@ -214,7 +214,7 @@ def test_an_index_is_opened_again_and_refused_for_another_collection(
 
     np.testing.assert_array_equal(rows, again)
     for other, fingerprint in ((few, "second"), ([part[:100] for part in parts], "first")):
-        with pytest.raises(SearchIndexError, match=r"made of another collection: delete the file"):
+        with pytest.raises(SearchIndexError, match=r"built from another collection: delete the"):
             milvus.open_index(path, other, fingerprint)
     close(path)
 
@@ -360,12 +360,12 @@ def test_what_is_no_index_is_refused(parts: list[Any], tmp_path: Path, free_port
     picture = tmp_path / "picture.db"
     picture.write_bytes(b"SQLite format 3\0")
 
-    with pytest.raises(SearchIndexError, match="is no index of Milvus Lite, which is a folder"):
+    with pytest.raises(SearchIndexError, match="is not an index of Milvus Lite, which is a folder"):
         milvus.open_index(str(picture), parts, "paintings")
     with pytest.raises(SearchIndexError, match=f"no answer at http://127.0.0.1:{free_port} "):
         milvus.open_index(f"http://127.0.0.1:{free_port}", parts, "paintings")
     for text in ("milvus", "localhost:19530", "http://", "http://host:port", ""):
-        with pytest.raises(SearchIndexError, match="is no address of an index: name a file"):
+        with pytest.raises(SearchIndexError, match="is not an index address: name a file"):
             milvus.checked_address(text)
 
 

@@ -223,7 +223,7 @@ def test_parts_are_weighed(metric: Any, weights: tuple[float, float]) -> None:
     ("queries", "weights", "sentence"),
     [
         ([np.ones((1, 2))], (1, 1), "2 parts, as the paintings have; got 1"),
-        ([np.ones((1, 2)), np.ones((2, 3))], (1, 1), "as many vectors in every part; got 1, 2"),
+        ([np.ones((1, 2)), np.ones((2, 3))], (1, 1), "number of vectors in every part; got 1, 2"),
         ([np.ones((1, 2)), np.ones((1, 3))], (1,), r"2 numbers from 0; got \[1\]"),
         ([np.ones((1, 2)), np.ones((1, 3))], (1, -1), r"got \[1, -1\]"),
         ([np.ones((1, 2)), np.ones((1, 3))], (1, np.nan), "got .*nan"),

@@ -185,7 +185,7 @@ def test_only_weights_with_the_same_first_blocks_make_a_second_branch(
     assert not shares_first_blocks(load_file(other), tensors)
     rounded = {name: 0.6 * array + 0.4 * array for name, array in load_file(other).items()}
     assert shares_first_blocks(load_file(other), rounded)
-    with pytest.raises(ModelError, match="name the weights that its training began with"):
+    with pytest.raises(ModelError, match="name the weights that its training started from"):
         add_second_branch(two_branches, strange)
     with pytest.raises(ModelError, match="does not hold a network like that"):
         add_second_branch(two_branches, short)
