@@ -1,4 +1,4 @@
-"""Who may use the page: names and passwords, in a file that others cannot read."""
+"""Reads who may use the page: names and passwords from a private file."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pinacoteca.errors import PinacotecaError
 
 
 class AccountsError(PinacotecaError):
-    """A file of accounts that cannot be used."""
+    """The file of accounts cannot be used."""
 
 
 def read_accounts(path: Path) -> list[tuple[str, str]]:
-    """Reads lines of ``name:password``; empty lines and those that begin with ``#`` do not count.
+    """Reads lines of ``name:password``; skips empty lines and those that begin with ``#``.
 
-    The passwords stand there as they are, so the file must be its owner's alone. Neither this nor
-    any message repeats one.
+    The passwords are not encrypted, so only the owner may be able to read the file. No message
+    quotes a password.
 
     Raises:
-        AccountsError: The file is missing or open to everybody, or a line is not as it should be.
+        AccountsError: The file is missing, everybody can read it, or a line has another form.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -31,7 +31,7 @@ def read_accounts(path: Path) -> list[tuple[str, str]]:
             f"The accounts in {path} cannot be read ({reason}): name a text file with lines of "
             "name:password."
         ) from None
-    # Windows keeps rights elsewhere and shows every file as open.
+    # Windows keeps permissions elsewhere and reports every file as readable by all.
     if os.name == "posix" and mode & (stat.S_IROTH | stat.S_IWOTH):
         raise AccountsError(
             f"Everybody on this computer can read or change {path}, which holds passwords: "
@@ -44,7 +44,7 @@ def read_accounts(path: Path) -> list[tuple[str, str]]:
         name, colon, password = (part.strip() for part in line.partition(":"))
         if not (name and colon and password):
             raise AccountsError(
-                f"Line {number} of {path} is not name:password: write it so, or take it out."
+                f"Line {number} of {path} is not name:password: correct or delete it."
             )
         if name in accounts:
             raise AccountsError(

@@ -1,4 +1,4 @@
-"""The answer as HTML; everything that comes from a table is escaped."""
+"""The answer as HTML; values from a table are escaped."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 from pinacoteca.styles import style_name
 
 MOVEMENTS_SHOWN = 5
-# Below an even chance the page names the second movement too.
-# Surer than this, an answer needs no second one where the model has no prediction sets.
+# Without prediction sets, the page names a second movement if the first is less likely than this.
 SURE = 0.5
-# The verdict names so many movements at most.
+# The verdict names at most this many movements.
 NAMED = 2
 
 
@@ -46,29 +45,29 @@ def answer_html(result: QueryResult, language: Language) -> str:
 
 
 def empty_html(language: Language) -> str:
-    """Returns what stands in the place of the answer before there is one."""
+    """Returns the text shown before there is an answer."""
     return _notice(TEXTS[language].nothing_yet, TEXTS[language].nothing_yet_hint)
 
 
 def unreadable_html(reason: str, language: Language) -> str:
-    """Returns what stands there for a file that is no picture; ``reason`` is in English."""
+    """Returns the text for a file that is not a picture; ``reason`` is in English."""
     texts = TEXTS[language]
     return _notice(texts.unreadable, reason if language == "en" else texts.unreadable_hint)
 
 
 def lost_html(kind: str, heading: str, language: Language) -> str:
-    """Returns what stands there for a picture that is lost; the mark takes it off the easel."""
+    """Returns the text for a lost picture; ``data-lost`` makes the page remove the picture."""
     notice = _notice(heading, TEXTS[language].lost_hint)
     return f'<div data-lost="{escape(kind)}">{notice}</div>'
 
 
 def unknown_html(language: Language) -> str:
-    """Returns what stands there for a painting that the collection does not have."""
+    """Returns the text for a painting that the collection does not have."""
     return _notice(TEXTS[language].unknown_painting, TEXTS[language].unknown_painting_hint)
 
 
 def asked_html(painting: Painting | None, language: Language) -> str:
-    """Returns the painting of the collection that the page is asked with, nothing for None."""
+    """Returns the painting of the collection that is the query; nothing for None."""
     if painting is None:
         return ""
     texts = TEXTS[language]
@@ -82,7 +81,7 @@ def asked_html(painting: Painting | None, language: Language) -> str:
 
 
 def status_html(result: QueryResult | None, language: Language) -> str:
-    """Returns an answer in a sentence, which a screen reader speaks when it has come."""
+    """Returns an answer in one sentence, which a screen reader speaks when it arrives."""
     sentence = ""
     if result is not None:
         movement = movement_name(result.movements[0].movement, language)
@@ -91,14 +90,14 @@ def status_html(result: QueryResult | None, language: Language) -> str:
 
 
 def name_of(painting: Painting, language: Language) -> str:
-    """Returns artist and title, the title alone where the artist is not known."""
+    """Returns artist and title, or only the title if the artist is not known."""
     if not painting.artist:
         return painting.title
     return TEXTS[language].picture_of.format(artist=painting.artist, title=painting.title)
 
 
 def picture_html(painting: Painting, language: Language) -> str:
-    """Returns the picture of a painting in its proportions, its colours until it has come."""
+    """Returns the picture of a painting, with its BlurHash in place until it has loaded."""
     style = (
         f"--proportions: {painting.width / painting.height:.4f}; "
         f"background-image: url('{hash_address(painting)}')"
@@ -119,7 +118,7 @@ def label_html(painting: Painting, language: Language) -> str:
 
 
 def closeness_html(neighbour: Neighbour, language: Language) -> str:
-    """Returns how close a neighbour is, in words and as its distance."""
+    """Returns how close a neighbour is, in words and as a distance."""
     texts = TEXTS[language]
     distance = texts.neighbour_distance.format(distance=number(neighbour.distance, 3, language))
     words, meaning = closeness_in_words(neighbour.closeness, language)
@@ -130,9 +129,9 @@ def closeness_html(neighbour: Neighbour, language: Language) -> str:
 
 
 def link_html(painting: Painting, language: Language) -> str:
-    """Returns the link to the page of a painting, nothing where it has none."""
+    """Returns the link to the page of a painting; nothing if it has none."""
     address = painting.page_url or ""
-    # Somebody else's table may hold an address that runs a script.
+    # An address in somebody else's table could run a script.
     if not address.startswith(("https://", "http://")):
         return ""
     return (
@@ -149,7 +148,7 @@ def _notice(heading: str, sentence: str) -> str:
 
 
 def header_html(language: Language) -> str:
-    """Returns the title of the page, and before it what takes a keyboard to the answer."""
+    """Returns the title of the page, after a button that takes the keyboard to the answer."""
     texts = TEXTS[language]
     return (
         f'<button type="button" class="skip action" data-answer>{escape(texts.to_answer)}</button>'
@@ -158,7 +157,7 @@ def header_html(language: Language) -> str:
 
 
 def footer_html(known: Sequence[Movement], language: Language) -> str:
-    """Returns what the network knows, what happens to an upload, and whose everything is."""
+    """Returns what the network knows, what happens to uploads, and who holds which rights."""
     texts = TEXTS[language]
     unknown = [movement for movement in MOVEMENTS if movement not in known]
     paragraphs = [
@@ -186,7 +185,7 @@ def _stranger_html(result: QueryResult, language: Language) -> str:
 
 
 def _seen_html(result: QueryResult, language: Language) -> str:
-    """Returns what the answer is about, where that is not simply the picture."""
+    """Returns notes on what the answer is about, if it is not simply the picture."""
     texts = TEXTS[language]
     others, uncertain = result.other_paintings, result.uncertain
     notes = [
@@ -205,7 +204,7 @@ def _seen_html(result: QueryResult, language: Language) -> str:
 
 
 def _part_html(corners: Quadrilateral, label: str) -> str:
-    """Returns a button that asks with a part of the picture alone."""
+    """Returns a button that searches with a part of the picture."""
     return (
         f'<button type="button" class="action" data-part="{text_of(corners)}">'
         f"{escape(label)}</button>"
@@ -222,13 +221,13 @@ def _movement_html(result: QueryResult, language: Language) -> str:
     texts = TEXTS[language]
     movements = result.movements
     best, likely = movements[0], result.movement_set
-    # More than two names tell nobody which to look up.
+    # More than two names would not help anybody.
     named = likely if len(likely) <= NAMED else likely[:1]
     others = likely[len(named) :]
     if len(likely) == 1 and best.probability < SURE:
         others = tuple(entry.movement for entry in movements[1:2])
     notes = [texts.unsure.format(others=_alternatives(others, language))] if others else []
-    # The probabilities were calibrated on paintings.
+    # The probabilities were calibrated on paintings only.
     if result.looks_like_a_painting:
         right = f"{100 * best.probability:.0f}"
         notes.append(texts.both_named if len(named) > 1 else texts.calibrated.format(right=right))

@@ -1,4 +1,4 @@
-"""An answer as a workbook to keep; ``pinacoteca/answer_table.py`` writes it as CSV."""
+"""An answer as an XLSX workbook; ``pinacoteca/answer_table.py`` writes CSV."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pinacoteca.years import as_written
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-# In characters, as spreadsheets measure a column.
+# Widths of columns in characters, the unit of spreadsheets.
 NARROWEST, WIDEST = 8, 48
 
 Cell = str | int | float | None

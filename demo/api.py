@@ -1,4 +1,4 @@
-"""What programs are answered: two endpoints, in plain names and numbers."""
+"""Two endpoints for programs, which answer in plain names and numbers."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from pinacoteca.retriever import PaintingRetriever
 ANSWER = (
     "the movements, best first, with calibrated probabilities; the nearest paintings of the "
     "collection, each with its label, its links, its distance, its closeness (the share of pairs "
-    "of paintings that are farther apart) and whether it is the mirror image that is so near; "
-    "nothing_close, which says that even the first is farther than neighbours mostly are; and "
+    "of paintings that are farther apart) and whether its mirror image is the nearer one; "
+    "nothing_close, which says that even the first is farther away than most neighbours; and "
     "whether the picture looks like a painting at all."
 )
 
 
 class Names(gr.Dropdown):  # type: ignore[misc]
-    """Any names in a list: which ones there are is known once the collection is loaded."""
+    """A list of any names; the valid ones are known only when the collection is loaded."""
 
-    # Without this, Gradio would look for a front end of our own.
+    # Without this, Gradio would look for a custom front end.
     is_template = True
 
     def api_info(self) -> dict[str, Any]:
@@ -36,16 +36,16 @@ class Names(gr.Dropdown):  # type: ignore[misc]
 
 
 class LenientBlocks(GuardedBlocks):
-    """Blocks whose endpoints for programs may be sent fewer values than they take.
+    """Blocks whose endpoints for programs accept fewer values than they have parameters.
 
-    Gradio's own client fills in the defaults; whoever sends plain JSON need not know of settings
-    that came later.
+    Gradio's client fills in the defaults. A program that sends plain JSON need not know settings
+    that were added later.
     """
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
     ) -> Any:
-        """Adds the defaults of what was not sent, and marks pictures that are lost."""
+        """Adds defaults for missing values, and marks lost pictures."""
         if block_fn.api_visibility == "public":
             inputs = [*inputs, *(block.value for block in block_fn.inputs[len(inputs) :])]
         inputs, lost = without_lost(block_fn.inputs, inputs)
@@ -58,7 +58,7 @@ def add_endpoints(retriever: Callable[[], PaintingRetriever], **limits: Any) -> 
 
     Args:
         retriever: Returns the retriever that answers.
-        limits: How many are answered at once, as Gradio's events take it.
+        limits: Concurrency settings of the Gradio events.
     """
 
     def query(image: str | None, *values: Any) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def add_endpoints(retriever: Callable[[], PaintingRetriever], **limits: Any) -> 
     )
     image_id = gr.Textbox(label="The image_id of a painting of the collection", visible=False)
     options = [_component(option) for option in OPTIONS]
-    # Nobody clicks these.
+    # Programs need an event, so each endpoint hangs on a hidden component.
     for function, asked, what in (
         (query, image, "For a picture: "),
         (query_painting, image_id, "For a painting of the collection: "),
@@ -99,7 +99,7 @@ def _answer(retriever: PaintingRetriever, question: Question) -> dict[str, Any]:
 
 
 def _with_named_options(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Returns an endpoint whose arguments have the names of the options, which programs send."""
+    """Returns an endpoint whose parameters have the names of the options."""
     asked, *_ = inspect.signature(function).parameters.values()
     options = (inspect.Parameter(each.name, asked.kind, default=each.default) for each in OPTIONS)
     function.__signature__ = inspect.Signature([asked, *options])  # type: ignore[attr-defined]
@@ -107,7 +107,7 @@ def _with_named_options(function: Callable[..., dict[str, Any]]) -> Callable[...
 
 
 def _component(option: Option) -> gr.components.Component:
-    """Returns what reads an option; its label is the documentation."""
+    """Returns the component that reads an option; its label is the documentation."""
     default = option.default
     shown = {"label": option.says, "visible": False}
     if isinstance(default, bool):

@@ -4,9 +4,9 @@
         [--auth-file FILE] [--mcp] [--model DIR] [--gallery DIR] [--index ADDRESS]
         [--offline] [--picture-host HOST]
 
-Expected: ready in seconds, an answer in a fraction of one; ``benchmarks/serving.py`` measures both,
-and the memory. ``demo`` is the Gradio page; it can be imported without weights, and loads them when
-the first visitor comes.
+The page is ready in seconds and answers in a fraction of a second; ``benchmarks/serving.py``
+measures both, and the memory. ``demo`` is the Gradio page. It can be imported without weights and
+loads them when the first visitor comes.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ def _load() -> PaintingRetriever:
 
     one_thread_each()
     loaded = PaintingRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery, index=OPTIONS.index)
-    # The first pass through the network costs more than the others; no visitor should wait for it.
+    # The first pass through the network takes longer, and no visitor should wait for it.
     loaded.query(Image.new("RGB", (224, 224)), k=1)
     return loaded
 
 
 if __name__ == "__main__":
-    # Gradio takes seconds to import: a mistyped argument is answered before that.
+    # Gradio takes seconds to import, so a mistyped argument is reported before that.
     run(_read_command_line)
-    # Model, collection and map are read meanwhile.
+    # Model, collection and map load while Gradio is imported.
     _early = ThreadPoolExecutor(1).submit(_load)
 
 from gradio.utils import get_upload_folder  # noqa: E402
@@ -93,7 +93,7 @@ def retriever() -> PaintingRetriever:
 
 @cache
 def pictures() -> PictureSource:
-    """Returns what finds the pictures of the collection."""
+    """Returns the source of the collection's pictures."""
     finder = web_finder(cache_folder(), OPTIONS.offline, OPTIONS.picture_host)
     return PictureSource(retriever().collection, OPTIONS.pictures, finder)
 
@@ -103,8 +103,8 @@ demo = build_page(retriever, lambda: pictures().picture, sharing)
 
 
 def serve() -> None:
-    """Serves the page, and says where once it can answer; until Ctrl-C."""
-    # Pillow refuses more than twice this, whoever calls it.
+    """Serves the page until Ctrl-C; prints its address when it can answer."""
+    # Pillow raises an error for more than twice this number of pixels, in any code.
     Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT // 2
     keep_uploads_distinct()
     uploads = UploadFolder(
@@ -144,7 +144,7 @@ def serve() -> None:
         ) from None
     limit_connections(demo.server.config)
     try:
-        # Who came before this waits for it, too.
+        # Requests for pictures that came earlier wait for this too.
         pictures()
         print(f"The page is at {demo.local_url}", flush=True)
         if sharing.asked_for:
@@ -152,7 +152,7 @@ def serve() -> None:
             print(message(sharing), flush=True)
         demo.block_thread()
     finally:
-        # Nothing may be written any more when the uploads are deleted.
+        # Requests must end before the uploads are deleted.
         stop(demo)
 
 

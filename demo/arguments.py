@@ -1,7 +1,7 @@
-"""What programs send with a question, checked by name before anything is done with it.
+"""Checks each value that a program sends, before Gradio reads it.
 
-Gradio's components take what they can make sense of and fail with messages of their own on the
-rest, some of them empty. Here every value has one rule and one sentence, in both languages.
+Gradio's components accept what they can convert, and fail on the rest with their own messages, some
+of them empty. Here every value has one rule and one sentence, in both languages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pinacoteca.errors import CollectionError, ImageError, PinacotecaError
 from pinacoteca.query_options import MAX_COUNT, MAX_WORDS, OPTIONS, Option
 from pinacoteca.search import METRICS
 
-# More names than this are no choice of artists but an attempt to keep the server busy.
+# Nobody chooses more artists than this; a longer list only keeps the server busy.
 MAX_NAMES = 1_000
 # Long enough for every image_id, short enough to be repeated in a sentence.
 MAX_NAME = 300
@@ -29,7 +29,7 @@ Sentence = Mapping[Language, str]
 
 
 class ArgumentError(PinacotecaError):
-    """A value that an endpoint cannot take.
+    """An endpoint cannot accept a value.
 
     Attributes:
         sentence: What is wrong, in each language.
@@ -42,11 +42,11 @@ class ArgumentError(PinacotecaError):
 
 @dataclass(frozen=True)
 class Rule:
-    """What a value must be like.
+    """The rule for a value.
 
     Attributes:
-        accepts: Says whether it is so.
-        sentence: Said if not; ``{got}`` is what came instead.
+        accepts: Says whether a value follows the rule.
+        sentence: The message if it does not; ``{got}`` stands for the value.
     """
 
     accepts: Callable[[Any], bool]
@@ -54,7 +54,7 @@ class Rule:
 
 
 def _is_number(value: Any) -> bool:
-    # JSON has one kind of number, and true is none.
+    # In Python, True counts as an int; in JSON it is not a number.
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -83,7 +83,7 @@ def _is_flag(value: Any) -> bool:
 
 
 def _is_upload(value: Any) -> bool:
-    """Says whether a value has the form of an uploaded file; where the file is, Gradio checks."""
+    """Says whether a value has the form of an uploaded file; Gradio checks its path."""
     if value is None:
         return True
     if not isinstance(value, dict):
@@ -99,7 +99,7 @@ _PICTURE: Sentence = {
 
 
 def _rule_of(option: Option) -> Rule:
-    """Returns the rule that the kind of an option makes."""
+    """Returns the default rule for an option of its type."""
     kind = type(option.default)
     alike = [each.name for each in OPTIONS if type(each.default) is kind]
     if kind is bool:
@@ -161,7 +161,7 @@ _OF_THEIR_OWN: Mapping[str, Rule] = {
         },
     ),
 }
-# Every option has a rule; where its kind says too little, one of its own.
+# Every option has a rule: its own, or the default for its type.
 RULES: Mapping[str, Rule] = {name: _OF_THEIR_OWN[name] for name in ("image", "image_id")} | {
     option.name: _OF_THEIR_OWN.get(option.name) or _rule_of(option) for option in OPTIONS
 }
@@ -179,7 +179,7 @@ _TOO_MANY: Sentence = {
     "ro": "Întrebarea are {most} valori ({names}); am primit {got}.",
 }
 
-# Sentences of the library and the page that programs may get, and how they go in Romanian.
+# English sentences that programs may get, with their Romanian translations.
 _ROMANIAN = (
     (r"Please send a picture as a file\.", "Trimite o imagine, ca fișier."),
     (r"Please send the image_id of a painting\.", "Trimite image_id-ul unui tablou."),
@@ -196,14 +196,14 @@ _ROMANIAN = (
 
 
 def check_arguments(names: Sequence[str], values: Sequence[Any]) -> None:
-    """Checks what an endpoint is sent, in the order of its arguments; fewer values may be sent.
+    """Checks the values sent to an endpoint, in the order of its parameters; some may be missing.
 
     Args:
-        names: Of its arguments, which are those of ``RULES``.
-        values: As they came, before Gradio has looked at them.
+        names: The names of its parameters, all of which are in ``RULES``.
+        values: The values, before Gradio converts them.
 
     Raises:
-        ArgumentError: A value is not as it should be, or there are too many.
+        ArgumentError: A value breaks its rule, or there are too many values.
     """
     if len(values) > len(names):
         said = {"most": len(names), "names": ", ".join(names), "got": len(values)}
@@ -218,7 +218,7 @@ def check_arguments(names: Sequence[str], values: Sequence[Any]) -> None:
 
 
 def sentence_of(error: PinacotecaError, language: Language) -> str:
-    """Returns what an error says, in a language."""
+    """Returns the message of an error in a language."""
     if isinstance(error, ArgumentError):
         return error.sentence[language]
     if language == "ro":
@@ -231,7 +231,7 @@ def sentence_of(error: PinacotecaError, language: Language) -> str:
 
 
 def in_language(sentence: str, language: Language) -> str:
-    """Returns an English sentence of ours in a language, as it is where we have no other."""
+    """Returns one of our English sentences in a language; unchanged if there is no translation."""
     if language == "ro":
         for pattern, romanian in _ROMANIAN:
             if found := re.fullmatch(pattern, sentence, re.DOTALL):

@@ -1,4 +1,4 @@
-"""From what the page, an address or a program asks to an answer."""
+"""Turns a question of the page, a link or a program into an answer."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pinacoteca.retriever import PaintingRetriever
 
 @dataclass(frozen=True)
 class Question:
-    """All that an answer depends on.
+    """Everything that an answer depends on.
 
     Attributes:
         picture: The file of a picture, or None.
-        painting: The ``image_id`` of a painting of the collection, which comes before the picture,
-            or nothing.
-        options: What else is asked.
-        language: Of the page; None leaves it to the browser.
+        painting: The ``image_id`` of a painting of the collection, which takes precedence over the
+            picture, or nothing.
+        options: The options of the query.
+        language: The language of the page; None leaves it to the browser.
     """
 
     picture: str | None = None
@@ -34,7 +34,7 @@ class Question:
 
     @classmethod
     def of(cls, picture: str | None, painting: str | None, *values: Any) -> Self:
-        """Returns what the components of the page hold, in the order of ``component_values``.
+        """Returns the question that the components hold, in the order of ``component_values``.
 
         Raises:
             OptionError: An option is out of range.
@@ -44,7 +44,7 @@ class Question:
         return cls(picture, painting or "", options_of(*options), language)
 
     def component_values(self) -> list[Any]:
-        """Returns what the components are to hold: the painting, and the options in their order."""
+        """Returns the values for the components: the painting, then the options in their order."""
         values = (getattr(self.options, option.name) for option in OPTIONS)
         return [
             self.painting,
@@ -53,7 +53,7 @@ class Question:
 
 
 def options_of(*values: Any) -> QueryOptions:
-    """Returns the options that components hold, in the order of ``OPTIONS``; empty ones are unset.
+    """Returns the options that components hold, in the order of ``OPTIONS``; empty means unset.
 
     Raises:
         OptionError: A value is out of range, or more paintings are asked for than a page shows.
@@ -69,7 +69,7 @@ def options_of(*values: Any) -> QueryOptions:
 
 
 def ask(retriever: PaintingRetriever, question: Question) -> QueryResult | None:
-    """Returns the answer, None where nothing is asked; a small collection gives all that it has.
+    """Returns the answer; None if nothing is asked. A small collection shows all its paintings.
 
     Raises:
         ImageError: The file is not a picture that can be read.
@@ -86,7 +86,7 @@ def ask(retriever: PaintingRetriever, question: Question) -> QueryResult | None:
 def query_source(
     retriever: PaintingRetriever, picture: str | None, painting: str
 ) -> str | Painting | None:
-    """Returns what is asked with: a painting of the collection, a file, or nothing.
+    """Returns the query: a painting of the collection, a file, or nothing.
 
     Raises:
         CollectionError: The collection has no such painting.

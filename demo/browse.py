@@ -1,4 +1,4 @@
-"""The table of the collection as HTML, artist by artist; what comes from it is escaped."""
+"""The collection as HTML, artist by artist; values from its table are escaped."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from pinacoteca.styles import style_name
 from pinacoteca.years import last_of
 
 PAGE_SIZE = 30
-# Stands for the empty slug of painters whom nobody knows; no slug has it.
+# Stands for the empty slug of unknown painters; no slug contains it.
 UNKNOWN = "~"
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What somebody wants to see.
+    """A visitor's filters.
 
     Attributes:
-        words: In the title or the artist's name, all of them, as ``Selection.words`` reads them.
-        styles: As ``Selection`` takes them, as are both years.
+        words: Words that must all be in the title or the artist's name; see ``Selection.words``.
+        styles: See ``Selection``, as for both years.
         first_year: See there.
         last_year: See there.
-        artist: The slug of a painter, ``UNKNOWN`` for those whom nobody knows, empty for all.
+        artist: The slug of a painter; ``UNKNOWN`` for unknown painters; empty for all.
     """
 
     words: str = ""
@@ -41,7 +41,7 @@ class Filter:
     artist: str = ""
 
     def paintings(self, collection: Collection) -> list[Painting]:
-        """Returns what meets everything but the artist, by artist, year and title."""
+        """Returns the paintings that pass all filters but the artist, by artist, year and title."""
         selection = Selection((), self.styles, self.first_year, self.last_year)
         words = plain(self.words).split()
         found = [
@@ -55,13 +55,13 @@ class Filter:
 
 
 def browse_html(collection: Collection, chosen: Filter, page: int, language: Language) -> str:
-    """Returns the artists with what they have of what is wanted, and a page of paintings.
+    """Returns the artists with their numbers of matching paintings, and a page of paintings.
 
     Args:
-        collection: The table.
-        chosen: What of it.
-        page: 0 for the first; one that there is not shows the last.
-        language: Of the words around it.
+        collection: The collection.
+        chosen: The filters.
+        page: 0 for the first; a number that is too high shows the last.
+        language: The language of the texts.
     """
     everybodys = chosen.paintings(collection)
     paintings = [
@@ -80,7 +80,7 @@ def browse_html(collection: Collection, chosen: Filter, page: int, language: Lan
 
 
 def style_choices(collection: Collection, language: Language) -> list[tuple[str, str]]:
-    """Returns the styles of a collection, most frequent first, as labels with counts and values."""
+    """Returns the styles of a collection, most frequent first, as pairs of label and value."""
     counts = Counter(painting.style for painting in collection.paintings)
     unnamed = TEXTS[language].map_no_style
     return [
@@ -90,7 +90,7 @@ def style_choices(collection: Collection, language: Language) -> list[tuple[str,
 
 
 def year_choices(collection: Collection) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
-    """Returns the years from which and up to which one can look, by decades; 0 is any."""
+    """Returns the choices for the first and the last year, by decades; 0 is any."""
     years = [painting.year for painting in collection.paintings if painting.year is not None]
     last = max(map(last_of, years), default=0)
     decades = range(min(years) // 10 * 10, last + 1, 10) if years else range(0)
@@ -181,7 +181,7 @@ def _pages_html(count: int, page: int, language: Language) -> str:
 
 
 def _years(works: Iterable[Painting], language: Language) -> str:
-    """Returns from when to when an artist's dated works are."""
+    """Returns the range of years of an artist's dated works."""
     years = [painting.year for painting in works if painting.year is not None]
     if not years:
         return TEXTS[language].year_unknown

@@ -1,4 +1,4 @@
-"""The tabs that show the whole collection: as a map, and artist by artist."""
+"""The two tabs that show the whole collection: the map, and the list of artists."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pinacoteca.styles import style_name
 from pinacoteca.years import Year
 
 STATIC = Path(__file__).parent / "static"
-# Of the tabs, the one with the answer.
+# Selects the tab with the answer.
 ANSWER = gr.update(selected="ask")
 
 
@@ -30,8 +30,8 @@ class CollectionTabs(Translated):
     """Both tabs.
 
     Attributes:
-        map: An output for ``query_place``, which every answer and every change of the language
-            gives anew.
+        map: The output of ``query_place``, updated with every answer and every change of the
+            language.
     """
 
     map: gr.components.Component
@@ -43,9 +43,9 @@ def add_collection_tabs(
     """Adds two tabs to the ``gr.Tabs`` around.
 
     Args:
-        retriever: Returns the retriever with the collection; called when somebody looks.
-        asked: Where a click puts the ``image_id`` of the painting to search with.
-        tabs: These; a click leads to the answer, whether or not it has been asked before.
+        retriever: Returns the retriever with the collection; called when a tab is opened.
+        asked: The component to which a click writes the ``image_id`` to search with.
+        tabs: The tabs around; a click selects the one with the answer.
     """
     english = TEXTS["en"]
     with gr.Tab(english.map_tab, id="map") as map_tab:
@@ -68,13 +68,13 @@ def add_collection_tabs(
 def query_place(
     retriever: PaintingRetriever, result: QueryResult | None, language: Language
 ) -> Any:
-    """Returns what the map needs to mark the place of a query, an update of ``CollectionTabs.map``.
+    """Returns an update of ``CollectionTabs.map`` that marks the place of a query.
 
-    The texts come along: a tab that was never opened keeps nothing but its last update.
+    The update includes the texts, because a tab that was never opened keeps only its last update.
 
     Args:
-        retriever: What answered.
-        result: The answer; None, or one without neighbours, takes the mark away.
+        retriever: The retriever that answered.
+        result: The answer; None, or an answer without neighbours, removes the mark.
         language: Of the page.
     """
     texts, places = map_texts(language, retriever.collection.paintings), retriever.map
@@ -89,9 +89,9 @@ def query_place(
 
 
 def map_texts(language: Language, paintings: Sequence[Painting] = ()) -> dict[str, Any]:
-    """Returns the words that the map shows, among them the names of the paintings' styles."""
+    """Returns the texts of the map, including the names of the paintings' styles."""
     texts = TEXTS[language]
-    # By number, 1 to 18; 0 is none of them.
+    # Indexed by the number of the movement, 1 to 18; 0 is any other.
     movements = [texts.map_no_movement, *(movement_name(each, language) for each in MOVEMENTS)]
     prefix = "map_"
     words = {
@@ -109,14 +109,14 @@ def map_texts(language: Language, paintings: Sequence[Painting] = ()) -> dict[st
 
 
 def _year(year: int | None) -> int | tuple[int, str] | None:
-    """Returns a year, and how it is written where that is more than four digits."""
+    """Returns a year, with its original text if that is not just the number."""
     return (int(year), year.written) if isinstance(year, Year) else year
 
 
 def points_of(retriever: PaintingRetriever, places: CollectionMap) -> list[tuple[Any, ...]]:
-    """Returns what the map knows of each painting.
+    """Returns the data of each painting for the map.
 
-    That is: id, artist, title, year (and how it is written, if otherwise), style, number of the
+    Each tuple holds id, artist, title, year (with its text, if it differs), style, number of the
     movement or 0, two coordinates from 0 to 1, and width divided by height.
     """
     points = []
@@ -145,7 +145,7 @@ def points_of(retriever: PaintingRetriever, places: CollectionMap) -> list[tuple
 def _add_map(
     retriever: Callable[[], PaintingRetriever], asked: gr.Textbox, tabs: gr.Tabs
 ) -> gr.HTML:
-    # Gradio hands over what the script gave, here nothing.
+    # Gradio passes the argument of the script's call, here nothing.
     def collection_points(_: None) -> list[tuple[Any, ...]]:
         places = retriever().map
         return [] if places is None else points_of(retriever(), places)
@@ -175,7 +175,7 @@ def _add_browser(
     retriever: Callable[[], PaintingRetriever], asked: gr.Textbox, tab: gr.Tab, tabs: gr.Tabs
 ) -> Translated:
     english = TEXTS["en"]
-    # Not gr.State: for that, each tab would hold a connection for good, and browsers allow six.
+    # Not gr.State, for which each tab keeps a connection open; browsers allow six.
     language = gr.Textbox(LANGUAGES[0], visible="hidden")
     artist = gr.Textbox("", visible="hidden")
     page = gr.Number(0, precision=0, visible="hidden")

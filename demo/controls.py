@@ -21,7 +21,7 @@ from pinacoteca.years import last_of
 
 COUNTS = (5, 10, 20)
 _ANY_CENTURY = (TEXTS["en"].any_century, 0)
-# The century and the years that it sets, in the browser: no round trip for a subtraction.
+# Converts a century to years in the browser, which saves a round trip.
 SET_YEARS = "century => century ? [100 * century - 99, 100 * century] : [0, 0]"
 
 
@@ -30,10 +30,10 @@ class Controls:
     """The controls.
 
     Attributes:
-        options: What sets each option, by its name, in the order of ``OPTIONS``.
+        options: The component of each option, by its name, in the order of ``OPTIONS``.
         century: Sets the first and the last year.
-        reset: The button that sets everything back.
-        translated: What a change of the language updates.
+        reset: The button that restores the defaults.
+        translated: The texts that a change of the language updates.
     """
 
     options: Mapping[str, gr.components.Component]
@@ -42,7 +42,7 @@ class Controls:
     translated: Translated
 
     def defaults(self) -> list[Any]:
-        """Returns the values of the options and of ``century`` at the start."""
+        """Returns the default values of the options and of ``century``."""
         return [component.value for component in (*self.options.values(), self.century)]
 
 
@@ -92,7 +92,7 @@ def add_controls(retriever: Callable[[], PaintingRetriever]) -> Controls:
 
 
 def _update(name: str, language: Language, paintings: Sequence[Painting]) -> Any:
-    """Returns the label of a control, which its name finds among the texts, and its choices."""
+    """Returns an update with the label of a control, the text of the same name, and its choices."""
     texts = TEXTS[language]
     changes: dict[str, Any] = {"label": getattr(texts, name)}
     if hint := getattr(texts, f"{name}_hint", ""):
@@ -111,7 +111,7 @@ def _update(name: str, language: Language, paintings: Sequence[Painting]) -> Any
 def artist_choices(
     paintings: Sequence[Painting], language: Language = "en"
 ) -> list[tuple[str, str]]:
-    """Returns names and slugs of the artists, by name; accents do not count."""
+    """Returns names and slugs of the artists, sorted by name without accents."""
     names = {each.artist_slug: artist_name(each.artist, language) for each in paintings}
     return sorted(
         ((name, slug) for slug, name in names.items()), key=lambda choice: plain(choice[0])
@@ -121,14 +121,14 @@ def artist_choices(
 def style_choices(
     paintings: Sequence[Painting], language: Language = "en"
 ) -> list[tuple[str, str]]:
-    """Returns the styles by name, each as it is shown and as the table has it."""
+    """Returns the styles, sorted by name, as pairs of name and spelling in the table."""
     styles = {each.style for each in paintings if each.style}
     named = ((style_name(style, language), style) for style in styles)
     return sorted(named, key=lambda choice: plain(choice[0]))
 
 
 def century_choices(paintings: Sequence[Painting], language: Language) -> list[tuple[str, int]]:
-    """Returns the centuries that paintings are of, from the first, which began with the year 1."""
+    """Returns the centuries of the paintings; the first century began with the year 1."""
     centuries = {
         century
         for painting in paintings

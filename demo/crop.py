@@ -1,4 +1,4 @@
-"""A part of the picture that was uploaded, to be asked with by itself."""
+"""Crops a part of an uploaded picture, to search with that part."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from gradio.utils import get_upload_folder
 from pinacoteca.images import open_image
 from pinacoteca.painting_within import WHOLE, Quadrilateral, straightened
 
-# As an upload would be: less would show in the network's answer, more takes room.
+# Lower quality would change the network's answer; higher quality takes more space.
 QUALITY = 95
-# Of the picture's sides. Of less, nothing can be said, whoever asks.
+# The smallest part, as a share of the picture's sides; less is too little for an answer.
 LEAST_SIDE = 0.02
 
 
 def text_of(corners: Quadrilateral) -> str:
-    """Returns corners as a button keeps them."""
+    """Returns corners as text for the attribute of a button."""
     return " ".join(f"{share:.4f}" for corner in corners for share in corner)
 
 
 def corners_of(text: str) -> Quadrilateral | None:
-    """Returns the corners that a button kept, None for any other text."""
+    """Returns the corners from a button's text; None for any other text."""
     try:
         numbers = [float(word) for word in text.split(" ")]
     except ValueError:
@@ -37,7 +37,7 @@ def corners_of(text: str) -> Quadrilateral | None:
 
 
 def cropped_file(picture: str, corners: Quadrilateral) -> str:
-    """Writes a part of a picture among the uploads, straightened, and returns its path.
+    """Writes a straightened part of a picture beside the uploads and returns its path.
 
     Raises:
         ImageError: The file is not a picture that can be read.

@@ -1,4 +1,4 @@
-"""What a visitor may take along: the answer as a table or a picture, and a link to it."""
+"""The downloads: the answer as a table or a picture, and a link to the question."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pinacoteca.images import open_image
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 
-# Hands a file that Gradio offers to the browser's own saving.
+# Makes the browser save a file that Gradio offers.
 SAVE = """
 file => {
   if (!file) return;
@@ -34,7 +34,7 @@ file => {
   link.remove();
 }
 """
-# Only the browser knows under which address the page is seen.
+# Only the browser knows the address under which the visitor sees the page.
 COMPLETE = """
 link => {
   if (!link) return link;
@@ -56,9 +56,9 @@ def add_downloads(
 
     Args:
         retriever: Returns the retriever that answers.
-        picture_of: Returns what finds the picture of a painting by its ``image_id``.
+        picture_of: Returns a function that finds the picture of a painting by its ``image_id``.
         settings: The components that ``Question.of`` reads, in its order.
-        limits: How many are served at once, as Gradio's events take it.
+        limits: Concurrency settings of the Gradio events.
     """
     english = TEXTS["en"]
     heading = gr.HTML(_heading("en"), elem_classes="take-away")
@@ -83,7 +83,7 @@ def add_downloads(
     buttons[-1].click(_link, settings, address, **event).success(
         None, address, address, js=COMPLETE
     )
-    # A link to what is no longer shown would mislead.
+    # A link to an earlier question would mislead.
     gr.on(
         [component.change for component in settings],
         None,
@@ -107,7 +107,7 @@ def add_downloads(
 def _file_makers(
     retriever: Callable[[], PaintingRetriever], picture_of: Callable[[], PictureOf]
 ) -> tuple[Callable[..., str], ...]:
-    """Returns what writes the answer to a question as CSV, XLSX and a picture."""
+    """Returns functions that write the answer as CSV, as XLSX and as a picture."""
 
     def answer(question: Question) -> QueryResult:
         try:
@@ -147,12 +147,12 @@ def _asked(source: str | Painting | None, picture_of: PictureOf) -> Asked:
         picture = picture_of(source.image_id) or stand_in(source)
         return Asked(picture, ", ".join(filter(None, (source.artist, source.title))))
     if source is None:
-        raise ValueError("there is no card of nothing")
+        raise ValueError("a card needs a picture or a painting")
     return Asked(open_image(source))
 
 
 def _kept(data: bytes, suffix: str) -> str:
-    """Writes a file where Gradio keeps uploads, and deletes them; returns its path."""
+    """Writes a file beside the uploads, so that Gradio deletes it later; returns its path."""
     path = own_file(f"pinacoteca.{suffix}")
     path.write_bytes(data)
     return str(path)

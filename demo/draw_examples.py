@@ -1,10 +1,10 @@
-"""Draws the examples of the page: nobody else's pictures, so anyone may publish them (CC0).
+"""Draws the examples of the page, so that they can be published freely (CC0).
 
     python demo/draw_examples.py
 
 Writes six JPEG files of 640 x 480 or 480 x 640 px into demo/examples, the same ones every time.
-They are gone over with a brush at the end, because the model does not take flat drawings for
-paintings. Takes some seconds on one CPU core.
+Each gets brush strokes at the end, because the model does not recognise flat drawings as paintings.
+Takes a few seconds on one CPU core.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def dabs(
     generator: np.random.Generator,
     length: int,
 ) -> Image.Image:
-    """Paints a picture in short level strokes whose colours stray a little from ``color_at``."""
+    """Paints a picture in short horizontal strokes, in slightly varied colours of ``color_at``."""
     width, height = size
     picture = Image.new("RGB", size, color_at(0.5, 0.5))
     brush = ImageDraw.Draw(picture)
@@ -52,9 +52,9 @@ def dabs(
 
 
 def painted(picture: Image.Image, generator: np.random.Generator) -> Image.Image:
-    """Returns a drawing gone over with a brush on canvas, coarsely first and then more finely.
+    """Returns a drawing repainted in brush strokes on canvas, first coarse, then fine.
 
-    Strokes run along the edges of what they paint, as a hand would draw them.
+    Strokes follow the edges of the drawing, like those of a painter.
     """
     colors = np.asarray(picture.filter(ImageFilter.GaussianBlur(1.5)), np.float64)
     down, across = np.gradient(colors.mean(axis=2))
@@ -249,7 +249,7 @@ DRAWINGS = (sunrise, garden, guitar, village, apples, mountains)
 
 
 def main() -> None:
-    """Draws all of them."""
+    """Draws all examples."""
     for seed, draw in enumerate(DRAWINGS):
         with written_whole(EXAMPLES / f"{draw.__name__}.jpg") as path:
             generator = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""The drawings that the page offers to be asked with."""
+"""The example drawings that a visitor can try."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ FOLDER = Path(__file__).parent / "examples"
 
 
 def example_path(name: str) -> str | None:
-    """Returns the file of an example, None where there is no such example."""
+    """Returns the file of an example; None if there is no such example."""
     return str(FOLDER / f"{name}.jpg") if name in TEXTS["en"].drawings else None
 
 
 def examples_html(language: Language) -> str:
-    """Returns the drawings as buttons; ``GET examples/<file>`` of our own server has them."""
+    """Returns the drawings as buttons; our server sends them at ``examples/<file>``."""
     texts = TEXTS[language]
     buttons = "".join(
         f'<li><button type="button" data-example="{escape(name)}" title="{escape(title)}">'

@@ -1,4 +1,4 @@
-"""Blocks that answer every mistake with one sentence, and keep tracebacks out of the log."""
+"""Blocks that answer every error with one sentence and keep tracebacks out of the log."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _log = logging.getLogger("pinacoteca.page")
 
 
 class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
-    """Blocks that check what programs send, and say in the caller's language what is wrong.
+    """Blocks that check what programs send and explain errors in the caller's language.
 
     Attributes:
-        waiting: Learns how long answers take, and says who has to come back later.
+        waiting: Measures how long answers take and decides who must come back later.
     """
 
     waiting: Waiting | None = None
     questions = ""
 
     def answer_in_turn(self, at_once: int, concurrency_id: str) -> None:
-        """Starts the queue; questions in it wait for a bounded time.
+        """Starts the queue, in which questions wait for a limited time.
 
         Args:
             at_once: How many questions are answered at the same time.
@@ -47,7 +47,7 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
         copy_sessions()
 
     async def process_api(self, block_fn: Any, inputs: Any, *further: Any, **named: Any) -> Any:
-        """Answers one event as Gradio does, but never without a sentence."""
+        """Answers one event as Gradio does, but every error gets a sentence."""
         function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         language = language_of(named.get("request"))
         started = time.monotonic()
@@ -59,7 +59,7 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
         except PinacotecaError as error:
             sentence = sentence_of(error, language)
         except gr.Error as error:
-            # Those of ours are about the question; Gradio's own speak of its components.
+            # Our own messages are about the question; Gradio's are about its components.
             ours = not error.print_exception
             sentence = in_language(error.message, language) if ours else UNFIT[language]
         except Exception as error:
@@ -75,18 +75,18 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False
     ) -> Any:
-        """Lets the components read what was sent; what they cannot read does not fit."""
+        """Lets the components read the values; one that they cannot read is the sender's error."""
         try:
             return await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except (gr.Error, PinacotecaError):
             raise
         except Exception as error:
-            # A path elsewhere, a text where a component has a list: all are mistakes of the sender.
+            # A foreign path, or a text instead of a list: all are errors of the sender.
             raise gr.Error(UNFIT["en"]) from error
 
 
 def language_of(request: Any) -> Language:
-    """Returns the language of who asks; English where there is nobody to ask."""
+    """Returns the language of the caller; English if there is no request."""
     try:
         return preferred_language(request.headers.get("accept-language", ""))
     except AttributeError:
@@ -94,7 +94,7 @@ def language_of(request: Any) -> Language:
 
 
 def note(error: Exception, what: str) -> None:
-    """Writes one line about an error that is ours into the log."""
+    """Logs one line about an error in our own code."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     place = "".join(f" at {frame.filename}:{frame.lineno}" for frame in last)
     text = " ".join(str(error).split())[:300]

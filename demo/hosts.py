@@ -1,8 +1,8 @@
-"""The names that the page answers to, who may frame it, and what else browsers are told.
+"""Checks host names and origins, and sets the security headers of the page.
 
-A web page anywhere can send the browser of its reader to a page on the reader's own machine: by a
-form, by a script, or by letting its own name point to 127.0.0.1 (DNS rebinding). What gives it away
-is the ``Host`` or the ``Origin`` that the browser adds to every such request.
+Any website can make its visitor's browser send requests to a page on the visitor's own machine: by
+a form, by a script, or by pointing its own name to 127.0.0.1 (DNS rebinding). The browser adds
+``Host`` or ``Origin`` to every such request, which shows where it comes from.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from starlette.responses import PlainTextResponse
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Set where Hugging Face runs the page, which shows it in a frame of its own.
+# Hugging Face sets this variable, and shows the page in a frame on its site.
 SPACE_VARIABLE = "SPACE_HOST"
 SPACE_FRAME = "https://huggingface.co"
 
 
 def own_names(host: str, allowed: Collection[str]) -> frozenset[str]:
-    """Returns the names that a page answers to, besides addresses in numbers.
+    """Returns the names that a page answers to, besides IP addresses.
 
     Args:
-        host: What it is bound to.
+        host: The address that it listens on.
         allowed: Further names.
     """
     names = {"localhost", host.strip("[]"), *allowed}
@@ -45,10 +45,10 @@ class KnownHosts:
     """Refuses requests for other names and from foreign web pages, and adds security headers.
 
     Args:
-        app: What answers.
+        app: The app that answers.
         names: The names that the page answers to.
         frames: Origins, as ``https://museum.example``, that may show the page in a frame.
-        shared_link: Returns the public address of the page, None while there is none.
+        shared_link: Returns the public address of the page; None while there is none.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class KnownHosts:
             await self._app(scope, receive, told)
 
     def _is_own(self, name: str) -> bool:
-        # A rebound name is a name: who calls the page by its number means this machine.
+        # DNS rebinding needs a name, so an IP address is safe.
         return name in self._names or _is_address(name) or name == self._shared_name()
 
     def _is_known(self, origin: str | None, host: str) -> bool:
@@ -105,7 +105,7 @@ class KnownHosts:
             return False
         name = _name_of(parts.netloc)
         behind_proxy = name in self._names and name != "localhost" and not _is_address(name)
-        # A browser names the port unless it is the usual one: a proxy left it out.
+        # A browser names any port but the default, so without one a proxy removed it from the host.
         portless = name == _name_of(host) == host.rstrip(".")
         return parts.netloc == host or portless or behind_proxy or name == self._shared_name()
 
@@ -132,7 +132,7 @@ class KnownHosts:
 
 
 def closed_cookie(cookie: str, is_secure: bool) -> str:
-    """Returns a ``Set-Cookie`` that neither scripts nor other websites can make use of."""
+    """Returns a ``Set-Cookie`` value whose cookie scripts and other websites cannot use."""
     pair, *attributes = (part.strip() for part in cookie.split(";"))
     ours = ("httponly", "samesite")
     kept = [part for part in attributes if part.lower().partition("=")[0] not in ours]

@@ -1,4 +1,4 @@
-"""How much a request may bring, and how many come in, before Gradio reads anything."""
+"""Limits the size and the number of requests before Gradio reads them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from waiting import Waiting
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# The page sends paths and settings as JSON, a log-in as a form.
+# Enough for paths and settings as JSON, and for a log-in form.
 BODY_BYTES = 100_000
 UPLOAD_PATH = "/gradio_api/upload"
-# Of an upload, so much is passed on at once.
+# An upload is passed on in blocks of about this size.
 GATHERED_BYTES = 1_000_000
-# An assistant sends a picture of up to 30 MB within its message, in Base64.
+# An assistant sends a picture of up to 30 MB inside its message, in Base64.
 MCP_PATH = "/gradio_api/mcp"
 MCP_BYTES = 42_000_000
 RETRY_SECONDS = 60
-# How long a refused upload may go on, unread.
+# How long a refused upload may continue, unread.
 LISTEN_SECONDS = 5.0
-# Each open page holds one connection to say that it is there.
+# Each open page keeps one connection to this address.
 HEARTBEAT_PATH = "/gradio_api/heartbeat/"
 HEARTBEATS = 300
-# Of all kinds, idle ones too; what is left of the descriptors is for files and the model.
+# All connections, including idle ones; the other file descriptors are for files and the model.
 CONNECTIONS = 1_000
 KEPT_DESCRIPTORS = 200
 
@@ -42,10 +42,10 @@ _BUSY = {
 
 
 class BodyLimits:
-    """Refuses what is too large, whatever kind of body it says to be, and on every route.
+    """Refuses bodies that are too large, of any content type and on every route.
 
-    The body of an upload goes to disk as it comes; every other is read into memory by Gradio, which
-    therefore sees it only if it is small.
+    Gradio writes the body of an upload to disk as it arrives. It reads every other body into
+    memory, so only small ones are passed on.
     """
 
     def __init__(self, app: ASGIApp, uploads: UploadFolder, waiting: Waiting, mcp: bool) -> None:
@@ -90,7 +90,7 @@ class BodyLimits:
             await _refuse_upload(_refuse(_TOO_LARGE, 413), scope, receive, send)
             return
         if self._waiting.is_full:
-            # A picture that nobody will look at is not kept.
+            # If the question would be refused, its picture is not stored.
             await _refuse_upload(_busy(scope, self._waiting), scope, receive, send)
             return
         if not await self._uploads.enter():
@@ -103,7 +103,7 @@ class BodyLimits:
             nonlocal received
             message = await _gathered(receive)
             received += len(message.get("body", b""))
-            # To Gradio it looks as if the sender had left: what came so far is thrown away.
+            # Gradio then believes that the sender has left, and deletes what has arrived.
             return {"type": "http.disconnect"} if received > UPLOAD_BYTES else message
 
         async def noted(message: Message) -> None:
@@ -122,9 +122,9 @@ class BodyLimits:
 
 
 async def _gathered(receive: Receive) -> Message:
-    """Returns some of a body in one message, where it comes in many small ones.
+    """Joins small messages of a body into one of up to about ``GATHERED_BYTES``.
 
-    Gradio gives each to a thread of its own to write it down, which takes longer than the writing.
+    Gradio uses a thread to write each message, which takes longer than the writing itself.
     """
     parts: list[bytes] = []
     while True:
@@ -142,14 +142,14 @@ def _has_body(scope: Scope) -> bool:
 
 
 def _declared(scope: Scope) -> int:
-    """Returns how many bytes a request says to have; 0 where it does not say."""
+    """Returns the declared size of a request in bytes; 0 if it declares none."""
     value = dict(scope.get("headers", ())).get(b"content-length", b"0")
-    # The server has refused any other text before.
+    # The server has already refused a value that is not a number.
     return int(value) if value.isdigit() else 0
 
 
 def _refuse(sentence: str, status: int, seconds: int = RETRY_SECONDS) -> PlainTextResponse:
-    # What the sender still has to say is not looked at: the connection cannot be used again.
+    # The rest of the body is not read, so the connection cannot be reused.
     headers = {"Connection": "close"}
     if status == 503:
         headers["Retry-After"] = str(seconds)
@@ -159,10 +159,10 @@ def _refuse(sentence: str, status: int, seconds: int = RETRY_SECONDS) -> PlainTe
 async def _refuse_upload(
     answer: PlainTextResponse, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Answers at once, and listens on for a moment.
+    """Answers at once, then goes on receiving for a moment.
 
-    Whoever is still sending when the connection is closed sees it broken, and not the answer:
-    browsers then neither say why nor ask again.
+    If the connection closed while the browser is still sending, the browser would report a broken
+    connection instead of the answer, and would not retry.
     """
 
     async def send_but_the_end(message: Message) -> None:
@@ -191,15 +191,15 @@ def _busy(scope: Scope, waiting: Waiting) -> PlainTextResponse:
 
 
 def limit_connections(config: Any) -> None:
-    """Keeps a few descriptors for files; further connections are answered with status 503.
+    """Reserves some file descriptors for files; connections beyond the limit get status 503.
 
     Args:
-        config: Of the server, which each new connection looks at.
+        config: The configuration of the server, which each new connection reads.
     """
     try:
         import resource
     except ImportError:
-        # Windows counts otherwise.
+        # Windows has no such limit on descriptors.
         config.limit_concurrency = CONNECTIONS
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -211,7 +211,7 @@ def limit_connections(config: Any) -> None:
 
 
 class ToldWhen:
-    """Tells whoever finds the queue full when to come back, and holds few idle connections."""
+    """Tells a sender when to retry if the queue is full, and limits idle connections."""
 
     def __init__(self, app: ASGIApp, waiting: Waiting) -> None:
         self._app = app
@@ -231,7 +231,7 @@ class ToldWhen:
 
     async def _heartbeat(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._heartbeats >= HEARTBEATS:
-            # The page of the sender works without.
+            # The page works without this connection.
             await _refuse("Too many pages are open.", 503)(scope, receive, send)
             return
         self._heartbeats += 1
@@ -250,7 +250,7 @@ class ToldWhen:
             is_start = message["type"] == "http.response.start"
             named = is_start and "retry-after" in MutableHeaders(scope=message)
             if is_start and message["status"] == 503 and not named:
-                # Gradio says nothing but that the queue is full.
+                # Gradio only says that the queue is full.
                 replaced = True
                 seconds = self._waiting.retry_after()
                 language = preferred_language(Headers(scope=scope).get("accept-language", ""))

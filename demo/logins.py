@@ -1,4 +1,4 @@
-"""Log-ins: a few wrong passwords a minute, and no hint whether the name was right."""
+"""Log-ins: limits wrong passwords, and gives no hint whether the name was right."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WINDOW_SECONDS = 60.0
-# Wrong passwords in a minute: of one name from one address, of one name from anywhere (behind a
-# public link, all addresses are one), and from one address for any name (a class behind one).
+# Wrong passwords in a minute: for one name from one address, for one name from anywhere (all
+# visitors of a public link share one address), and from one address for any name (a class may share
+# one).
 OF_BOTH, OF_NAME, OF_ADDRESS = 5, 20, 30
-# More keys than this are a flood; the oldest are forgotten.
+# The oldest keys are forgotten, so that a flood of names cannot fill the memory.
 MOST_KEYS = 10_000
 _SENTENCE = "Too many wrong passwords: please wait a minute and try again."
 
@@ -29,7 +30,7 @@ _log = logging.getLogger("pinacoteca.page")
 
 
 class Accounts:
-    """Names and passwords, compared in the same time whether or not there is such a name."""
+    """Names and passwords; the comparison takes equally long whether or not the name exists."""
 
     def __init__(self, accounts: Iterable[tuple[str, str]]) -> None:
         self._digests = {name: _digest(password) for name, password in accounts}
@@ -58,9 +59,9 @@ class Failures:
             self._times.popitem(last=False)
 
     def seconds_left(self, name: str, address: str) -> float:
-        """Returns for how long no further attempt is let in; 0 if one is."""
+        """Returns the seconds until the next attempt is allowed; 0 if it is allowed now."""
         now = self._clock()
-        # Each list keeps the newest ones that count; full, its oldest says when there is room.
+        # Each list keeps only as many times as its limit; when full, the oldest says when to retry.
         waits = (
             self._times[key][0] + WINDOW_SECONDS - now
             for key, most in _keys(name, address)
@@ -70,7 +71,7 @@ class Failures:
 
 
 class LoginLimits:
-    """Lets a log-in through to Gradio only while few were wrong."""
+    """Passes a log-in on to Gradio unless there were too many wrong passwords."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -110,7 +111,7 @@ async def _name_in(scope: Scope, messages: list[Message]) -> str:
         async with Request(scope, _replayed(messages, None)).form(max_files=0) as form:
             return str(form.get("username", "")).strip()[:300]
     except Exception:
-        # Gradio says what is wrong with such a form; to us it is of nobody.
+        # Gradio reports what is wrong with such a form; here it has no name.
         return ""
 
 

@@ -1,7 +1,7 @@
-"""Pictures that a tab still shows and the server no longer has.
+"""Handles pictures that a tab still shows but the server no longer has.
 
-Uploads are deleted after an hour, and with the server. Whoever comes back to a tab that was left
-open is told so, and everything but the picture goes on.
+Uploads are deleted after an hour and when the server stops. A visitor who returns to an open tab is
+told so, and everything but the picture still works.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from texts import TEXTS, Language
 
 from pinacoteca.errors import ImageError
 
-# Stands for such a picture where its path would, and for the painting that was asked with.
+# Replaces the path of a lost picture, and the id of the painting in the question.
 MARK = "lost:"
 ANEW, HOUR = "anew", "hour"
-# Of ours: keep_uploads_apart names it so.
+# The name that keep_uploads_apart gives to its folders.
 _OTHER_SERVER = re.compile(r"(^|[/\\])pinacoteca-[^/\\]+[/\\]")
 
 
 class LostPictureError(ImageError):
-    """A picture that was hung, and is no longer there.
+    """A picture was uploaded and is no longer there.
 
     Attributes:
-        kind: ``anew`` if the server was started anew, ``hour`` if the picture was deleted.
+        kind: ``anew`` if the server was restarted, ``hour`` if the picture was deleted.
     """
 
     def __init__(self, kind: str) -> None:
@@ -42,10 +42,10 @@ class LostPictureError(ImageError):
 
 
 def check_not_lost(painting: str | None, asked: str) -> None:
-    """Refuses what ``MARK`` stands before.
+    """Raises an error for a value that begins with ``MARK``.
 
     Raises:
-        LostPictureError: The page is asked with a picture that is lost.
+        LostPictureError: The question is about a lost picture.
     """
     source = asked or painting or ""
     if source.startswith(MARK):
@@ -55,7 +55,7 @@ def check_not_lost(painting: str | None, asked: str) -> None:
 def without_lost(
     components: Sequence[Any], inputs: Sequence[Any]
 ) -> tuple[list[Any], dict[int, str]]:
-    """Returns the values without lost pictures, and what stands for each, by place."""
+    """Returns the values without lost pictures, and the marks of those, by index."""
     lost = {
         place: MARK + kind
         for place, (component, value) in enumerate(zip(components, inputs, strict=False))
@@ -66,11 +66,11 @@ def without_lost(
 
 def _kind_of(value: Any) -> str | None:
     path = value.get("path") if isinstance(value, dict) else None
-    # An address of an upload is Gradio's to resolve.
+    # Gradio itself resolves the address of an upload.
     if not isinstance(path, str) or "\0" in path or "://" in path:
         return None
     file, folder = Path(path).resolve(), Path(get_upload_folder()).resolve()
     if file.is_relative_to(folder):
         return None if file.is_file() else HOUR
-    # A folder of ours, of a server that has ended; what is no such path is refused as ever.
+    # A path in the folder of a server that has ended is lost; any other path is refused as usual.
     return ANEW if _OTHER_SERVER.search(path) else None

@@ -1,4 +1,4 @@
-"""What Gradio remembers of its visitors, kept small: a page may be up for months."""
+"""Limits what Gradio remembers of its visitors, because a page may run for months."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from gradio import state_holder
 from gradio.state_holder import SessionState
 from gradio.utils import LRUCache
 
-# Each session keeps a copy of the page, 0.2 MB. Whoever comes back after so many others have come
-# has to ask again before the answer can be taken away as a file.
+# Each session keeps a copy of the page, 0.2 MB. A visitor whose session was forgotten must ask
+# again before saving the answer as a file.
 SESSIONS = 200
-# Answers of so many sessions are kept until they are fetched; the queue is never that long.
+# The number of sessions whose answers are kept until they are fetched; the queue is never that
+# long.
 MESSAGES = 200
-# As Gradio keeps the state of a page that was closed.
+# As long as Gradio keeps the state of a closed page.
 CLOSED_SECONDS = 3600
 
 
 class _Messages(LRUCache):  # type: ignore[misc]
-    """The messages of each session; who is forgotten here is forgotten in ``ids``, too."""
+    """The messages of each session; a session forgotten here is also removed from ``ids``."""
 
     def __init__(self, ids: dict[str, set[str]]) -> None:
         super().__init__(MESSAGES)
@@ -34,17 +35,17 @@ class _Messages(LRUCache):  # type: ignore[misc]
 
 
 class CopiedSession(SessionState):  # type: ignore[misc]
-    """A session that copies what the first one of its page found out.
+    """A session that copies the component descriptions of the page's first session.
 
-    Gradio asks each component of the page for its description when a session begins, and each call
-    of a program is a session: that takes two thirds of the network's time.
+    Gradio asks each component for its description when a session begins, and each call of a program
+    is a session. This takes two thirds as long as the network.
     """
 
     _first: ClassVar[WeakKeyDictionary[Any, dict[int, dict[str, Any]]]] = WeakKeyDictionary()
 
     def __init__(self, blocks: Any) -> None:
         """Takes the page."""
-        # Gradio builds no page anew under the same object; one that still grows is not kept.
+        # Gradio never rebuilds a page in the same object; a page still being built is not cached.
         known = self._first.get(blocks)
         if known is None or known.keys() != blocks.blocks.keys():
             known = self._first[blocks] = SessionState(blocks).config_values
@@ -53,7 +54,7 @@ class CopiedSession(SessionState):  # type: ignore[misc]
         self._state_ttl: dict[int, Any] = {}
         self.is_closed = False
         self.STATE_TTL_WHEN_CLOSED = CLOSED_SECONDS
-        # A session writes values among the properties, and changes nothing else of a description.
+        # A session changes only the values in the properties of a description.
         self.config_values: dict[int, dict[str, Any]] = {
             number: {**described, "props": dict(described.get("props", {}))}
             for number, described in known.items()
@@ -61,30 +62,30 @@ class CopiedSession(SessionState):  # type: ignore[misc]
 
 
 def copy_sessions() -> None:
-    """Lets all sessions of Gradio's pages begin as ``CopiedSession``."""
+    """Makes Gradio use ``CopiedSession`` for all sessions."""
     state_holder.SessionState = CopiedSession
 
 
 def bound_memory(queue: Any) -> None:
-    """Lets a queue of Gradio forget answers that nobody fetches; before the first one is there."""
+    """Makes a Gradio queue forget answers that nobody fetches; call it before the first answer."""
     queue.pending_messages_per_session = _Messages(queue.pending_event_ids_session)
 
 
 def count_nothing(queue: Any) -> None:
-    """Lets a queue of Gradio keep no statistics, which nobody sees where monitoring is off.
+    """Stops the statistics of a Gradio queue, which nobody sees when monitoring is off.
 
-    It would make them anew, with pandas, after each answer of the last 10,000.
+    After each answer, Gradio would compute them with pandas over the last 10,000 answers.
     """
     queue.ANALYTICS_MAX_EVENTS = 1
     queue.compute_analytics_summary = lambda records: {"functions": {}}
 
 
 def forget_session(blocks: Any, session: str | None) -> None:
-    """Forgets what Gradio keeps of a program that was answered, unless it is an open page.
+    """Forgets what Gradio keeps of a program's session, unless it belongs to an open page.
 
     Args:
         blocks: The page.
-        session: As Gradio names it, None for none.
+        session: Gradio's name of the session, or None.
     """
     holder = getattr(blocks, "state_holder", None)
     if holder is None or session is None:

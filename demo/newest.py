@@ -1,8 +1,7 @@
-"""A page asks one question at a time: its newest takes the place of an older one that still waits.
+"""Keeps one waiting question a page: the newest replaces an older one that still waits.
 
-Whoever moves a slider while many people ask would otherwise wait for each answer on the way, and
-everybody else with them. Programs may ask as many questions at once as they like: each of theirs
-is answered.
+Otherwise a visitor who moves a slider while many people ask would wait for every answer on the way,
+and so would everybody else. Programs may ask many questions at once, and each is answered.
 """
 
 from __future__ import annotations
@@ -12,15 +11,15 @@ from typing import Any
 import gradio as gr
 from gradio.server_messages import ProcessCompletedMessage
 
-# Of the component that holds the answer, as ``elem_id``.
+# The ``elem_id`` of the component that holds the answer.
 ANSWER_ID = "answer"
 
 
 def keep_newest(queue: Any, concurrency_id: str) -> None:
-    """Lets a queue of Gradio drop questions that a newer one of the same page makes useless.
+    """Makes a Gradio queue drop questions that a newer one of the same page replaces.
 
     Args:
-        queue: What ``Blocks.queue`` made.
+        queue: The queue that ``Blocks.queue`` made.
         concurrency_id: Of the events that are questions.
     """
     gradios = queue.push
@@ -29,7 +28,7 @@ def keep_newest(queue: Any, concurrency_id: str) -> None:
         pushed = await gradios(body=body, request=request, username=username)
         newest = queue.event_ids_to_events.get(pushed[1]) if pushed[0] else None
         if newest is not None and newest.concurrency_id == concurrency_id:
-            # Nothing here waits for anything, so that nobody sees the list half changed.
+            # There is no await here, so no other task sees the list half changed.
             _take_place(queue, queue.event_queue_per_concurrency_id[concurrency_id].queue, newest)
         return pushed
 
@@ -49,7 +48,7 @@ def _take_place(queue: Any, waiting: list[Any], newest: Any) -> None:
 
 
 def _is_covered(older: Any, newer: Any) -> bool:
-    """Says whether all that one event of a page would show, the answer with it, the other shows."""
+    """Says whether a newer event of a page shows everything that an older one would."""
     if older.session_hash != newer.session_hash:
         return False
     if "public" in (older.fn.api_visibility, newer.fn.api_visibility):

@@ -16,29 +16,29 @@ from pinacoteca.errors import DataError, PinacotecaError
 from pinacoteca.milvus import checked_address
 
 PICTURES_VARIABLE = "PINACOTECA_PICTURES"
-# As whoever serves a page of Gradio knows them.
+# The usual variables of Gradio.
 HOST_VARIABLE, PORT_VARIABLE = "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"
 
 
 class OptionsError(PinacotecaError):
-    """Options that do not go together, or that need what is not there."""
+    """Options contradict each other, or need something that is missing."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the page is started with.
+    """The options that the page is started with.
 
     Attributes:
         model: Folder of the model, found by ``PaintingRetriever.from_pretrained``.
-        gallery: Folder of the collection, found likewise.
+        gallery: Folder of the collection, found in the same way.
         index: The address of a Milvus index of the collection; None compares row by row.
-        pictures: A tree with the collection's pictures, or None.
+        pictures: A folder with the collection's pictures, or None.
         host: The address to listen on.
         port: The port to listen on; None takes the first free one from 7860.
         share: Whether to ask Gradio for a public link.
         auth_file: Names and passwords of those who may use the page; None lets everybody.
-        offline: Whether pictures are never fetched.
-        picture_host: Hosts beside WikiArt's that pictures of the table may be fetched from.
+        offline: Whether to fetch no pictures from the web.
+        picture_host: Hosts besides WikiArt's from which pictures in the table may be fetched.
         mcp: Whether assistants may call the endpoints as tools (Model Context Protocol).
         allow_host: Names that the page answers to besides its own.
         allow_frame: Origins of the websites that may show the page in a frame.
@@ -60,12 +60,13 @@ class Options:
 
 
 def read_options(arguments: Sequence[str]) -> Options:
-    """Reads the command line, and the variables that stand for what it leaves out.
+    """Reads the command line, and environment variables for options that it leaves out.
 
     Raises:
         DataError: The folder of pictures does not exist.
         SearchIndexError: The address of the index names neither a file nor a server.
-        OptionsError: What an option needs is not there, or it does not go with another.
+        OptionsError: Something that an option needs is missing, or two options contradict each
+            other.
         SystemExit: An argument is not understood (status 2), or help was asked for (0).
     """
     parser = _parser()
@@ -106,14 +107,14 @@ def _parser() -> argparse.ArgumentParser:
         help=f"PandoraRom tree with the pictures (default: ${PICTURES_VARIABLE})",
     )
     parser.add_argument(
-        "--offline", action="store_true", help="fetch no picture: the tree and earlier ones alone"
+        "--offline", action="store_true", help="fetch no pictures; use those on disk"
     )
     parser.add_argument(
         "--picture-host",
         action="append",
         default=[],
         metavar="HOST",
-        help="fetch pictures that the collection's table has there too, not from WikiArt alone",
+        help="a host besides WikiArt from which pictures in the table may be fetched",
     )
     _add_serving(parser)
     return parser
@@ -167,7 +168,7 @@ def _check_mcp(options: Options) -> None:
 
 
 def _with_port(given: dict[str, Any]) -> dict[str, Any]:
-    """Returns the options with the port of the variable, which Gradio reads even if it is none."""
+    """Returns the options with the port of the variable, checked before Gradio reads it."""
     named = os.environ.get(PORT_VARIABLE)
     if named is None or named == "":
         os.environ.pop(PORT_VARIABLE, None)
@@ -180,7 +181,7 @@ def _with_port(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _host(text: str) -> str:
-    """Returns an address as Gradio takes it: one of IPv6 in brackets, as in a browser."""
+    """Returns an address in the form of Gradio: IPv6 in brackets, as in a browser."""
     bare = text.strip().removeprefix("[").removesuffix("]")
     try:
         version = ipaddress.ip_address(bare).version

@@ -1,8 +1,8 @@
-"""A place of its own for each file that the page is sent or gives out.
+"""Gives each uploaded or generated file its own path.
 
-Gradio names the place of a file by its content. The same picture, sent by a whole class, would be
-one file: each upload takes the place of the last while somebody reads it, and what is deleted as
-one visitor's old picture is another's new one. Windows refuses to replace a file that is open.
+Gradio derives the path of a file from its content. If a whole class sends the same picture, that is
+one file: each upload replaces it while somebody reads it, and deleting one visitor's old picture
+deletes another's new one. Windows refuses to replace an open file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gradio.utils import get_upload_folder
 
 
 class OwnUpload(route_utils.GradioUploadFile):  # type: ignore[misc]
-    """An upload whose place depends on chance, too."""
+    """An upload whose path also has a random part."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -25,21 +25,21 @@ class OwnUpload(route_utils.GradioUploadFile):  # type: ignore[misc]
 
 
 def keep_uploads_distinct() -> None:
-    """Lets Gradio give each upload a folder of its own."""
+    """Makes Gradio give each upload its own folder."""
     route_utils.GradioUploadFile = OwnUpload
 
 
 def own_file(name: str) -> Path:
-    """Returns where a new file of this name may be written, beside the uploads."""
+    """Returns a new path for a file of this name, beside the uploads."""
     return Path(mkdtemp(dir=get_upload_folder())) / name
 
 
 def forget_deleted(sets: list[set[str]]) -> None:
-    """Takes out of Gradio's lists of files to delete those that are gone already.
+    """Removes files that no longer exist from Gradio's sets of files to delete.
 
     Args:
-        sets: Paths; the sets are changed.
+        sets: Sets of paths, changed in place.
     """
     for paths in sets:
-        # A copy: uploads are added meanwhile.
+        # Iterates over a copy, because uploads are added meanwhile.
         paths.difference_update([path for path in tuple(paths) if not Path(path).exists()])

@@ -1,4 +1,4 @@
-"""The page from top to bottom; ``page_parts.py`` has its parts, ``page_events.py`` what happens."""
+"""Builds the page from the parts in ``page_parts.py`` and the events in ``page_events.py``."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def build_page(
 
     Args:
         retriever: Returns the retriever that answers; called when the first visitor comes.
-        picture_of: Returns what finds the picture of a painting by its ``image_id``.
-        sharing: What is known of the public link.
+        picture_of: Returns a function that finds the picture of a painting by its ``image_id``.
+        sharing: The state of the public link.
     """
-    # Gradio gives out files of its working directory only, and the page may start anywhere.
+    # Gradio serves files only from its working directory, and the page may start anywhere.
     gr.set_static_paths([FOLDER])
     with LenientBlocks(
         title="Pinacoteca",
         analytics_enabled=False,
-        # Up to the width that the style sheet gives.
+        # The style sheet limits the width.
         fill_width=True,
         delete_cache=DELETE_SECONDS,
     ) as page:
         header = add_header()
-        # Whoever sets it, by script or in an event, searches with this painting of the collection.
+        # A script or an event that sets this searches with that painting of the collection.
         asked = gr.Textbox("", visible="hidden", elem_id="asked-painting")
         with gr.Tabs(elem_id="tabs") as tabs:
             ask_tab = gr.Tab(TEXTS["en"].ask, id="ask")

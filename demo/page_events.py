@@ -1,4 +1,4 @@
-"""What happens on the page: every event, and the function that answers it."""
+"""All events of the page and the functions that answer them."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from pinacoteca.errors import CollectionError, ImageError
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 
-# Two cores answer two at a time; more would only wait for each other.
+# Two cores answer two questions at a time; more would only wait for each other.
 ANSWERS_AT_ONCE = 2
 ANSWERING: dict[str, Any] = {"concurrency_limit": ANSWERS_AT_ONCE, "concurrency_id": "answers"}
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-# What stands in the answer where a picture is lost, if it does.
+# Reads the mark of a lost picture in the answer, if there is one.
 _LOST = "document.querySelector('#answer [data-lost]')?.dataset.lost"
-# A new picture takes the place of the painting that was asked with; a lost one leaves its mark.
+# A new picture replaces the painting in the question; a lost picture leaves its mark there.
 ASK_WITH_PICTURE = (
     f"(painting, asked, ...settings) => {{ const lost = {_LOST}; "
     "return [painting, painting || !lost ? '' : 'lost:' + lost, ...settings]; }"
@@ -80,7 +80,7 @@ def wire_page(
 
 
 def shower(retriever: Callable[[], PaintingRetriever]) -> Callable[..., Sequence[Any]]:
-    """Returns what makes the answer, its sentence, what was asked with, and the place."""
+    """Returns the function that makes all outputs of an answer."""
 
     def show(*settings: Any) -> Sequence[Any]:
         question, language = Question.of(*settings), settings[-1]
@@ -117,7 +117,7 @@ def _wire_languages(
     show: Callable[..., Sequence[Any]],
     retriever: Callable[[], PaintingRetriever],
 ) -> None:
-    """Says everything in the language of the visitor, and opens the question of the address."""
+    """Shows all texts in the visitor's language, and opens the question in the page's address."""
     translated = [
         _translated(parts, retriever),
         parts.query.controls.translated,
@@ -139,7 +139,7 @@ def _wire_languages(
         century = century_of_years(linked.options.first_year, linked.options.last_year)
         return [*values, *translate(picture, *values), century]
 
-    # The choices of the century come with the texts, before what is chosen of them.
+    # The choices of the century must be set before its value, so the texts come first.
     greeted = [*settings[1:], *components, *shown, parts.query.controls.century]
     page.load(greet, parts.query.painting, greeted, **QUIET)
     language = parts.header.language
@@ -148,7 +148,7 @@ def _wire_languages(
 
 
 def _translated(parts: PageParts, retriever: Callable[[], PaintingRetriever]) -> Translated:
-    """Returns the texts that no other part looks after."""
+    """Returns the texts that belong to no other part."""
     header, query = parts.header, parts.query
 
     def updates(code: Language) -> list[Any]:
@@ -179,7 +179,7 @@ def _wire_questions(
     shown: Sequence[gr.components.Component],
     show: Callable[..., Sequence[Any]],
 ) -> None:
-    """Answers anew whenever what is asked changes."""
+    """Answers again whenever the question changes."""
     answer, asked, query = parts.answer.answer, parts.asked, parts.query
     controls = query.controls
     answering = {**PRIVATE, **ANSWERING, "show_progress_on": answer}
@@ -210,7 +210,7 @@ def _wire_questions(
 
 
 def _wire_drawings(parts: PageParts) -> None:
-    """Hangs what is dropped on the page, and the drawings that are clicked."""
+    """Uses dropped files and clicked drawings as the picture."""
     painting = parts.query.painting
 
     def hang_example(event: gr.EventData) -> str | None:
@@ -225,7 +225,7 @@ def _wire_drawings(parts: PageParts) -> None:
 
     def hang_part(picture: str | None, event: gr.EventData) -> Any:
         corners = corners_of(_told(event, "part"))
-        # Of a picture that is lost, the answer says so when it is asked for anew.
+        # If the picture is lost, the next answer says so.
         with suppress(ImageError):
             if picture is not None and corners is not None:
                 return cropped_file(picture, corners)
@@ -243,7 +243,7 @@ def _wire_dialog(
     show: Callable[..., Sequence[Any]],
     retriever: Callable[[], PaintingRetriever],
 ) -> None:
-    """Opens the large view of a painting, and keeps to its artist."""
+    """Opens the large view of a painting, and filters by its artist."""
     dialog = parts.dialog
 
     def open_dialog(event: gr.EventData, *values: Any) -> str:
@@ -251,7 +251,7 @@ def _wire_dialog(
         source: Painting | str | None = None
         result: QueryResult | None = None
         try:
-            # Asked again: to remember the answer, each tab would hold a connection for good, and
+            # Computes the answer again: with gr.State, each tab would keep a connection open, and
             # browsers allow six.
             with suppress(ImageError):
                 source = query_source(retriever(), question.picture, question.painting)
@@ -274,6 +274,6 @@ def _wire_dialog(
 
 
 def _told(event: gr.EventData, name: str) -> str:
-    """Returns what the browser says with an event, nothing where it says anything but a text."""
+    """Returns the text that the browser sends with an event; empty if it is not a text."""
     value = event._data.get(name) if isinstance(event._data, dict) else None
     return value if isinstance(value, str) else ""

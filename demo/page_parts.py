@@ -42,7 +42,7 @@ class Query:
     """What a visitor asks with.
 
     Attributes:
-        asked_with: Shows the painting of the collection that is asked with.
+        asked_with: Shows the painting of the collection that is the query.
         painting: Takes a picture.
         examples: The drawings to try.
         controls: The options.
@@ -60,8 +60,8 @@ class Answer:
 
     Attributes:
         answer: The movement and the neighbours.
-        downloads: What keeps the answer.
-        share_notice: What is known of the public link.
+        downloads: The buttons that save the answer.
+        share_notice: The notice about the public link.
     """
 
     answer: gr.HTML
@@ -75,7 +75,7 @@ class PageParts:
 
     Attributes:
         header: The top.
-        asked: Holds the ``image_id`` of the painting that is asked with.
+        asked: Holds the ``image_id`` of the painting that is the query.
         tabs: The three tabs.
         ask_tab: The first of them.
         collection: The other two.
@@ -147,10 +147,10 @@ def add_answer(
 
     Args:
         retriever: Returns the retriever that answers.
-        picture_of: Returns what finds the picture of a painting by its ``image_id``.
-        sharing: What is known of the public link.
+        picture_of: Returns a function that finds the picture of a painting by its ``image_id``.
+        sharing: The state of the public link.
         settings: The components that ``Question.of`` reads, in its order.
-        limits: How many are answered at once, as Gradio's events take it.
+        limits: Concurrency settings of the Gradio events.
     """
     with gr.Column(scale=5, min_width=320):
         answer = gr.HTML(

@@ -1,4 +1,4 @@
-"""The large view of a painting: its label, why it is near, and where one can go from it."""
+"""The large view of a painting: its label, why it is near, and further actions."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ class View:
 
     Attributes:
         painting: The painting.
-        neighbour: What the last answer says of it, None where it says nothing.
-        query: The painting, or the file of the picture, that the painting is compared with, or
-            None.
-        matches: The regions in which they are alike; none where nothing is compared.
+        neighbour: The painting as a neighbour in the last answer; None if it is not in it.
+        query: The query that it is compared with: a painting, the file of a picture, or None.
+        matches: The regions in which they are alike; empty if nothing is compared.
         as_in_report: Whether the answer compared no regions.
     """
 
@@ -45,13 +44,13 @@ def view_of(
     query: Painting | str | None,
     result: QueryResult | None,
 ) -> View:
-    """Returns what the large view shows of a painting.
+    """Returns the contents of the large view of a painting.
 
     Args:
-        retriever: Knows the painting, and compares it.
-        image_id: Of the painting.
-        query: What the page was asked with.
-        result: The answer to that, None where there is none.
+        retriever: Holds the painting and compares it.
+        image_id: The id of the painting.
+        query: The query of the page.
+        result: The answer to the query, or None.
 
     Raises:
         CollectionError: The collection has no such painting.
@@ -83,7 +82,7 @@ def dialog_html(view: View, language: Language) -> str:
     more_by = (
         f'<button type="button" class="action" data-artist="{escape(painting.artist_slug)}">'
         f"{escape(texts.more_by)}</button>"
-        # Of painters whom nobody knows, nobody knows what else is theirs.
+        # The works of unknown painters do not belong together.
         if painting.artist_slug
         else ""
     )
@@ -99,7 +98,7 @@ def dialog_html(view: View, language: Language) -> str:
 
 
 def unknown_dialog_html(language: Language) -> str:
-    """Returns what the dialog says of a painting that the collection does not have."""
+    """Returns the dialog for a painting that the collection does not have."""
     texts = TEXTS[language]
     heading, hint = escape(texts.unknown_painting), escape(texts.unknown_painting_hint)
     return _dialog(heading, f'<p class="why">{hint}</p>', language)
@@ -143,7 +142,7 @@ def _query_figure(
 ) -> str:
     if isinstance(query, Painting):
         return _painting_figure(query, cells, language)
-    # Drawn anew by us: a browser shows no TIFF, and may turn a picture otherwise than we do.
+    # Encoded again: browsers do not show TIFF, and may orient a picture differently.
     picture = open_image(query)
     caption = TEXTS[language].your_picture
     image = f'<img src="{data_address(shown(picture), "image/jpeg")}" alt="{escape(caption)}">'

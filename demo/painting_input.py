@@ -1,8 +1,8 @@
-"""An image input that lets nothing but an uploaded file in, and leaves decoding to us.
+"""An image input that accepts only uploaded files and does not decode them.
 
-Gradio's own decodes whatever it is sent before our code runs: a data URL of a few kilobytes can
-hold 169 million pixels, and an address is fetched whole. Both are refused here; what was uploaded
-is bounded by ``max_file_size`` and decoded by ``open_image`` alone.
+Gradio's own input decodes everything before our code runs: a data URL of a few kilobytes can hold
+169 million pixels, and an address is downloaded completely. This input refuses both;
+``max_file_size`` limits uploads, and only ``open_image`` decodes them.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from examples_strip import FOLDER
 from gradio.utils import get_upload_folder
 
 EXAMPLE = "demo/examples/garden.jpg"
-# Where Gradio gives out what was uploaded.
+# The route on which Gradio serves uploads.
 FILE_ROUTE = "/gradio_api/file="
 REFUSAL = "Please upload the picture itself as a file."
 
 
 def uploaded_path(address: str) -> str | None:
-    """Returns the path of the upload that an address of ours gives out, None for any other."""
+    """Returns the path of the upload that one of our addresses serves; None for any other."""
     name = unquote(urlsplit(address).path.partition(FILE_ROUTE)[2])
     if not name or "\0" in name:
         return None
@@ -31,7 +31,7 @@ def uploaded_path(address: str) -> str | None:
 
 
 def is_ours(name: str) -> bool:
-    """Says whether a path is that of an upload or of a drawing of the page."""
+    """Says whether a path is that of an upload or of an example drawing."""
     if "\0" in name:
         return False
     path = Path(name).resolve()
@@ -39,15 +39,15 @@ def is_ours(name: str) -> bool:
 
 
 class PaintingInput(gr.Image):  # type: ignore[misc]
-    """``gr.Image`` that hands over the path of the uploaded file, untouched."""
+    """``gr.Image`` that returns the path of the uploaded file, without decoding it."""
 
-    # Without this, Gradio would look for a front end of our own.
+    # Without this, Gradio would look for a custom front end.
     is_template = True
 
     async def async_move_resource_to_block_cache(self, url_or_file_path: Any) -> str | None:
-        """Refuses addresses, which Gradio would fetch whatever their size.
+        """Refuses addresses, which Gradio would download regardless of their size.
 
-        The address of an upload is none of these: it names a file that is here already.
+        The address of an upload is allowed, because its file is already here.
         """
         if str(url_or_file_path).startswith(("http://", "https://")):
             url_or_file_path = uploaded_path(str(url_or_file_path))
@@ -57,10 +57,10 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         return path
 
     def preprocess(self, payload: Any) -> str | None:
-        """Returns the path of the upload, None if there is none; refuses everything else.
+        """Returns the path of the upload, None if there is none; refuses all other values.
 
-        Gradio looks only at files that say to be ones: without that mark, any path of the server
-        would come as far as this.
+        Gradio checks only values that are marked as files; without the mark, any path on the server
+        would reach this method.
         """
         if payload is None:
             return None
@@ -69,5 +69,5 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         return str(payload.path)
 
     def example_payload(self) -> dict[str, Any]:
-        """Returns what the documentation for programs sends: Gradio's example is an address."""
+        """Returns the example for the API documentation; Gradio's own example is an address."""
         return {"path": EXAMPLE, "url": EXAMPLE, "meta": {"_type": "gradio.FileData"}}

@@ -1,4 +1,4 @@
-"""An answer as one picture, made to be shared: the painting, its movement and its neighbours."""
+"""Draws an answer as one picture to share: the painting, its movement and its neighbours."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from pinacoteca.collection import Painting
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 from pinacoteca.styles import style_name
 
-# Square, which every place to share at shows whole.
+# Square, because social networks do not crop squares.
 SIDE = 1600
 MARGIN = 80
 NEIGHBOURS, MOVEMENTS = 5, 5
 GAP = 26
-# The label of a neighbour, which must end above the foot.
+# The most lines of a neighbour's label, which must end above the foot.
 LABEL_LINES = 6
 BAR = 62
-# The movement's name, where it is short.
+# The font size of a short movement name.
 LARGEST = 100
-# Beside a picture that is a tall strip, the column of the movement does not start further left.
+# The smallest left edge of the movement column, beside a very narrow picture.
 NARROWEST = 460
 JPEG_QUALITY = 92
 
@@ -44,7 +44,7 @@ WALL, INK, QUIET, LINE = "#f7f2ea", "#2b211d", "#6d615a", "#d9cec3"
 SIENNA, TRACK = "#94472f", "#e6dcd1"
 SHADOW = (43, 33, 29, 90)
 
-# Open fonts (SIL OFL 1.1) that packages of PyPI bring, each with the whole Latin alphabet.
+# Open fonts (SIL OFL 1.1) from PyPI packages; both have all Romanian letters.
 SERIF = ("font_source_serif_pro", "SourceSerifPro-Regular.otf")
 SERIF_BOLD = ("font_source_serif_pro", "SourceSerifPro-Semibold.otf")
 SERIF_ITALIC = ("font_source_serif_pro", "SourceSerifPro-It.otf")
@@ -61,7 +61,7 @@ class Asked:
 
     Attributes:
         picture: The picture.
-        label: Artist and title where it is a painting of the collection, else nothing.
+        label: Artist and title for a painting of the collection; otherwise empty.
     """
 
     picture: Image.Image
@@ -79,13 +79,12 @@ def card_jpeg(
     Args:
         asked: What the answer is about.
         result: The answer; its first five neighbours are shown.
-        picture_of: Returns the picture of a painting, None where it is not at hand; then its
-            BlurHash stands in.
+        picture_of: Returns the picture of a painting, or None; then its BlurHash is shown.
         language: Of the texts.
     """
     neighbours = result.neighbours[:NEIGHBOURS]
     with ThreadPoolExecutor(NEIGHBOURS) as pool:
-        # A picture that is not at hand may have to be fetched.
+        # Parallel, because some pictures may have to be downloaded.
         pictures = list(pool.map(picture_of, [neighbour.image_id for neighbour in neighbours]))
     drawings = [
         stand_in(neighbour.painting) if picture is None else picture
@@ -97,13 +96,13 @@ def card_jpeg(
     _draw_neighbours(card, neighbours, drawings, language)
     _draw_foot(card, None in pictures, language)
     buffer = io.BytesIO()
-    # Letters stay sharp only where colours have the resolution of the light.
+    # Chroma subsampling would blur the letters.
     card.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return buffer.getvalue()
 
 
 def stand_in(painting: Painting) -> Image.Image:
-    """Returns what is shown of a painting whose picture is not at hand: its BlurHash."""
+    """Returns the BlurHash of a painting, shown if its picture is not available."""
     return Image.open(io.BytesIO(hash_drawing(painting))).convert("RGB")
 
 
@@ -170,7 +169,7 @@ def _draw_bar(
     share = percent(entry.probability, language)
     draw.text((right, base), share, INK, _font(SANS_BOLD, 26), anchor="rs")
     draw.rounded_rectangle((left, bottom - 10, right, bottom), 5, TRACK)
-    # A bar shorter than its round ends would have no shape.
+    # A bar must not be shorter than its round ends.
     end = left + max(round((right - left) * entry.probability), 10)
     draw.rounded_rectangle((left, bottom - 10, end, bottom), 5, SIENNA)
 
@@ -227,7 +226,7 @@ def _draw_foot(card: Image.Image, stand_ins: bool, language: Language) -> None:
 def _hang(
     card: Image.Image, picture: Image.Image, box: Box, line: Literal["middle", "bottom"]
 ) -> Box:
-    """Hangs a picture at the left of a box, as large as fits; returns the place it takes."""
+    """Draws a picture at the left of a box, as large as fits; returns the area it takes."""
     left, top, right, bottom = box
     scale = min((right - left) / picture.width, (bottom - top) / picture.height)
     size = (max(round(picture.width * scale), 1), max(round(picture.height * scale), 1))
@@ -249,7 +248,7 @@ def _spaced(
     color: str,
     to_the_left: bool = False,
 ) -> None:
-    """Writes capitals with air between them, to the right or to the left of a place."""
+    """Writes spaced capitals, to the right or to the left of a point."""
     letters = text.upper()
     space = 0.09 * font.size
     x: float = place[0]
@@ -261,13 +260,13 @@ def _spaced(
 
 
 def _fitting(text: str, face: tuple[str, str], width: int) -> ImageFont.FreeTypeFont:
-    """Returns a font as large as a text in one line of a width allows."""
+    """Returns the largest font with which a text fits into a line of this width."""
     font = _font(face, LARGEST)
     return _font(face, min(LARGEST, int(LARGEST * width / font.getlength(text))))
 
 
 def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> list[str]:
-    """Returns a text in lines of a width in pixels, at most so many; what is left out is shown."""
+    """Wraps a text to a width in pixels and at most ``most`` lines; "…" marks a cut."""
     lines: list[str] = []
     words = text.split()
     while words:

@@ -1,4 +1,4 @@
-"""Where the page finds the picture of a painting, and what it shows where there is none."""
+"""Finds the picture of a painting, or makes a stand-in if there is none."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ from pinacoteca.picture_finder import WIKIART, PictureFinder
 from pinacoteca.picture_tree import picture_key, picture_paths
 from pinacoteca.polite_web import PoliteWeb
 
-# The longer side of a picture as the page shows it, twice its size there for sharp screens.
+# The longer side of a picture, twice its size on the page for high-resolution screens.
 SHOWN_EDGE = 640
-# Four waves a side need no more pixels; browsers enlarge them smoothly.
+# Enough for the low frequencies of a BlurHash; browsers enlarge it smoothly.
 HASH_EDGE = 24
 FETCH_SECONDS = 6.0
 FETCH_BYTES = 20_000_000
-# The stand-in for a picture that cannot be had, in pixels. A smaller one has no room for letters.
+# The longer side of the stand-in for a missing picture, and the shortest side with room for a
+# label, in pixels.
 LABEL_EDGE, LEAST_LABELLED = 480, 120
 LABEL_MARGIN, LABEL_LINE, LABEL_SIZE = 24, 32, 26
 LABEL_FONTS = {
@@ -47,15 +48,15 @@ def cache_folder() -> Path:
 
 
 class PictureSource:
-    """The pictures of a collection: from a tree, from earlier downloads, or from their source.
+    """The pictures of a collection, from a folder, from earlier downloads, or from their source.
 
     Args:
-        collection: Has the paintings.
-        tree: Pictures of one's own, which come before all others; None for none.
-        finder: What finds the others.
+        collection: The paintings.
+        tree: A folder of pictures, which take precedence over all others; None for none.
+        finder: Finds the other pictures.
 
     Raises:
-        DataError: The tree is missing or holds no picture.
+        DataError: The folder is missing or holds no picture.
     """
 
     def __init__(self, collection: Collection, tree: Path | None, finder: PictureFinder) -> None:
@@ -64,7 +65,7 @@ class PictureSource:
         self._finder = finder
 
     def picture(self, image_id: str) -> Image.Image | None:
-        """Returns the picture of a painting, None if it cannot be had; may wait for a download.
+        """Returns the picture of a painting, None if it cannot be found; may wait for a download.
 
         Raises:
             CollectionError: The collection has no such painting.
@@ -78,7 +79,7 @@ class PictureSource:
         return self._finder.find(painting)
 
     def respond(self, request: Request) -> Response:
-        """Answers ``GET /pictures/<image_id>``: a JPEG, or a label on the hash in its stead."""
+        """Answers ``GET /pictures/<image_id>`` with a JPEG, or with a label on the BlurHash."""
         image_id = request.path_params["image_id"]
         try:
             picture = self.picture(image_id)
@@ -92,12 +93,12 @@ class PictureSource:
 
 
 def web_finder(cache: Path, offline: bool, hosts: Sequence[str] = ()) -> PictureFinder:
-    """Returns what finds pictures on the web.
+    """Returns a finder of pictures on the web.
 
     Args:
-        cache: The folder for what is found.
-        offline: Ask nobody.
-        hosts: More hosts that the table's addresses may name.
+        cache: The folder for downloaded pictures.
+        offline: Whether to fetch nothing.
+        hosts: Further hosts that addresses in the table may name.
     """
     names = "|".join([WIKIART.rules.hosts, *(re.escape(host.lower()) for host in hosts)])
     rules = replace(WIKIART.rules, hosts=names, seconds=FETCH_SECONDS, bytes=FETCH_BYTES)
@@ -126,10 +127,9 @@ def hash_drawing(painting: Painting) -> bytes:
 
 @lru_cache(maxsize=512)
 def label_on_hash(painting: Painting) -> bytes:
-    """Returns what hangs in the place of a picture that cannot be had: a PNG.
+    """Returns a PNG that stands in for a missing picture.
 
-    Title and painter stand on the BlurHash of the painting, as on the plate under a picture that is
-    away.
+    It shows title and painter on the BlurHash of the painting.
     """
     scale = LABEL_EDGE / max(painting.width, painting.height)
     size = [max(round(side * scale), 1) for side in (painting.width, painting.height)]
@@ -143,7 +143,7 @@ def label_on_hash(painting: Painting) -> bytes:
 
 
 def _write_label(picture: Image.Image, painting: Painting) -> None:
-    # Darker below, so that light letters can be read on whatever colour.
+    # Darkens the lower part, so that light letters are readable on any colour.
     shade = (
         Image.linear_gradient("L")
         .resize(picture.size)
@@ -162,7 +162,7 @@ def _write_label(picture: Image.Image, painting: Painting) -> None:
 
 
 def _lines(text: str, is_title: bool, width: int, most: int) -> list[str]:
-    """Returns a text in lines of a width in pixels, at most so many; what is left out is shown."""
+    """Wraps a text to a width in pixels and at most ``most`` lines; "…" marks a cut."""
     font, lines = _label_font(is_title), [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -188,7 +188,7 @@ def _label_font(is_title: bool) -> ImageFont.FreeTypeFont:
 
 
 def hash_address(painting: Painting) -> str:
-    """Returns the drawn hash as a data URL."""
+    """Returns the drawn BlurHash as a data URL."""
     return data_address(hash_drawing(painting), "image/png")
 
 

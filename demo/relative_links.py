@@ -1,7 +1,7 @@
-"""Gradio's page names its manifest, and browsers its icon, from the root of the host.
+"""Makes the addresses of Gradio's manifest and of the page's icon relative.
 
-Where a web server has the page below a path of its own, these are somebody else's addresses. The
-page names both from where it is.
+Gradio names its manifest from the root of the host, and browsers look for the icon there. If a web
+server serves the page under a path, these addresses belong to another site.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _ICON = b'<link rel="icon" href="./favicon.ico">'
 
 
 class RelativeLinks:
-    """Changes these addresses in the page that an app answers with."""
+    """Changes these addresses in the HTML page of an app."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, and what comes back but for the page itself."""
+        """Passes a request on and changes the page in the answer."""
         start: Message | None = None
         body = b""
 
@@ -44,13 +44,13 @@ class RelativeLinks:
             else:
                 await send(message)
 
-        # A request for the head alone gets none of the page, and the length that is changed here.
+        # The answer to a HEAD request has no page to change.
         is_asked_for = scope["type"] == "http" and scope["method"] == "GET"
         await self._app(scope, receive, told if is_asked_for else send)
 
 
 def relative(page: bytes) -> bytes:
-    """Returns a page with addresses that lead on from where it is."""
+    """Returns a page with relative addresses."""
     page = page.replace(_MANIFEST, _INSTEAD)
     has_icon = b'rel="icon"' in page
     return page if has_icon else page.replace(_HEAD, _HEAD + _ICON, 1)

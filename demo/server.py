@@ -1,4 +1,4 @@
-"""What the page's server has beside Gradio: the pictures, and limits on what it is sent."""
+"""Adds routes for pictures, and limits on requests, to Gradio's server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from waiting import Waiting
 
 
 def for_visitors(respond: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """Returns a route of ours that asks for the same log-in as Gradio's own, where there is one."""
+    """Returns a route that requires the same log-in as Gradio's own routes, if there is one."""
 
     def guarded(request: Request) -> Response:
         app = request.app
@@ -49,23 +49,23 @@ def app_settings(
     waiting: Waiting,
     sharing: Sharing,
 ) -> dict[str, Any]:
-    """Returns what ``launch`` passes on to FastAPI.
+    """Returns the settings that ``launch`` passes on to FastAPI.
 
     Args:
-        options: What the page is started with.
-        picture: Answers requests for pictures; it may be asked before they are found.
-        uploads: Where Gradio keeps what it is sent.
-        waiting: Says who has to come back later.
-        sharing: What is known of the public link.
+        options: The options of the page.
+        picture: Answers requests for pictures, which may come before the pictures are loaded.
+        uploads: The folder where Gradio keeps uploads.
+        waiting: Decides who must come back later.
+        sharing: The state of the public link.
     """
     return {
-        # Gradio's own routes come after these.
+        # These routes come before Gradio's own.
         "routes": [
             Route("/pictures/{image_id}", for_visitors(picture)),
-            # A mounted folder would be looked for below the path that a proxy adds.
+            # Not a mounted folder, whose path would break behind a proxy that adds a prefix.
             Route("/examples/{name}", drawing),
         ],
-        # The first one sees a request first.
+        # A request passes through these in order.
         "middleware": [
             Middleware(
                 KnownHosts,

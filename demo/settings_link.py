@@ -1,4 +1,4 @@
-"""A question as a link that opens the page with it again; a picture is never in it."""
+"""Turns a question into a link that reopens the page with it; the link never holds a picture."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pinacoteca.collection import Collection
 from pinacoteca.query_options import DEFAULTS, MAX_COUNT, MAX_WORDS, OPTIONS, Option, QueryOptions
 from pinacoteca.styles import spelled_as
 
-# Between several values of one name: it needs no escape in an address and stands in no slug.
+# Separates several values of one name: it needs no escape in a URL and is in no slug.
 SEPARATOR = "~"
 YEARS = (1, 9999)
 Name = TypeVar("Name", bound=str)
 
 
 def link_of(question: Question) -> str:
-    """Returns the query of the address, from the question mark on: what is not as usual."""
+    """Returns the query string of the link, from the question mark on, without default values."""
     named = {"painting": question.painting}
     for option in OPTIONS:
         value = getattr(question.options, option.name)
@@ -34,23 +34,23 @@ def link_of(question: Question) -> str:
 def question_of(
     parameters: Mapping[str, str], collection: Collection, counts: Sequence[int]
 ) -> Question:
-    """Returns the question that ``link_of`` wrote, or whatever of it can be used.
+    """Returns the question of a link; ignores what cannot be used.
 
-    An address may come from anybody: unknown names and values count as left out, and numbers out
-    of range as the nearest within it.
+    Anybody may have written the link. Unknown names and values count as missing, and numbers out of
+    range become the nearest valid ones.
 
     Args:
-        parameters: ``gr.Request.query_params`` of the page that is opened.
-        collection: Has the paintings, artists and styles that may be named.
+        parameters: ``gr.Request.query_params`` of the opened page.
+        collection: The paintings, artists and styles that the link may name.
         counts: The numbers of neighbours that the page offers.
     """
     paintings = collection.paintings
     read = {option.name: _read(parameters.get(option.address), option) for option in OPTIONS}
-    # What only the collection, or the page, can say.
+    # Only the collection and the page know which of these values exist.
     read["artists"] = _some_of(read["artists"], {each.artist_slug for each in paintings})
     read["styles"] = _styles_of(read["styles"], {each.style for each in paintings if each.style})
     read["count"] = _nearest(_number(parameters.get("count"), 1, MAX_COUNT), counts)
-    # The page shows no other years than those of a century.
+    # The page can only show the years of a whole century.
     if not century_of_years(read["first_year"], read["last_year"]):
         read["first_year"] = read["last_year"] = None
     return Question(
@@ -61,7 +61,7 @@ def question_of(
 
 
 def century_of_years(first: int | None, last: int | None) -> int:
-    """Returns the century, 19 for 1801 to 1900, that the years are, 0 if they are none."""
+    """Returns the century of the years, 19 for 1801 to 1900; 0 if they are not a century."""
     if first is None or last is None or last % 100 or last - first != 99:
         return 0
     return last // 100
@@ -71,18 +71,18 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        # Painters whom nobody knows have an empty name, which alone would look like none.
+        # Unknown painters have an empty slug, which alone would look like a missing value.
         return SEPARATOR.join(value) or SEPARATOR
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _read(text: str | None, option: Option) -> Any:
-    """Returns the value of an option in an address, its default where there is none to use."""
+    """Returns the value of an option in a link; its default if there is no valid value."""
     default = option.default
     if isinstance(default, bool):
         return default if text not in ("yes", "no") else text == "yes"
     if isinstance(default, tuple):
-        # A name that is left out is none, not the empty one, which painters have whom nobody knows.
+        # An empty text means no names; the empty slug of unknown painters is written as "~".
         return tuple(dict.fromkeys(text.split(SEPARATOR))) if text else default
     if option.choices:
         return _one_of(text, option.choices) or default

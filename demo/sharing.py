@@ -1,4 +1,4 @@
-"""The public link: how it comes about, what it means, and why it did not come."""
+"""The public link: opens it, explains it, and says why it failed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gradio.exceptions import ChecksumMismatchError, ShareCertificateWriteError
 from texts import TEXTS, Language
 from translated import Translated
 
-# How often an open page looks whether the link is there.
+# How often an open page checks whether the link is ready.
 LOOK_SECONDS = 2.0
 
 Obstacle = Literal["no_service", "no_program", "wrong_program", "no_folder", "no_start", "refused"]
@@ -23,12 +23,12 @@ Obstacle = Literal["no_service", "no_program", "wrong_program", "no_folder", "no
 
 @dataclass
 class Sharing:
-    """What is known of the public link.
+    """The state of the public link.
 
     Attributes:
-        asked_for: Whether there is to be one.
-        link: Its address, once it is there.
-        obstacle: Why it did not come about, once that is known.
+        asked_for: Whether a link was requested.
+        link: Its address, once it is ready.
+        obstacle: Why it failed, once that is known.
     """
 
     asked_for: bool = False
@@ -37,15 +37,15 @@ class Sharing:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more is to come."""
+        """Whether the link is ready, has failed or was not requested."""
         return not self.asked_for or self.link is not None or self.obstacle is not None
 
 
 def open_tunnel(sharing: Sharing, host: str, port: int) -> None:
-    """Asks Gradio for a tunnel to a page that is served already; says in ``sharing`` what came.
+    """Asks Gradio for a tunnel to a page that is already served; sets the result in ``sharing``.
 
-    Gradio's own ``share=True`` tells nobody why it failed, and then serves another page, whose
-    script comes from a foreign server.
+    Gradio's own ``share=True`` does not say why it failed, and then serves another page that loads
+    a script from a foreign server.
     """
     try:
         address = networking.setup_tunnel(host, port, secrets.token_urlsafe(32), None, None)
@@ -66,7 +66,7 @@ def open_tunnel(sharing: Sharing, host: str, port: int) -> None:
 
 
 def message(sharing: Sharing) -> str:
-    """Says on the terminal what came of the public link."""
+    """Returns the result of the public link, for the terminal."""
     texts = TEXTS["en"]
     if sharing.link:
         return f"Public link: {sharing.link}\n{texts.share_meaning}"
@@ -77,10 +77,10 @@ def message(sharing: Sharing) -> str:
 
 
 def add_share_notice(sharing: Sharing, language: gr.components.Component) -> Translated:
-    """Adds what a visitor should know of the public link, and nothing where there is to be none.
+    """Adds a notice about the public link; an empty one if no link was requested.
 
     Args:
-        sharing: What is known of the link.
+        sharing: The state of the link.
         language: The component with the language of the page.
     """
     if not sharing.asked_for:

@@ -1,4 +1,4 @@
-"""The end of a page: nobody new is let in, who is being answered gets it, all in 5 s."""
+"""Stops a page within 5 s: refuses new questions and finishes those being answered."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from guarded import GuardedBlocks
 
-# For answers that are being made, and then for their delivery.
+# The time to finish answers, and then to deliver them.
 ANSWER_SECONDS = 3.0
 DELIVERY_SECONDS = 0.7
-# Open pages hold connections that would never end.
+# Open pages keep connections that never end by themselves.
 CONNECTION_SECONDS = 1
 
 
 def stop(page: GuardedBlocks) -> None:
-    """Stops a page that is served, once what is under way has ended or its time is over."""
+    """Stops a served page when its current answers have ended or their time is over."""
     if page.waiting is not None:
         page.waiting.close()
     queue = page._queue

@@ -1,4 +1,4 @@
-"""What must be in order before Gradio is imported: folders, certificates, proxies, variables."""
+"""Checks folders, certificates, proxies and variables before Gradio is imported."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from pinacoteca.surroundings import (
 )
 
 HOME_PREFIX = "pinacoteca-home-"
-# Variables by which others start a page of Gradio, and the option of ours that takes their place.
+# Variables of Gradio that have no effect here, and our options that replace them.
 INSTEAD = {"GRADIO_SHARE": "--share", "GRADIO_MCP_SERVER": "--mcp"}
 
 
 class SurroundingsError(PinacotecaError):
-    """A folder or a variable of the machine that the page cannot be served with."""
+    """A folder or an environment variable prevents the page from starting."""
 
 
 def prepare_surroundings(host: str = "localhost") -> None:
-    """Puts in order what can be, and says what cannot.
+    """Fixes what can be fixed, and reports the rest.
 
     Args:
-        host: What the page listens on.
+        host: The address that the page listens on.
 
     Raises:
-        SurroundingsError: Nothing can be kept in the folder for uploads, or a variable of Gradio is
-            no number.
+        SurroundingsError: The folder for uploads cannot be written to, or a variable of Gradio is
+            not a number.
     """
     if missing := missing_certificates():
-        # The page is served without; only pictures and the public link need some.
+        # The page runs without certificates; only pictures and the public link need them.
         print(f"{missing_certificates_sentence(missing)}. The page goes on without.", flush=True)
         for name in missing:
             del os.environ[name]
@@ -72,12 +72,12 @@ def make_folder_for_uploads() -> Path:
 
 
 def give_a_home(spare: Path) -> None:
-    """Makes a home for the caches of libraries where the user has none that can be written to.
+    """Makes a home directory for the caches of libraries if the user has no writable one.
 
     It is deleted when the page ends.
 
     Args:
-        spare: A folder to make it in, where there is none for temporary files.
+        spare: A folder to make it in if there is none for temporary files.
     """
     try:
         home = Path.home()

@@ -1,4 +1,4 @@
-"""The two languages of the page: which one a visitor reads, and how numbers and names are written.
+"""Chooses the visitor's language, and formats numbers and names in it.
 
 The texts themselves are in ``texts_en.py`` and ``texts_ro.py``.
 """
@@ -15,15 +15,15 @@ from pinacoteca.movements import Movement
 
 Language = Literal["en", "ro"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-# From how large a closeness on a neighbour is called so. Of first neighbours, about half are very
-# close, and few are not at least close.
+# The least closeness for each word. About half of all first neighbours are very close, and most of
+# the others are close.
 CLOSENESS_WORDS = {"very_close": 0.998, "close": 0.98, "fairly_close": 0.95, "not_close": 0.0}
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "ro": "Română"}
 TEXTS: dict[Language, Texts] = {"en": ENGLISH, "ro": ROMANIAN}
 
 
 def preferred_language(accept_language: str) -> Language:
-    """Returns the first of our languages that a browser asks for, English if it names neither.
+    """Returns the first of our languages that a browser asks for; English if it names neither.
 
     Args:
         accept_language: The ``Accept-Language`` header (RFC 9110, section 12.5.4), best first, as
@@ -44,13 +44,13 @@ def number(value: float, decimals: int, language: Language) -> str:
 
 
 def percent(share: float, language: Language) -> str:
-    """Returns a share, 0 to 1, as whole percents, and never as a certainty that it is not."""
+    """Returns a share, 0 to 1, in whole percent; 0 and 100 only if they are exact."""
     text = "<1" if 0 < share < 0.005 else ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
     return f"{text} %" if language == "ro" else f"{text}%"
 
 
 def artist_name(artist: str, language: Language) -> str:
-    """Returns the name of a painter, and that nobody knows it where it is empty."""
+    """Returns the name of a painter, or a text for an unknown one."""
     return artist or TEXTS[language].artist_unknown
 
 
@@ -67,14 +67,14 @@ def closeness_in_words(closeness: float, language: Language) -> tuple[str, str]:
     )
     if closeness == 1:
         return words, texts.closer_than_all
-    # Cut off, not rounded: what is not closer than all must not be said to be.
+    # Rounded down, so that 100 % is never claimed wrongly.
     share = number(math.floor(1000 * closeness) / 10, 1, language)
     unit = "\N{NO-BREAK SPACE}%" if language == "ro" else "%"
     return words, texts.closer_than.format(share=f"{share}{unit}")
 
 
 def century_name(century: int, language: Language) -> str:
-    """Returns which century one is, e.g. "19th" or "al XIX-lea"."""
+    """Returns the ordinal of a century, e.g. "19th" or "al XIX-lea"."""
     if language == "ro":
         return "I" if century == 1 else f"al {_roman(century)}-lea"
     teens = 10 < century % 100 < 20
@@ -92,7 +92,7 @@ def _roman(value: int) -> str:
 
 
 def place_name(row: float, column: float, language: Language) -> str:
-    """Returns where a point of a picture is, e.g. "upper left".
+    """Returns the part of a picture that a point is in, e.g. "upper left".
 
     Args:
         row: From the upper edge, 0 to 1, 1 not included.
@@ -108,7 +108,7 @@ def movement_name(movement: Movement, language: Language) -> str:
 
 
 def movement_sentence(movement: Movement, language: Language) -> str:
-    """Returns what a movement is and how to tell it, in two sentences."""
+    """Returns what a movement is and how to recognise it, in two sentences."""
     if language == "ro":
         return f"{movement.sentence_romanian} {movement.mark_romanian}"
     return f"{movement.sentence_english} {movement.mark_english}"

@@ -1,4 +1,4 @@
-"""How the page looks: colours of a museum wall, and no font that another server would send."""
+"""The look of the page: colours of a museum wall, and no fonts from other servers."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ THEME = gr.themes.Soft(
     font_mono=MONOSPACE,
     radius_size="sm",
 ).set(
-    # Gradio forgets this one of Soft's whenever another is set.
+    # Gradio drops this default of Soft whenever another value is set.
     background_fill_primary="*neutral_50",
-    # Soft's own are too faint to be made out (WCAG 2.2, 1.4.3 and 1.4.11).
+    # Soft's own colours have too little contrast (WCAG 2.2, 1.4.3 and 1.4.11).
     block_label_text_color="*primary_700",
     block_title_text_color="*primary_700",
     body_text_color_subdued="*neutral_600",

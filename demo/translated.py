@@ -1,4 +1,4 @@
-"""A part of the page and how it is said in another language."""
+"""Components of the page and their texts in both languages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Translated:
     """Components with texts.
 
     Attributes:
-        components: What a change of the language updates.
+        components: The components that a change of the language updates.
         updates: Returns an update for each of them.
     """
 

@@ -1,4 +1,4 @@
-"""Where the server keeps what it is sent: in a folder of its own, bounded, gone when it stops."""
+"""Keeps uploads in a private folder of limited size, deleted when the server stops."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from types import FrameType
 
 # Gradio refuses a file of more than 30 MB; the form around it takes a little.
 UPLOAD_BYTES = 31_000_000
-# All uploads together: 1,500 photographs as phones take them, more than a class sends in an hour.
+# The limit for all uploads: 1,500 phone photographs, more than a class sends in an hour.
 FOLDER_BYTES = 500_000_000
-# Younger files may wait in the queue for their answer.
+# Younger files may belong to questions that still wait in the queue.
 KEPT_SECONDS = 60.0
-# The system's clock for files lags behind, and disks round.
+# File times lag behind the clock, and disks round them.
 CLOCK_GRAIN = 2.0
-# How often the folders of deleted files are cleared away.
+# How often the empty folders of deleted files are removed.
 TIDY_SECONDS = 600.0
 FOLDER_VARIABLE = "GRADIO_TEMP_DIR"
 PREFIX = "pinacoteca-"
 LOCK_FILE = ".lock"
 _locks: list[int | None] = []
-# What asks a process to stop, besides Ctrl-C, which Python turns into an exception itself.
+# Signals that ask a process to stop; Python itself turns Ctrl-C into an exception.
 STOP_SIGNALS = ("SIGTERM", "SIGHUP")
 
 
 def keep_uploads_apart() -> Path:
-    """Makes a private folder for Gradio's files, deleted at exit; returns it.
+    """Makes a private folder for Gradio's files, deleted at exit; returns its path.
 
-    What a page left that was killed, and could not delete its own, goes now.
+    It also deletes folders left by pages that were killed.
 
-    It must be called before Gradio is imported, which reads the variable then, and in the main
-    thread. A folder that the variable names already becomes the parent of ours.
+    Call it in the main thread and before Gradio is imported, which then reads the variable. If the
+    variable already names a folder, that becomes the parent of ours.
     """
     parent = Path(os.environ.get(FOLDER_VARIABLE) or tempfile.gettempdir())
     clear_left(parent)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-    # Kept open, and with it the lock, until the process is gone, however it goes.
+    # The open file keeps the lock until the process ends in any way.
     _locks.append(_lock(folder / LOCK_FILE, create=True))
     os.environ[FOLDER_VARIABLE] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -56,7 +56,7 @@ def keep_uploads_apart() -> Path:
 
 
 def clear_left(parent: Path) -> None:
-    """Deletes the folders in ``parent`` that no page holds any more."""
+    """Deletes the folders in ``parent`` that no running page uses."""
     for folder in parent.glob(f"{PREFIX}*"):
         # A link may lead anywhere, and a folder without a lock is not one of ours.
         if folder.is_symlink() or not (folder / LOCK_FILE).is_file():
@@ -68,11 +68,11 @@ def clear_left(parent: Path) -> None:
 
 
 def _lock(path: Path, create: bool = False) -> int | None:
-    """Returns a file that is locked, None if another process has locked it or it is not ours."""
+    """Returns a locked file; None if another process has locked it or it is not ours."""
     try:
         import fcntl
     except ImportError:
-        # Windows locks other than this; there, nothing is cleared.
+        # Windows has other locks; there, nothing is deleted.
         return None
     try:
         flags = os.O_RDWR | os.O_NOFOLLOW | (os.O_CREAT if create else 0)
@@ -93,14 +93,14 @@ def _leave(number: int, _: FrameType | None) -> None:
 
 
 class UploadFolder:
-    """Keeps a folder of uploads under a size: the oldest go first, and then nothing more comes in.
+    """Limits the size of a folder of uploads: deletes the oldest, then refuses new ones.
 
     All methods are called from the event loop.
 
     Args:
-        folder: What Gradio writes into.
-        limit: In bytes, for all files and those that are under way.
-        forget: Called now and then: what is known of files that are gone can be forgotten.
+        folder: The folder that Gradio writes into.
+        limit: The limit in bytes, including uploads that are still arriving.
+        forget: Called now and then to forget records of deleted files.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class UploadFolder:
         self._forget = forget
         self._tidied = time.monotonic()
         self._under_way = 0
-        # No less than there is: what was found at the last look, and what came since.
+        # An upper bound: the size at the last check plus all later uploads.
         self._size = 0
         self._looking = asyncio.Lock()
 
@@ -127,7 +127,7 @@ class UploadFolder:
         if self._has_room():
             return True
         async with self._looking:
-            # Whoever waited here may find that another has made room.
+            # While this one waited, another may have made room.
             if not self._has_room():
                 room = self._limit - self._under_way * UPLOAD_BYTES
                 self._size = await asyncio.to_thread(shrink, self._folder, room)
@@ -137,7 +137,7 @@ class UploadFolder:
         return False
 
     def leave(self, received: int) -> None:
-        """Notes the end of an upload of so many bytes."""
+        """Records the end of an upload of ``received`` bytes."""
         self._under_way -= 1
         self._size += received
 
@@ -150,11 +150,11 @@ class UploadFolder:
 
 
 def shrink(folder: Path, limit: int, kept_seconds: float = KEPT_SECONDS) -> int:
-    """Deletes the oldest files of a tree until it has ``limit`` bytes; returns how many it has.
+    """Deletes the oldest files of a folder until it fits ``limit``; returns its size in bytes.
 
     Args:
         folder: The tree.
-        limit: In bytes.
+        limit: The limit in bytes.
         kept_seconds: Files younger than this stay.
     """
     files = []
@@ -176,7 +176,7 @@ def shrink(folder: Path, limit: int, kept_seconds: float = KEPT_SECONDS) -> int:
 
 
 def _is_young(changed: float, seconds: float) -> bool:
-    # What comes from the future was there before the clock was set back.
+    # A file from the future was written before the clock was set back.
     return 0 <= time.time() - changed + CLOCK_GRAIN < seconds
 
 
@@ -188,7 +188,7 @@ def remove_empty(folder: Path, kept_seconds: float = KEPT_SECONDS) -> None:
         kept_seconds: Folders younger than this stay; their file may be on its way.
     """
     for path in folder.iterdir():
-        # Most are not empty, or are no folders; some are gone.
+        # Fails for most: they are not empty, not folders, or already gone.
         with suppress(OSError):
             if not _is_young(path.lstat().st_mtime, kept_seconds):
                 path.rmdir()

@@ -1,7 +1,7 @@
-"""Who is let in to wait for an answer: nobody who would wait too long.
+"""Refuses questions that would wait too long for an answer.
 
-A question that is refused must cost little, and its sender must know when to ask again; otherwise
-a crowd keeps the server busy with saying no.
+Refusing must cost little, and the sender must know when to ask again; otherwise a crowd keeps the
+server busy with refusals.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any
 
-# Whoever would wait longer is told when to come back instead.
+# A sender who would wait longer is told when to come back instead.
 LIMIT_SECONDS = 10.0
-# What an answer takes until one was measured.
+# The assumed time of an answer until one was measured.
 FIRST_GUESS = 0.3
-# How much the newest answer counts in the mean.
+# The weight of the newest answer in the mean.
 NEWEST = 0.1
 LONGEST_RETRY = 60.0
 
 
 class Waiting:
-    """How long a new question would wait, and when those that are refused may come back.
+    """Estimates how long a new question would wait, and when refused senders may come back.
 
     Args:
         at_once: How many questions are answered at the same time.
@@ -37,29 +37,29 @@ class Waiting:
         self._closed = False
 
     def watch(self, ahead: Callable[[], int]) -> None:
-        """Takes what says how many questions wait or are being answered."""
+        """Sets the function that counts the questions that wait or are being answered."""
         self._ahead = ahead
 
     def note(self, seconds: float) -> None:
-        """Notes how long an answer took."""
+        """Records how long an answer took."""
         self._mean += NEWEST * (seconds - self._mean)
 
     def close(self) -> None:
-        """Lets nobody in any more."""
+        """Refuses all further questions."""
         self._closed = True
 
     @property
     def seconds(self) -> float:
-        """How long a question that comes now would wait for its turn."""
+        """How long a new question would wait for its turn."""
         return self._ahead() * self._mean / self._at_once
 
     @property
     def is_full(self) -> bool:
-        """Whether a question that comes now is to be refused."""
+        """Whether a new question must be refused."""
         return self._closed or self.seconds > LIMIT_SECONDS
 
     def retry_after(self) -> int:
-        """Returns in how many seconds one who is refused may come back; each is given a turn."""
+        """Returns after how many seconds a refused sender may come back; each gets its own turn."""
         now = self._clock()
         room = now + max(self.seconds - LIMIT_SECONDS, 0.0)
         self._turn = max(self._turn, room) + self._mean / self._at_once
@@ -67,11 +67,11 @@ class Waiting:
 
 
 def guard_queue(queue: Any, waiting: Waiting, concurrency_id: str) -> None:
-    """Lets a queue of Gradio refuse questions that would wait too long.
+    """Makes a Gradio queue refuse questions that would wait too long.
 
     Args:
-        queue: What ``Blocks.queue`` made.
-        waiting: Says which.
+        queue: The queue that ``Blocks.queue`` made.
+        waiting: Decides which questions to refuse.
         concurrency_id: Of the events that are questions; the others are answered at once.
     """
 
@@ -83,7 +83,7 @@ def guard_queue(queue: Any, waiting: Waiting, concurrency_id: str) -> None:
         function = queue.blocks.fns.get(body.fn_index)
         is_question = function is not None and function.concurrency_id == concurrency_id
         if is_question and waiting.is_full:
-            # Whoever answers turns this into status 503 and a time to come back.
+            # ``ToldWhen`` turns this into status 503 and a time to come back.
             return False, "", "queue_full"
         return await gradios(body=body, request=request, username=username)
 

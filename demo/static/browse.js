@@ -1,4 +1,4 @@
-// Clicks in the table of the collection; Gradio hands over `element`, `trigger` and `watch`.
+// Handles clicks in the list of the collection; Gradio provides `element`, `trigger` and `watch`.
 
 let last = null;
 
@@ -10,7 +10,7 @@ element.addEventListener("click", (event) => {
   trigger("select", { kind, key });
 });
 
-// What is drawn anew has lost the focus.
+// Drawing the list again loses the focus, so it is restored.
 watch("value", () => {
   if (!last || document.activeElement !== document.body) return;
   const { kind, key } = last;

@@ -1,5 +1,5 @@
-// The map of the collection: draws it into a gr.HTML component and lets one look around in it.
-// Gradio hands over `element`, `props`, `server`, `trigger` and `watch`.
+// Draws the map of the collection into a gr.HTML component, with zooming and moving. Gradio
+// provides `element`, `props`, `server`, `trigger` and `watch`.
 
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPES = [
@@ -15,15 +15,15 @@ const RAMP = 7;
 const LARGEST_ZOOM = 16;
 const ZOOM_STEP = 1.6;
 const MARGIN = 28;
-// On a narrower stage the card lies across the map.
+// On a map narrower than this, the card covers its whole width.
 const NARROW = 560;
-// Within so many pixels of a point, a finger or a mouse means it.
+// A point within this many pixels of a finger or the mouse counts as hit.
 const REACH = { mouse: 16, pen: 16, touch: 28 };
-// A press that moves farther than this is no click.
+// A press that moves farther than this is not a click.
 const STILL = 5;
-// How much of the width the buttons take, in pixels.
+// The width of the buttons, in pixels.
 const BUTTONS = 60;
-// Pictures are asked for where the pointer rests.
+// A picture is requested when the pointer rests for this long.
 const REST_MILLISECONDS = 90;
 
 const root = element.querySelector(".map");
@@ -56,7 +56,7 @@ function plain(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-// What stands on the page
+// The elements of the page
 
 function build() {
   const texts = props.texts;
@@ -120,7 +120,7 @@ function build() {
   measure();
 }
 
-// Colours, shapes and what is highlighted
+// Colours, shapes and highlights
 
 function dateStep(years) {
   const span = Math.max(...years) - Math.min(...years);
@@ -203,7 +203,7 @@ function highlight() {
   if (shown >= 0 && !points[shown].bright) hide();
 }
 
-// Where things are
+// Coordinates
 
 function measure() {
   parts.width = parts.stage.clientWidth;
@@ -213,7 +213,7 @@ function measure() {
 
 function place() {
   const { width, height } = parts;
-  // An upright stage, as on a telephone, shows the map turned.
+  // On a screen higher than wide, such as a phone's, the map is turned.
   const upright = height > width;
   const turned = ([x, y]) => (upright ? [y, x] : [x, y]);
   const places = points.map((point) => turned([point.x, point.y]));
@@ -239,7 +239,7 @@ function place() {
   }
   drawQuery();
   if (shown >= 0) showAt(points[shown]);
-  // One finger scrolls the page over the whole map, and moves an enlarged one.
+  // One finger scrolls the page over an unzoomed map, and moves a zoomed one.
   parts.svg.style.touchAction = view.zoom > 1 ? "none" : "pan-y";
 }
 
@@ -277,13 +277,13 @@ function drawQuery() {
   draw(parts.query, "circle", { class: "here", cx: x, cy: y, r: 7 });
   const label = draw(parts.query, "text", { y: y + 4 });
   label.textContent = props.texts.here;
-  // On the side where there is room for it, beside the buttons.
+  // On the side with enough room, away from the buttons.
   const right = x + 13 + label.getComputedTextLength() < parts.width - BUTTONS;
   label.setAttribute("x", right ? x + 13 : x - 13);
   label.setAttribute("text-anchor", right ? "start" : "end");
 }
 
-// The painting that is looked at
+// The painting in focus
 
 function nearest(x, y, reach) {
   let best = -1;
@@ -328,7 +328,7 @@ function showAt(point) {
   parts.ring.setAttribute("cy", point.top);
   parts.card.classList.toggle("across", parts.width < NARROW);
   if (parts.width < NARROW) {
-    // Where it does not cover the point.
+    // At a place where the card does not cover the point.
     parts.card.style = point.top > parts.height / 2 ? "top: 4px" : "bottom: 4px";
     return;
   }
@@ -401,7 +401,7 @@ function listen() {
     if (event.pointerType !== "touch") hide();
   };
   svg.addEventListener("wheel", (event) => {
-    // The whole map lets the page scroll on.
+    // An unzoomed map lets the page scroll.
     if (view.zoom === 1 && event.deltaY > 0) return;
     event.preventDefault();
     zoomBy(Math.exp(-event.deltaY / 400), ...at(event));
@@ -434,7 +434,7 @@ function listen() {
   };
 }
 
-// To the nearest painting in a direction; what lies aside counts twice.
+// Moves to the nearest painting in a direction; sideways distance counts twice.
 function go(rightwards, downwards) {
   if (shown < 0) {
     show(nearest(parts.width / 2, parts.height / 2, Infinity));
@@ -469,7 +469,7 @@ async function start() {
   }
   points = rows.map(([id, name, title, date, style, movement, x, y, proportions]) => ({
     id, artist: name, plainArtist: plain(name), title, style, movement, x, y, proportions,
-    // "c. 1907" comes with its year.
+    // A date such as "c. 1907" is a pair of year and text.
     year: Array.isArray(date) ? date[0] : date, dated: Array.isArray(date) ? date[1] : date,
     bright: true,
   }));

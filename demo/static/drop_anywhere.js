@@ -1,7 +1,7 @@
-// A picture may be dropped anywhere on the page, and pasted with the keyboard, whether or not one
-// hangs there already. Gradio's own input takes them only while it is empty, and in its area alone;
-// elsewhere the browser would leave the page and show the file.
-// `trigger` and `upload` are those of gr.HTML's js_on_load.
+// Lets visitors drop a picture anywhere on the page, or paste one, even if there is one already.
+// Gradio's own input accepts files only in its area and only while it is empty; elsewhere the
+// browser would leave the page and show the file. `trigger` and `upload` come from gr.HTML's
+// js_on_load.
 
 const DRAGGED = ["Files", "text/uri-list"];
 const ownArea = (target) => target.closest?.("#painting button:has(input[type=file])");
@@ -15,11 +15,11 @@ async function hang(files) {
   try {
     trigger("upload", { address: (await upload(file)).url });
   } catch {
-    // Gradio has said on the page what is wrong, that the file is too large for example.
+    // Gradio has already shown what is wrong, for example that the file is too large.
   }
 }
 
-// What bubbles up may have been stopped on the way; what goes down has not.
+// Listens in the capture phase, because other handlers may stop bubbling events.
 const listen = (kind, listener) => document.addEventListener(kind, listener, { capture: true });
 
 listen("dragover", (event) => {

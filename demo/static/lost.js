@@ -1,4 +1,4 @@
-// Takes a picture that is lost off the easel; Gradio hands over `element`, `trigger` and `watch`.
+// Removes a lost picture from the input; Gradio provides `element`, `trigger` and `watch`.
 
 watch("value", () => {
   const notice = element.querySelector("[data-lost]");

@@ -1,16 +1,15 @@
-// What the page does in the browser beyond Gradio. Buttons anywhere on the page say what they want:
-// data-door opens the large view of a painting, data-ask searches with one (with the uploaded
-// picture where it is empty), data-artist keeps to an artist, data-example hangs a drawing,
-// data-part hangs a part of the uploaded picture, data-close closes the large view, data-answer goes
-// to the answer.
-// `element`, `props`, `trigger` and `watch` are those of gr.HTML's js_on_load.
+// Handles all buttons of the page that are not Gradio's. Their data attributes name the action:
+// data-door opens the large view of a painting, data-ask searches with a painting (empty: with the
+// uploaded picture), data-artist filters by an artist, data-example uses a drawing, data-part uses
+// a part of the uploaded picture, data-close closes the large view, data-answer goes to the answer.
+// `element`, `props`, `trigger` and `watch` come from gr.HTML's js_on_load.
 
 const WISHES =
   "[data-door], [data-ask], [data-artist], [data-example], [data-part], [data-close], [data-answer]";
 const answer = () => document.querySelector("#answer");
 const dialog = () => element.querySelector("dialog");
 const asked = () => document.querySelector("#asked-painting :is(input, textarea)");
-// The neighbour to which the focus goes back once its answer is there again.
+// The neighbour that gets the focus back when its answer is shown again.
 let returning = null;
 
 history.replaceState({ ...history.state, door: false, asked: "" }, "");
@@ -23,12 +22,12 @@ function goToAnswer() {
 function ask(painting) {
   asked().value = painting;
   asked().dispatchEvent(new Event("input", { bubbles: true }));
-  // The button that was pressed goes away.
+  // The pressed button disappears with the dialog.
   goToAnswer();
 }
 
 function closed() {
-  // An empty value lets the same painting be opened again.
+  // Resetting the value allows opening the same painting again.
   props.value = "";
   if (history.state?.door) history.back();
 }
@@ -44,7 +43,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   if (painting !== undefined && dialog()) {
-    // The new answer takes the place of the large view among the steps of the browser's Back.
+    // In the browser history, the new answer replaces the large view.
     history.replaceState({ ...history.state, door: false, asked: painting }, "");
   }
   dialog()?.close();

@@ -1,4 +1,4 @@
-// Asks again by itself where the server is too busy, after as many seconds as it says.
+// Repeats a request that the server was too busy for, after as many seconds as it says.
 (() => {
   const MOST = 20;
   const ask = window.fetch.bind(window);
@@ -35,7 +35,7 @@
   }
 
   window.fetch = async (resource, options) => {
-    // A request that was made already can be sent once only; Gradio sends addresses.
+    // A Request object can be sent only once, so it is passed through; Gradio uses addresses.
     const again = !(resource instanceof Request);
     let answer = await ask(resource, options);
     for (let turn = 0; again && turn < MOST; turn += 1) {
