@@ -121,7 +121,7 @@ def test_a_tree_that_drops_out_ends_the_run_in_a_sentence(
         there.parent.mkdir(parents=True, exist_ok=True)
         there.write_bytes(b"")
 
-    with pytest.raises(DataError, match="No picture of a batch can be read any more") as caught:
+    with pytest.raises(DataError, match="batch of pictures has become unreadable") as caught:
         train_tiny("run", "--set", "epochs=2", "--resume")
     assert "\n" not in str(caught.value) and "--resume" in str(caught.value)
 
@@ -146,7 +146,7 @@ def test_a_model_is_measured_on_the_test_part_that_it_was_trained_with(
         }
 
     assert measured() == expected
-    assert "1 pictures of the tree were no part of the training run" in capsys.readouterr().out
+    assert "1 pictures of the tree were not there in the training run" in capsys.readouterr().out
     shutil.move(folder, folder.with_name("zurbaran"))
     assert Counter(path.rpartition("/")[2] for path in measured()) == Counter(
         path.rpartition("/")[2] for path in expected
@@ -172,7 +172,7 @@ def test_a_loss_that_is_no_number_ends_the_run_at_once(
     weights = load_file(backbone)
     weights["blocks.6.0.conv_pw.weight"][0, 0] = float("nan")
     save_file(weights, tmp_path / "nan.safetensors")
-    with pytest.raises(ModelError, match="hold what is no number"):
+    with pytest.raises(ModelError, match="hold infinite values or NaN"):
         train_tiny("other", "--weights", str(tmp_path / "nan.safetensors"))
 
 
@@ -310,4 +310,4 @@ def test_a_movement_without_test_pictures_was_not_measured(
         },
         movements,
     )
-    assert "not measured, for want of test pictures: Cubism" in capsys.readouterr().out
+    assert "not measured, no test pictures: Cubism" in capsys.readouterr().out

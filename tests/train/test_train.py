@@ -211,7 +211,7 @@ def test_without_crops_training_sees_what_the_model_will_see() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"colour": 1}, "settings that no recipe has: colour"),
+        ({"colour": 1}, "unknown settings: colour"),
         ({"epochs": "many"}, "epochs is 'many'"),
         ({"epochs": True}, "epochs is True"),
         ({"resolutions": 32}, "resolutions is 32, but must be of type list of int"),
@@ -289,7 +289,7 @@ def test_a_setting_of_the_command_line_takes_the_place_of_the_recipes(tiny_recip
     assert changed == replace(recipes.read_recipe(tiny_recipe), epochs=7, crop_mode="border")
     with pytest.raises(DataError, match="'epochs=' is not valid TOML"):
         recipes.read_recipe(tiny_recipe, ["epochs="])
-    with pytest.raises(DataError, match="settings that no recipe has: colour"):
+    with pytest.raises(DataError, match="unknown settings: colour"):
         recipes.read_recipe(tiny_recipe, ["colour=1"])
 
 
