@@ -1,4 +1,4 @@
-"""What happens to runs that are repeated, stopped, moved about or starved."""
+"""Runs that are repeated or stopped, whose pictures move, or that run out of disk or memory."""
 
 # ruff: noqa: F811
 
@@ -189,7 +189,7 @@ def test_without_a_readable_validation_picture_nothing_is_trained(
 
 
 @pytest.mark.parametrize("size", [0, 100_000])
-def test_half_a_checkpoint_is_named(
+def test_a_truncated_checkpoint_is_named(
     train_tiny: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     interrupt_at(monkeypatch, 0, lambda: None)
@@ -245,7 +245,7 @@ def test_little_shared_memory_takes_fewer_workers_and_says_so(
     assert workers.worker_count(recipe, 3) == 3
 
 
-def test_a_want_of_shared_memory_in_training_is_a_sentence() -> None:
+def test_missing_shared_memory_in_training_is_a_sentence() -> None:
     sentence = pytest.raises(DataError, match=r"/dev/shm has .*--workers 0.*--shm-size")
     with sentence, workers.named_failures():
         raise RuntimeError("unable to allocate shared memory(shm) for file </torch_1>")
@@ -262,7 +262,7 @@ def test_without_workers_a_run_ends_with_the_same_weights(
     assert all(torch.equal(second[name], value) for name, value in first.items())
 
 
-def test_a_class_folder_spelled_otherwise_is_taken_and_no_folder_is_left_out_in_silence(
+def test_class_folders_may_be_spelled_differently_and_skipped_folders_are_named(
     train_tiny: Callable[..., Path],
     tmp_path: Path,
     run_script: Callable[..., None],
