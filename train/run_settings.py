@@ -1,4 +1,4 @@
-"""What one run trains on and with."""
+"""The settings and the pictures of one training run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pinacoteca.processes import ALONE, Processes
 
 @dataclass(frozen=True)
 class Training:
-    """What one run trains on and with.
+    """The settings and the pictures of one training run.
 
     Attributes:
         recipe: Its settings.

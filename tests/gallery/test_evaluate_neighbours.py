@@ -40,7 +40,7 @@ def test_a_perfect_way_scores_one_and_other_hands_see_style_alone() -> None:
     way = rankings.by_vectors("ours", collection.styles.astype(float), "euclidean")
     result = evaluate_neighbours.evaluate_way(way, truth)["scores"]
 
-    # Of five answers, two are by the artist and all have the style; other artists have three.
+    # Two of the five answers are by the artist and all have the style; other artists have three.
     assert result["artist_precision"] == pytest.approx(2 / 5)
     assert result["artist_map"] == result["artist_recall"] == 1
     assert result["style_precision"] == result["style_map"] == result["ndcg"] == 1

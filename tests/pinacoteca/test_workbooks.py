@@ -26,7 +26,7 @@ for path in sys.argv[1:]:
         outcome = "read"
     except DataError as error:
         outcome = str(error)
-    # What getrusage says begins with the memory of the process that started this one.
+    # Not getrusage, whose peak starts with the memory of the parent process.
     peak = int(re.search("VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
     print(time.perf_counter() - start, peak, outcome, sep="\\t")
 """
