@@ -23,7 +23,7 @@ soak: .venv/dev
 golden: .venv/dev
 	PYTHONPATH=. $(BIN)/python tests/helpers/golden.py
 
-# For every system and every Python that we take. uv is not pinned: it only writes.
+# Pins for every supported system and Python. uv itself is not pinned, because it only writes the files.
 UP ?= --upgrade
 PIN = $(BIN)/uv pip compile $(UP) --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-annotate --custom-compile-command 'make lock' --no-emit-package pinacoteca
@@ -41,7 +41,7 @@ lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-# Gradio leaves stubs of our components, which mypy would read instead of them.
+# Gradio writes stubs of our components, and mypy would read these instead of the components.
 types: .venv/dev
 	rm -f demo/*.pyi
 	$(BIN)/mypy

@@ -1,8 +1,8 @@
-"""Asks OSV, the open database of weaknesses, about every pinned package; status 1 if one has any.
+"""Checks every pinned package for known vulnerabilities in OSV; exits with 1 if there are any.
 
     python .ci/audit.py
 
-Says in one line that nothing was asked where the database cannot be reached.
+If the database cannot be reached, prints one line and exits with 0.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LOCK = Path(__file__).resolve().parent.parent / "requirements-dev.lock"
 
 
 def can_be_asked() -> bool:
-    """Says whether the database answers, and knows what everybody knows."""
+    """Returns whether the database answers, and answers a well-known query correctly."""
     try:
         answer = httpx.post(DATABASE, json=KNOWN, timeout=SECONDS)
         return bool(answer.status_code == 200 and answer.json().get("vulns"))
@@ -31,9 +31,9 @@ def can_be_asked() -> bool:
 def main() -> int:
     """Returns the exit status."""
     if not can_be_asked():
-        print("No audit: the database of weaknesses, api.osv.dev, cannot be reached from here.")
+        print("No audit: the vulnerability database, api.osv.dev, cannot be reached from here.")
         return 0
-    # Hashes are in the lock: nothing is downloaded.
+    # The lock file has the hashes, so nothing is downloaded.
     options = ["--requirement", str(LOCK), "--require-hashes", "--disable-pip"]
     command = [sys.executable, "-m", "pip_audit", "--vulnerability-service", "osv", *options]
     return subprocess.run(command, check=False).returncode  # noqa: S603 - no word is from outside

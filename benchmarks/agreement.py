@@ -1,12 +1,12 @@
-"""Counts how often an answer stays the same whichever way it is computed.
+"""Counts how often different ways of computing an answer give the same one.
 
     python benchmarks/agreement.py --pictures ../shared/data/queries ../shared/data/pandora
         [--each 100] [--model model] [--gallery gallery] [--out benchmarks/results/agreement.json]
 
-Asks with up to ``--each`` pictures of each folder, drawn evenly, and compares the five neighbours
-and the movement of the answer as the page gives it with those of PyTorch, of pictures read in all
-their pixels, and of a search that leaves the mirror image aside. Keeps the figures in ``--out``,
-anew after every 20 pictures. Needs requirements-train.txt; 200 pictures take two minutes on a core.
+Queries with up to ``--each`` pictures of each folder, drawn evenly. Compares the five neighbours
+and the movement of the page's answer with those of PyTorch, of pictures read at full resolution,
+and of a search without the mirror image. Writes the figures to ``--out`` after every 20 pictures.
+Needs requirements-train.txt; 200 pictures take two minutes on one core.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Ask = Callable[[Path], QueryResult]
 
 
 class Upright(PaintingRetriever):
-    """A retriever that leaves the mirror image aside."""
+    """A retriever that does not search with the mirror image."""
 
     def _sides(self, analysis: Analysis) -> list[npt.NDArray[np.float32]]:
         return [np.concatenate([part, part]) for part in self._space.parts(analysis)]
@@ -44,9 +44,9 @@ class Upright(PaintingRetriever):
 
 @contextmanager
 def in_all_pixels() -> Iterator[None]:
-    """Has large pictures read and looked at as they are."""
+    """Reads large pictures at full resolution while the context is open."""
     edge = images.DRAFT_EDGE
-    # No picture is that large.
+    # Larger than any picture.
     images.DRAFT_EDGE = images.PIXEL_LIMIT
     try:
         yield
@@ -55,7 +55,7 @@ def in_all_pixels() -> Iterator[None]:
 
 
 def ways(model: Path, gallery: Path) -> dict[str, Ask]:
-    """Returns the ways, that of the page first."""
+    """Returns the ways to answer, the page's first."""
     page = PaintingRetriever.from_pretrained(model, gallery)
     torch = MovementClassifier.from_pretrained(model, backend="torch")
 
@@ -72,7 +72,7 @@ def ways(model: Path, gallery: Path) -> dict[str, Ask]:
 
 
 def chosen(folder: Path, count: int) -> list[Path]:
-    """Returns so many pictures of a folder at most, drawn evenly from all.
+    """Returns up to ``count`` pictures of a folder, drawn evenly.
 
     Raises:
         DataError: There is no picture.
@@ -83,7 +83,7 @@ def chosen(folder: Path, count: int) -> list[Path]:
 
 
 def counted(first: QueryResult, second: QueryResult) -> dict[str, bool]:
-    """Returns in what two answers are the same."""
+    """Returns which parts of two answers are the same."""
     both = [[each.image_id for each in result.neighbours] for result in (first, second)]
     return {
         "the five neighbours, in order": both[0] == both[1],
@@ -93,7 +93,7 @@ def counted(first: QueryResult, second: QueryResult) -> dict[str, bool]:
 
 
 def compare(paths: Sequence[Path], asked: dict[str, Ask], out: Path) -> None:
-    """Asks with each picture in all ways, and keeps the shares of answers that stay the same."""
+    """Answers each picture in all ways, and writes the shares of equal answers."""
     (_, page), *others = asked.items()
     same: dict[str, dict[str, int]] = {name: {} for name, _ in others}
     for number, path in enumerate(tqdm(paths, unit="picture"), start=1):

@@ -1,14 +1,15 @@
-"""Measures how long a visitor waits from the drop of a picture to the painted answer.
+"""Measures how long a visitor waits from dropping a picture until the answer is drawn.
 
     python benchmarks/drop.py --photographs DIR --pictures DIR [--gallery DIR] [--model DIR]
 
 Serves the page, opens it in headless Chromium, and drops each picture of ``--photographs`` three
-times, enlarged to 12 megapixels as a phone's camera gives, and reduced to 224 pixels, in turns. The
-time runs from the drop until the movement and five neighbours, pictures and all, have been drawn on
-the screen. ``--pictures`` is a PandoraRom tree with the pictures of the gallery.
+times in each of two sizes, in turns: enlarged to 12 megapixels, like a phone's photograph, and
+reduced to 224 pixels. The time runs from the drop until the movement and the five neighbours with
+their pictures are drawn on the screen. ``--pictures`` is a PandoraRom tree with the pictures of the
+gallery.
 
-Prints the median and p95 of both and their ratio. Needs requirements-dev.txt and chromium; with the
-48 photographs it takes six minutes on two CPU cores.
+Prints the median and p95 of both sizes and their ratio. Needs requirements-dev.txt and chromium.
+The 48 photographs take six minutes on two CPU cores.
 """
 
 from __future__ import annotations
@@ -74,14 +75,14 @@ class BenchmarkError(PinacotecaError):
 
 
 def jpeg(picture: Image.Image, size: tuple[int, int]) -> bytes:
-    """Returns a picture in a size, in pixels, as JPEG."""
+    """Returns a picture resized to ``size``, in pixels, as JPEG."""
     buffer = io.BytesIO()
     picture.resize(size, Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=JPEG_QUALITY)
     return buffer.getvalue()
 
 
 def sizes(picture: Image.Image) -> dict[str, tuple[int, int]]:
-    """Returns the two sizes in which a picture is dropped, in pixels."""
+    """Returns the two sizes to drop a picture in, in pixels."""
     enlarged = (PHOTOGRAPH_PIXELS / (picture.width * picture.height)) ** 0.5
     reduced = SMALL_SIDE / max(picture.size)
     return {
@@ -91,7 +92,7 @@ def sizes(picture: Image.Image) -> dict[str, tuple[int, int]]:
 
 
 def opened(profile: Path) -> webdriver.Chrome:
-    """Returns Chromium on a desk.
+    """Returns Chromium with a desktop window.
 
     Raises:
         BenchmarkError: It is not installed.
@@ -106,7 +107,7 @@ def opened(profile: Path) -> webdriver.Chrome:
 
 
 def measure(browser: webdriver.Chrome, photographs: list[Path]) -> dict[str, list[float]]:
-    """Returns the times from drop to answer for either size, in milliseconds."""
+    """Returns the times from drop to answer for both sizes, in milliseconds."""
     times: dict[str, list[float]] = {}
     for path in tqdm(photographs * ROUNDS, desc="drops"):
         picture = open_image(path)

@@ -1,13 +1,14 @@
-"""Measures a training step on huge pages of memory beside one on the system's usual pages.
+"""Compares a training step on huge pages of memory with one on the system's usual pages.
 
     python benchmarks/huge_pages.py
 
-Linux only, with glibc 2.35 or newer and transparent huge pages not switched off. Every measurement
-runs in a process of its own, for memory is allotted as the process began, and the two take turns.
-The network and the batches are those of the recipes, each at its largest side; pixels are noise.
+Runs only on Linux with glibc 2.35 or newer and transparent huge pages not switched off. Every
+measurement runs in a process of its own, because glibc reads the setting when a process starts; the
+two settings take turns. The network and the batches are those of the recipes, each at its largest
+side; the pixels are noise.
 
-Prints a Markdown table: the median step of each and their ratio. Takes five minutes on two CPU
-cores and 8 GB of memory.
+Prints a Markdown table of the median steps and their ratio. Takes five minutes on two CPU cores and
+8 GB of memory.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ STEPS = 5
 
 
 def main() -> None:
-    """Measures every recipe both ways and prints the table."""
+    """Measures every recipe with both settings and prints the table."""
     usual: dict[str, list[float]] = {name: [] for name in RECIPES}
     huge: dict[str, list[float]] = {name: [] for name in RECIPES}
     turns = product(range(ROUNDS), RECIPES, ((usual, ""), (huge, TUNABLES)))
@@ -63,7 +64,7 @@ def table_row(name: str, usual: float, huge: float) -> tuple[str, ...]:
 
 
 def steps(recipe: Recipe) -> list[float]:
-    """Returns the seconds of each of ``STEPS`` training steps, after two that warm up."""
+    """Returns the seconds of each of ``STEPS`` training steps, after two warm-up steps."""
     import timm
     import torch
     from network import (

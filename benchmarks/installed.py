@@ -1,4 +1,4 @@
-"""How many bytes of packages some requirements bring, as they are installed here."""
+"""Measures the size of the packages that requirements bring, as they are installed here."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from packaging.utils import canonicalize_name
 
 
 def requirements_of(path: Path) -> list[Requirement]:
-    """Returns the packages that a file names; options and other files are left aside."""
+    """Returns the packages that a file names; options and included files are ignored."""
     lines = (line.split(" #")[0].strip() for line in path.read_text("utf-8").splitlines())
     return [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
 
 
 def closure(requirements: Iterable[Requirement]) -> dict[str, Distribution]:
-    """Returns the packages that these need, themselves included, by name.
+    """Returns these packages and all packages that they need, by name.
 
     Raises:
-        PackageNotFoundError: One is not installed here.
+        PackageNotFoundError: A package is not installed here.
     """
     found: dict[str, Distribution] = {}
     seen: set[tuple[str, str]] = set()
@@ -28,7 +28,7 @@ def closure(requirements: Iterable[Requirement]) -> dict[str, Distribution]:
     while waiting:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)
-        # An extra is "" for what is needed in any case.
+        # The extra "" selects what is always needed.
         for extra in ("", *sorted(requirement.extras)):
             if (name, extra) in seen:
                 continue
@@ -47,12 +47,12 @@ def closure(requirements: Iterable[Requirement]) -> dict[str, Distribution]:
 
 
 def megabytes(requirements: Iterable[Requirement]) -> float:
-    """Returns the size of all files of the packages that these need, in 10^6 bytes."""
+    """Returns the size of all files of these packages and those they need, in 10^6 bytes."""
     total = 0
     for package in closure(requirements).values():
         for file in package.files or ():
             path = Path(str(file.locate()))
-            # Some wheels name files that pip does not keep.
+            # Some wheels list files that pip does not keep.
             if path.is_file():
                 total += path.stat().st_size
     return total / 1e6

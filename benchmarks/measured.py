@@ -1,4 +1,4 @@
-"""Rows of ratios that are kept as they come, so that a run that is stopped leaves what it has."""
+"""Collects rows of ratios and writes each at once, so that a stopped run keeps its results."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ HEADER = ("", "ours", "other", "ours / other", "goal")
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of ours and of another way, in one run.
+    """One measurement of ours and of another way, in one run.
 
     Attributes:
-        name: What was measured, and what the other way is where it is not the tutorial's page.
-        unit: Of both.
-        ours: The less the better.
-        other: Likewise.
-        goal: What ``ours / other`` is to be at most; None for no goal.
+        name: What was measured, and what the other way is if it is not the tutorial's page.
+        unit: The unit of both values.
+        ours: Our value; less is better.
+        other: The other way's value.
+        goal: The largest ``ours / other`` wanted; None for no goal.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """Ours by the other."""
+        """Our value divided by the other."""
         return self.ours / self.other
 
     def cells(self) -> tuple[str, ...]:
@@ -49,12 +49,13 @@ class Row:
 
 @dataclass
 class Results:
-    """The rows of one run; each is written as soon as it is there.
+    """The rows of one run; each is written as soon as it is measured.
 
     Attributes:
-        path: Of the JSON; the table stands beside it as Markdown.
-        deadline: On ``time.monotonic``; what has not begun by then is left out, and named.
-        rows: So far.
+        path: The JSON file; the table is written next to it as Markdown.
+        deadline: A value of ``time.monotonic``; measurements that have not begun by then are left
+            out and named.
+        rows: The rows so far.
         left_out: What was not measured, and why.
     """
 
@@ -66,11 +67,11 @@ class Results:
 
     @property
     def seconds_left(self) -> float:
-        """Until the deadline."""
+        """The seconds until the deadline."""
         return self.deadline - time.monotonic()
 
     def measure(self, what: str, measured: Callable[[], Iterable[Row]]) -> None:
-        """Adds rows one by one; an error or a want of time costs these rows alone."""
+        """Adds rows one by one; after an error or at the deadline only these rows are missing."""
         if self.seconds_left <= 0:
             self.left_out[what] = "the time was over"
             self.write()
@@ -81,7 +82,7 @@ class Results:
                 print(" | ".join(row.cells()), flush=True)
                 self.write()
         except Exception as error:
-            # What was measured before, and what comes after, is worth keeping.
+            # Keep the other measurements, before and after.
             self.left_out[what] = f"{type(error).__name__}: {error}"
             print(f"{what}: {self.left_out[what]}", flush=True)
             self.write()
@@ -100,30 +101,30 @@ class Results:
             path.write_text(self.text(), encoding="utf-8")
 
     def text(self) -> str:
-        """Returns the table, what it was measured on and what it lacks."""
+        """Returns the table, the machine and what was left out."""
         parts = [table(HEADER, [row.cells() for row in self.rows]), f"{self.machine}"]
         parts += [f"Not measured: {what} ({why})." for what, why in self.left_out.items()]
         return "\n\n".join(parts) + "\n"
 
     @property
     def machine(self) -> str:
-        """What it ran on, in a sentence."""
+        """The machine, in a sentence."""
         return (
             f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
-            f"load {self._load:.1f} when it began, {os.getloadavg()[0]:.1f} at the end."
+            f"load {self._load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end."
         )
 
 
 def in_turns(
     first: Callable[[], object], second: Callable[[], object], rounds: int, deadline: float
 ) -> tuple[float, float]:
-    """Returns the median milliseconds of a call of both, after one that warms up.
+    """Returns the median milliseconds of a call of each, after one warm-up call.
 
     Args:
-        first: Called in turns with the other.
-        second: Likewise.
+        first: Called in turns with ``second``.
+        second: Called in turns with ``first``.
         rounds: How often each is called.
-        deadline: On ``time.monotonic``; after it, the rounds so far must do, at least one.
+        deadline: A value of ``time.monotonic``; no round but the first begins after it.
     """
     times: tuple[list[float], list[float]] = ([], [])
     for turn in range(rounds + 1):

@@ -1,9 +1,9 @@
-"""Ways in which others answer the same question, in this process, without a page.
+"""Other ways to find a painting's neighbours, in this process and without a page.
 
-``sentence_transformers_way`` is what its documentation shows: a ViT-B/32 of CLIP and faiss. Its
-weights are drawn at random, which costs the same time and needs no download.
-``report_way`` is that of the report of 2022: the picture is read whole, the network is PyTorch's,
-the spreadsheet of outputs is read for every question, and a loop in Python compares its rows.
+``sentence_transformers_way`` follows that library's documentation: CLIP's ViT-B/32 and faiss. Its
+weights are random, which takes the same time and needs no download. ``report_way`` follows the
+report of 2022: it reads the picture at full size, runs the network in PyTorch, reads the
+spreadsheet of outputs for every query, and compares its rows in a Python loop.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import numpy as np
 from PIL import Image
 
 NEIGHBOURS = 5
-# What the report multiplied the outputs by before it compared them.
+# The report multiplied the outputs by this factor before it compared them.
 REPORT_FACTOR = 20
 Way = Callable[[bytes], list[int]]
 
 
 def sentence_transformers_way(paintings: int) -> Way:
-    """Returns what finds the rows of a picture's neighbours among ``paintings`` drawn vectors."""
+    """Returns a function that finds a picture's neighbours among ``paintings`` random vectors."""
     import faiss
     import timm
     import torch
@@ -49,7 +49,7 @@ def sentence_transformers_way(paintings: int) -> Way:
 
 
 def report_way(model: Path, spreadsheet: Path) -> Way:
-    """Returns what finds the rows of a picture's neighbours in a spreadsheet of outputs."""
+    """Returns a function that finds a picture's neighbours in a spreadsheet of outputs."""
     import pandas as pd
     import timm
     import torch
@@ -72,7 +72,7 @@ def report_way(model: Path, spreadsheet: Path) -> Way:
 
 
 def _read_whole(data: bytes) -> Image.Image:
-    """Returns a picture in all its pixels, by OpenCV where it is installed, as in the report."""
+    """Returns a picture at full size, read by OpenCV, as in the report, if it is installed."""
     try:
         import cv2
     except ImportError:

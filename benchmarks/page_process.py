@@ -1,4 +1,4 @@
-"""A page in a process of its own, asked by bare HTTP, and what it costs."""
+"""Runs a page in a process of its own, queries it by plain HTTP, and measures its cost."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 import httpx
 
 Picture = tuple[str, bytes]
-# Between two looks whether a page answers yet.
+# Seconds between two checks whether a page answers yet.
 LOOK_SECONDS = 0.02
 
 
 class PageError(RuntimeError):
-    """A page did not start, or did not answer."""
+    """A page did not start or did not answer."""
 
 
 class Page:
@@ -25,17 +25,17 @@ class Page:
 
     Attributes:
         start: The seconds from the start of the process to its first answer to a request.
-        first_answer: The seconds from the start of the process to its first answer to a question.
-        asked: How many questions it has answered.
+        first_answer: The seconds from the start of the process to its first answer to a query.
+        asked: The number of queries it has answered.
     """
 
     def __init__(self, command: list[str], picture: Picture, seconds: float) -> None:
-        """Starts a page and asks it once.
+        """Starts a page and queries it once.
 
         Args:
             command: A script and its arguments; ``PORT`` stands for the port.
-            picture: What it is asked with.
-            seconds: In which it must have started.
+            picture: The picture of the first query.
+            seconds: The time within which it must start.
         """
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -66,10 +66,10 @@ class Page:
             self._process.wait()
 
     def _wait(self, deadline: float) -> list[object]:
-        """Waits until the page answers; returns the defaults of all that comes after a picture."""
+        """Waits until the page answers; returns the defaults of all inputs after the picture."""
         while time.perf_counter() < deadline:
             try:
-                # Only whether it answers: what it can do takes it a moment to tell.
+                # Only check whether it answers: a description of its API takes it a moment.
                 httpx.get(f"{self._address}/startup-events", timeout=60).raise_for_status()
                 break
             except httpx.HTTPError:
@@ -88,8 +88,8 @@ class Page:
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
     def cpu_seconds(self) -> float:
-        """Returns what the process has computed so far, on all cores together."""
-        # The name of the process, in brackets, may hold spaces.
+        """Returns the CPU time of the process so far, summed over all cores."""
+        # The name of the process, in brackets, may contain spaces.
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

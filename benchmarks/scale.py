@@ -3,14 +3,15 @@
     OMP_NUM_THREADS=1 python benchmarks/scale.py [--sizes 1412 100000 1000000]
         [--gallery DIR] [--model DIR]
 
-The paintings are those of the gallery and copies of them: to each part of a copy noise is added, of
-the collection's own spread and a tenth to three tenths of the part's length. Queries are further
-such copies. Every engine and size runs in a process of its own; right answers come from exact
-search block by block.
+The paintings are those of the gallery and noisy copies of them: the noise of each part has the
+collection's own spread and a tenth to three tenths of the part's length. Queries are more such
+copies. Every engine and size runs in a process of its own. The right answers come from exact
+search, block by block.
 
-Prints a Markdown table, up to how many paintings exact search answers in 20 ms, and what the 60
-million objects of Europeana would take, with the arithmetic. A million paintings take about ten
-minutes on two CPU cores, 8 GB of memory and 4 GB of disk in the folder for temporary files.
+Prints a Markdown table, the number of paintings that exact search can answer in 20 ms, and an
+estimate for the 60 million objects of Europeana, with the arithmetic. A million paintings take
+about ten minutes on two CPU cores, 8 GB of memory and 4 GB of disk in the folder for temporary
+files.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ PICTURES = 64
 
 OBJECTS = 60_000_000
 LINKS = 2 * int(str(milvus.GRAPH["M"]))
-# Assumptions of the extrapolation: list prices of large clouds without commitment, rounded, and
-# machines of a common kind of which Milvus fills no more than this share with an index.
+# Assumptions of the extrapolation: rounded list prices of large clouds without commitment, and
+# common machines of which an index of Milvus fills no more than this share.
 DOLLARS_A_CORE, DOLLARS_A_GIGABYTE = 0.04, 0.005
 NODE_CORES, NODE_GIGABYTES, NODE_FILLED = 8, 32, 0.7
 REPLICAS = 2
@@ -59,7 +60,7 @@ OTHER_NODES = 2
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one engine did with so many paintings; times in milliseconds, memory in gigabytes."""
+    """The results of one engine at one size; times in milliseconds, memory in gigabytes."""
 
     engine: str
     paintings: int
@@ -87,13 +88,13 @@ def main() -> None:
 
 
 def base_parts(gallery: Path) -> Parts:
-    """Returns the parts of the collection in a folder."""
+    """Returns the parts of the vectors of the collection in a folder."""
     collection = Collection.load(gallery)
     return list(LikenessSpace(collection).parts(collection))
 
 
 def jittered(base: Parts, count: int, generator: np.random.Generator) -> Parts:
-    """Returns copies of paintings drawn at random, with noise."""
+    """Returns noisy copies of paintings drawn at random."""
     drawn = generator.integers(len(base[0]), size=count)
     return [_with_noise(part, drawn, generator) for part in base]
 
@@ -109,7 +110,7 @@ def _with_noise(
 
 
 def write_copies(base: Parts, count: int, folder: Path) -> None:
-    """Writes float16 parts of ``count`` rows, the paintings first, then copies, in blocks."""
+    """Writes float16 parts of ``count`` rows in blocks, first the paintings, then copies."""
     files = [
         np.lib.format.open_memmap(
             folder / f"part-{number}.npy", "w+", np.float16, (count, part.shape[1])
@@ -126,7 +127,7 @@ def write_copies(base: Parts, count: int, folder: Path) -> None:
 
 
 def read_parts(folder: Path, count: int) -> Parts:
-    """Returns the first rows of what ``write_copies`` wrote, mapped from the files."""
+    """Returns the first rows that ``write_copies`` wrote, memory-mapped."""
     paths = sorted(folder.glob("part-*.npy"))
     return [np.load(path, mmap_mode="r")[:count] for path in paths]
 
@@ -169,9 +170,9 @@ def measure_exact(folder: Path, size: int, queries: Parts) -> Measurement:
 
 
 def measure_milvus(folder: Path, size: int, queries: Parts) -> Measurement:
-    """Measures ``MilvusPaintings`` in a file, built in one process and asked in another.
+    """Measures ``MilvusPaintings`` in a file, built in one process and queried in another.
 
-    Milvus Lite still tidies up for a while after the last row.
+    Two processes, because Milvus Lite goes on tidying up after the last row.
     """
     built = _in_a_process(_milvus, folder, size, [part[:1] for part in queries])
     asked = _in_a_process(_milvus, folder, size, queries)
@@ -214,7 +215,7 @@ def _measure(engine: str, build: Callable[[], PaintingIndex], queries: Parts) ->
 
 
 def _asked(nearest: PaintingIndex, queries: Parts) -> tuple[npt.NDArray[np.int64], list[float]]:
-    """Asks one query after another, as the page does; the first is asked twice to warm up."""
+    """Runs one query after another, as the page does; the first one twice, to warm up."""
     k = min(NEIGHBOURS, len(nearest))
     nearest.search([part[:1] for part in queries], WEIGHTS, k)
     answers, times = [], []
@@ -227,14 +228,14 @@ def _asked(nearest: PaintingIndex, queries: Parts) -> tuple[npt.NDArray[np.int64
 
 
 def _peak_memory() -> float:
-    """Returns the most memory that this process held, mapped parts included, on Linux."""
+    """Returns the peak memory of this process on Linux, including mapped files."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1e6
 
 
 def print_exact_limit(parts: Parts, queries: Parts) -> None:
-    """Prints how many paintings exact search answers in time, from doubled collections."""
+    """Prints how many paintings exact search can answer in time, by doubling the collection."""
     size, before = min(SIZES[0], len(parts[0])), (0, 0.0)
     while True:
         nearest = NearestPaintings([part[:size].astype(np.float32) for part in parts])
@@ -254,7 +255,7 @@ def print_exact_limit(parts: Parts, queries: Parts) -> None:
 
 
 def pictures_a_second(model: Path) -> float:
-    """Returns how many drawn pictures one core opens and embeds in a second."""
+    """Returns how many synthetic pictures one core opens and embeds in a second."""
     from pinacoteca.classifier import MovementClassifier
     from pinacoteca.images import open_image
 
@@ -267,7 +268,7 @@ def pictures_a_second(model: Path) -> float:
 
 
 def print_extrapolation(rate: float, dimension: int) -> None:
-    """Prints what the objects of Europeana would take on a Milvus cluster, on paper."""
+    """Prints an estimate for the objects of Europeana on a Milvus cluster."""
     hours = OBJECTS / rate / 3_600
     stored = OBJECTS * dimension * 2 / 1e9
     bytes_each = dimension + 4 * LINKS + 8

@@ -1,9 +1,9 @@
-"""Measures our search beside scikit-learn's, on one query at a time as the page asks.
+"""Compares our search with scikit-learn's, one query at a time, as on the page.
 
     OMP_NUM_THREADS=1 python benchmarks/search.py
 
-Prints the median time of a query by each and their ratio. Both search the same rows, take turns
-query by query, and must find the same paintings. Takes twenty seconds on one CPU core.
+Prints the median time of a query with each, and their ratio. Both search the same rows, take turns
+after each query, and must find the same paintings. Takes twenty seconds on one CPU core.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tqdm import tqdm
 from pinacoteca.search import METRICS, NearestPaintings
 
 SIZES = (1_412, 18_038)
-# Style and composition together.
+# Length of the style and composition parts together.
 DIMENSION = 908
 QUERIES = 200
 NEIGHBOURS = 5

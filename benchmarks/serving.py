@@ -1,13 +1,13 @@
-"""Measures our page beside one as tutorials write it, and what an answer consists of.
+"""Compares our page with one written as in tutorials, and measures the parts of an answer.
 
     python benchmarks/serving.py [--rounds 15] [--starts 3] [--minutes 8] [--model model]
         [--gallery gallery] [--out benchmarks/results/serving.json]
 
-Prints ratios, ours by the other's, and keeps them in ``--out`` and, as a table, beside it; each row
-is written as soon as it is there. What has not begun after ``--minutes`` is left out and named.
-Both pages run at once and take turns, query by query, by bare HTTP: upload, call, answer. Only the
-ratios say something on a busy machine. Takes about three minutes on two quiet cores; needs Linux
-and requirements-dev.txt.
+Prints ratios, our value divided by the other, and writes them to ``--out`` and, as a table, next to
+it; each row is written as soon as it is measured. Measurements that have not begun after
+``--minutes`` are left out and named. Both pages run at once and take turns, query by query, over
+plain HTTP: upload, call, answer. On a busy machine only the ratios mean something. Takes about
+three minutes on two idle cores; needs Linux and requirements-dev.txt.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ TUTORIAL = ("gradio", "torch", "torchvision", "timm")
 CLIENTS = 8
 # Rows and length of the parts of a large collection.
 ROWS, DIMENSIONS = 100_000, (268, 512)
-# As the pictures of the gallery are.
+# The size of the gallery's pictures.
 BUILT, BUILT_SIZE = 3 * BATCH_SIZE, (300, 224)
 SLOW_ROUNDS = 5
 ANSWERS = 10_000
@@ -64,14 +64,14 @@ ANSWERS = 10_000
 
 @dataclass(frozen=True)
 class Kind:
-    """A picture that is asked with.
+    """A kind of picture to query with.
 
     Attributes:
-        name: Of the row.
-        width: In pixels, as is the height.
-        height: Likewise.
-        format: As Pillow names it.
-        goal: Of the ratio; None for none.
+        name: The name of the row.
+        width: The width in pixels.
+        height: The height in pixels.
+        format: Pillow's name of the file format.
+        goal: The largest ratio wanted; None for no goal.
     """
 
     name: str
@@ -93,14 +93,14 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Setup:
-    """What is measured, how often, and until when.
+    """What to measure, how often, and until when.
 
     Attributes:
         model: The model folder.
         gallery: The gallery folder.
         rounds: Queries of each kind and page.
-        starts: Of each page.
-        results: Takes the rows.
+        starts: Starts of each page.
+        results: Collects the rows.
     """
 
     model: Path
@@ -112,12 +112,12 @@ class Setup:
     def in_turns(
         self, first: Callable[[], object], second: Callable[[], object], rounds: int
     ) -> tuple[float, float]:
-        """Calls both in turns; ``measured.in_turns`` says how."""
+        """Calls both in turns, as ``measured.in_turns`` does."""
         return in_turns(first, second, rounds, self.results.deadline)
 
     @property
     def commands(self) -> tuple[list[str], list[str]]:
-        """Those of our page and of the tutorial's."""
+        """The commands that start our page and the tutorial's."""
         demo = [str(REPOSITORY / "demo" / "app.py"), "--offline", "--port", "PORT"]
         return (
             [*demo, "--model", str(self.model), "--gallery", str(self.gallery)],
@@ -126,7 +126,7 @@ class Setup:
 
 
 def picture_bytes(width: int, height: int, kind: str, seed: int = 0) -> bytes:
-    """Returns coarse shapes under a grain, as a file of a kind that Pillow names."""
+    """Returns a file of a grainy picture of coarse shapes, in a format that Pillow names."""
     dice = np.random.default_rng(seed)
     grain = dice.normal(0, 12, (height, width, 3))
     coarse = dice.integers(0, 256, (12, 18, 3), dtype=np.uint8)
@@ -138,24 +138,24 @@ def picture_bytes(width: int, height: int, kind: str, seed: int = 0) -> bytes:
 
 @cache
 def drawn(kind: Kind) -> Picture:
-    """Returns a name and a picture with the detail of a painting rather than of a drawing."""
+    """Returns a name and a picture with as much detail as a painting."""
     return f"picture.{kind.format.lower()}", picture_bytes(kind.width, kind.height, kind.format)
 
 
 def install_rows() -> Iterator[Row]:
-    """Measures what each page needs to be installed."""
+    """Measures the size of what each page needs installed."""
     ours = megabytes(requirements_of(REPOSITORY / "requirements-demo.txt"))
     yield Row("install, as installed here", "MB", ours, megabytes(map(Requirement, TUTORIAL)))
 
 
 def page_rows(setup: Setup) -> Iterator[Row]:
-    """Measures both pages: starts in turns, then queries of the last two."""
+    """Measures both pages: starts in turns, then queries on the last two."""
     with ExitStack() as stack:
         pages: tuple[Page, ...] = ()
         starts: list[tuple[Page, ...]] = []
         for turn in range(setup.starts):
             stack.close()
-            # The second one starts beside the first, which rests: each is second in turns.
+            # The second page starts while the first one idles; they take turns at being second.
             order = (0, 1) if turn % 2 == 0 else (1, 0)
             started = {place: _started(setup, stack, setup.commands[place]) for place in order}
             pages = (started[0], started[1])
@@ -190,7 +190,7 @@ def _query_rows(setup: Setup, ours: Page, theirs: Page, kind: Kind) -> Iterator[
         for page, (seconds, asked) in zip((ours, theirs), before, strict=True)
     ]
     yield Row(f"query, {kind.name}", "ms", *times, kind.goal)
-    # What other programs on the machine do counts less here.
+    # CPU time depends less on other programs of the machine.
     yield Row(f"query, {kind.name}, on the processor", "ms", *computed)
 
 
@@ -210,7 +210,7 @@ def _crowd_rows(setup: Setup, ours: Page, theirs: Page) -> Iterator[Row]:
 
 
 def gradio_rows(setup: Setup) -> Iterator[Row]:
-    """Measures what the page saves of Gradio's own work for each answer of a program."""
+    """Measures how much of Gradio's own work for a program's answer the page saves."""
     sys.path.append(str(REPOSITORY / "demo"))
     from app import demo
     from gradio.queueing import Queue
@@ -222,7 +222,7 @@ def gradio_rows(setup: Setup) -> Iterator[Row]:
     answer = {"status": "success", "process_time": 0.1, "function": "query"}
 
     def gradios() -> None:
-        # Gradio makes them anew for each answer that was recorded.
+        # Gradio recomputes them for each answer that it records.
         queue.events_recorded += 1
         Queue.compute_analytics_summary(queue, [answer] * ANSWERS)
 
@@ -233,13 +233,13 @@ def gradio_rows(setup: Setup) -> Iterator[Row]:
 
 
 def network_rows(setup: Setup) -> Iterator[Row]:
-    """Measures what we add to a pass of ONNX Runtime, and PyTorch beside it."""
+    """Measures what we add to a pass of ONNX Runtime, and compares it with PyTorch."""
     import torch
 
     torch.set_num_threads(1)
     ours = MovementClassifier.from_pretrained(setup.model)
     theirs = MovementClassifier.from_pretrained(setup.model, backend="torch")
-    # As large as the network takes them: nothing is resized.
+    # The network's input size, so that nothing is resized.
     picture = open_image(picture_bytes(224, 224, "PNG"))
     network: Network = ours._network
     for count in (1, BATCH_SIZE):
@@ -272,7 +272,7 @@ def network_rows(setup: Setup) -> Iterator[Row]:
 
 
 def search_rows(setup: Setup) -> Iterator[Row]:
-    """Measures a search of a picture with its mirror image beside that of the picture alone."""
+    """Compares a search with a picture and its mirror image with one without the mirror image."""
     dice = np.random.default_rng(0)
     nearest = NearestPaintings([dice.random((ROWS, each), np.float32) for each in DIMENSIONS])
     style, *_ = (dice.random((1, each), np.float32) for each in DIMENSIONS)
@@ -285,7 +285,7 @@ def search_rows(setup: Setup) -> Iterator[Row]:
 
 
 def way_rows(setup: Setup) -> Iterator[Row]:
-    """Measures an answer without a page beside those of two other ways."""
+    """Compares an answer without a page with those of two other ways."""
     import torch
 
     torch.set_num_threads(1)
@@ -301,7 +301,7 @@ def way_rows(setup: Setup) -> Iterator[Row]:
 
 
 def build_rows(setup: Setup) -> Iterator[Row]:
-    """Measures the build of a gallery beside reading, BlurHash and PyTorch one after another."""
+    """Compares building a gallery with reading, BlurHash and PyTorch one after another."""
     import torch
 
     torch.set_num_threads(1)
@@ -330,11 +330,11 @@ def build_rows(setup: Setup) -> Iterator[Row]:
 
 
 def main() -> None:
-    """Measures all, prints the rows and keeps them."""
+    """Measures everything, prints the rows and writes them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=positive, default=15, help="queries of each kind and page")
     parser.add_argument("--starts", type=positive, default=3, help="starts of each page")
-    parser.add_argument("--minutes", type=float, default=8.0, help="after which nothing begins")
+    parser.add_argument("--minutes", type=float, default=8.0, help="time limit")
     parser.add_argument("--model", type=Path, default=REPOSITORY / "model")
     parser.add_argument("--gallery", type=Path, default=REPOSITORY / "gallery")
     parser.add_argument(

@@ -1,15 +1,15 @@
-"""Keeps a page busy for long, and kills programs; says what it costs and what was lost.
+"""Keeps a page busy for a long time and kills programs; reports the cost and what was lost.
 
     python benchmarks/soak.py [--scale 1.0] [--only questions,crowd] [--out FILE]
 
-Serves the shipped model and gallery. One after the other: programs ask 20,000 questions, each a
-session of its own; 2,000 pages are opened as a browser opens them, and a few by Chromium; a class
-of eight sends one picture at the same moment, 500 times; 8 and then 128 clients ask at once. Then
-each program that changes files is killed at 50 moments of chance (tests/helpers/victims.py), and
-must leave what was there or what is new.
+Serves the shipped model and gallery and runs these parts one after the other: programs send 20,000
+queries, each in a session of its own; 2,000 pages are opened like a browser does, and a few by
+Chromium; a class of eight sends one picture at the same moment, 500 times; 8 and then 128 clients
+query at once. Then each program that changes files is killed at 50 random moments
+(tests/helpers/victims.py), and must leave either the old files or the new ones.
 
-`make soak` runs all of it and keeps ``benchmarks/results/soak.json``. On two idle cores it takes
-less than 20 minutes: a part that is not done after its minutes stops, and says how far it came.
+`make soak` runs all parts and writes ``benchmarks/results/soak.json``. On two idle cores it takes
+less than 20 minutes: each part has a time limit, stops at it, and reports how far it came.
 ``--scale 0.1`` does a tenth of everything. The clients run on the same cores as the page.
 """
 
@@ -44,11 +44,11 @@ from kills import kill_at_random  # noqa: E402
 from served import served_page  # noqa: E402
 
 QUESTIONS, PAGES, ROUNDS, CROWD_SECONDS, KILLS = 20_000, 2_000, 500, 60.0, 50
-# Longest for a part, in seconds.
+# Time limit of a part, in seconds.
 PART_SECONDS = {"questions": 330.0, "pages": 120.0, "class": 150.0}
 CLASS, CROWD = 8, 128
 WINDOWS = 10
-# Whoever measures growth lets everything be loaded first.
+# To measure growth, first let everything load.
 WARM = 1_000
 PICTURE = REPOSITORY / "demo" / "examples" / "garden.jpg"
 RESULTS = REPOSITORY / "benchmarks" / "results" / "soak.json"
@@ -56,7 +56,7 @@ PARTS = ("questions", "pages", "class", "crowd", "kills")
 
 
 class BusyError(Exception):
-    """The page lets nobody in for so many seconds."""
+    """The page is too busy, and asks to come back after some seconds."""
 
     def __init__(self, answer: httpx.Response) -> None:
         super().__init__(answer.text)
@@ -64,13 +64,13 @@ class BusyError(Exception):
 
 
 class Visitor:
-    """Somebody who uploads a picture and asks with it."""
+    """A visitor who uploads a picture and queries with it."""
 
     def __init__(self, page: str) -> None:
         self._client = httpx.Client(base_url=page, timeout=120)
 
     def post(self, address: str, **content: Any) -> Any:
-        """Returns what the page answers.
+        """Returns the page's answer.
 
         Raises:
             BusyError: It is too busy.
@@ -88,16 +88,16 @@ class Visitor:
         return "answered" if "event: complete" in text else text[:300]
 
     def ask_with_picture(self, data: bytes) -> str:
-        """Uploads a picture and asks with it."""
+        """Uploads a picture and queries with it."""
         path = self.post("/gradio_api/upload", files={"files": ("a.jpg", data)})[0]
         return self.ask("query", {"path": path, "meta": {"_type": "gradio.FileData"}})
 
     def open_page(self, load: int, session: str) -> str:
-        """Opens the page as browsers do, without drawing it; returns "answered" or what is wrong.
+        """Opens the page like a browser, without drawing it; returns "answered" or what went wrong.
 
         Args:
-            load: The number of the event that greets a visitor.
-            session: A name of its own.
+            load: The number of the event that runs when the page loads.
+            session: A unique name.
         """
         self._client.get("/").raise_for_status()
         heart = f"/gradio_api/heartbeat/{session}"
@@ -110,7 +110,7 @@ class Visitor:
 
 
 def process_of(page: str) -> int:
-    """Returns the number of the process that serves an address."""
+    """Returns the id of the process that serves an address."""
     port = page.rsplit(":", 1)[1]
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -122,7 +122,7 @@ def process_of(page: str) -> int:
 
 
 def costs(number: int, folder: Path) -> dict[str, float]:
-    """Returns what a process takes: megabytes, threads, descriptors, files."""
+    """Returns what a process uses: megabytes, threads, descriptors, files."""
     status = Path(f"/proc/{number}/status").read_text()
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -136,7 +136,7 @@ def costs(number: int, folder: Path) -> dict[str, float]:
 
 
 def in_parts(count: int, seconds: float) -> Iterator[range]:
-    """Yields twenty ranges that count up to a number, fewer if their time is over."""
+    """Yields twenty ranges that count up to a number, or fewer if the time is over."""
     end = time.monotonic() + seconds
     for part in range(20):
         if time.monotonic() < end:
@@ -146,7 +146,7 @@ def in_parts(count: int, seconds: float) -> Iterator[range]:
 def often(
     page: str, folder: Path, parts: Iterator[range], act: Callable[[Visitor, int], str]
 ) -> dict[str, Any]:
-    """Lets four clients do something again and again, and measures what it costs the page."""
+    """Lets four clients repeat an action, and measures its cost to the page."""
     number, samples = process_of(page), []
     outcomes: Counter[str] = Counter()
     visitors = [Visitor(page) for _ in range(4)]
@@ -177,7 +177,7 @@ def often(
 
 
 def ask_often(page: str, folder: Path, count: int) -> dict[str, Any]:
-    """Asks by program for the paintings of the collection, one after the other."""
+    """Queries by program with the paintings of the collection, one after the other."""
     ids = [painting.image_id for painting in Collection.load(REPOSITORY / "gallery").paintings]
     parts = in_parts(count, PART_SECONDS["questions"])
     return often(
@@ -189,7 +189,7 @@ def ask_often(page: str, folder: Path, count: int) -> dict[str, Any]:
 
 
 def open_often(page: str, folder: Path, count: int) -> dict[str, Any]:
-    """Opens the page as browsers do."""
+    """Opens the page repeatedly, like a browser."""
     events = httpx.get(f"{page}/config", timeout=60).json()["dependencies"]
     (load,) = (
         each["id"]
@@ -203,7 +203,7 @@ def open_often(page: str, folder: Path, count: int) -> dict[str, Any]:
 
 
 def open_windows(page: str, folder: Path, count: int) -> dict[str, Any]:
-    """Opens Chromium anew for each visit, hangs a picture and waits for its neighbours."""
+    """Opens a new Chromium for each visit, drops a picture and waits for its neighbours."""
     from visitor import Page, open_browser
 
     number, answered = process_of(page), 0
@@ -223,7 +223,7 @@ def open_windows(page: str, folder: Path, count: int) -> dict[str, Any]:
 
 
 def send_together(page: str, rounds: int) -> dict[str, Any]:
-    """Lets a class send one picture at the same moment, round after round."""
+    """Lets a class send one picture at the same moment, in several rounds."""
     visitors = [Visitor(page) for _ in range(CLASS)]
     data = PICTURE.read_bytes()
     end = time.monotonic() + PART_SECONDS["class"]
@@ -231,8 +231,7 @@ def send_together(page: str, rounds: int) -> dict[str, Any]:
     done = 0
     with ThreadPoolExecutor(CLASS) as pool:
         while done < rounds and time.monotonic() < end:
-            # Each round has a picture that the page has not seen: bytes behind the end do not
-            # count.
+            # Make the picture of each round new to the page: bytes after the end do not change it.
             start = threading.Barrier(CLASS)
             picture = data + done.to_bytes(4, "big")
 
@@ -249,7 +248,7 @@ def send_together(page: str, rounds: int) -> dict[str, Any]:
 
 
 def crowd(page: str, clients: int, seconds: float) -> dict[str, Any]:
-    """Lets clients ask again and again; those who are refused wait as long as they are told."""
+    """Lets clients query repeatedly; those who are refused wait as long as they are told."""
     end = time.monotonic() + seconds
     data = PICTURE.read_bytes()
 
@@ -287,7 +286,7 @@ def crowds(page: str, seconds: float) -> dict[str, Any]:
 
 
 def kill_all(work: Path, kills: int) -> dict[str, Any]:
-    """Kills every program that changes files, at moments of chance."""
+    """Kills every program that changes files, at random moments."""
     import timm
     import torch
     from safetensors.torch import save_file
@@ -309,8 +308,8 @@ def kill_all(work: Path, kills: int) -> dict[str, Any]:
 def main() -> None:
     """Runs everything and writes what was measured."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--scale", type=float, default=1.0, help="how much of it all")
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between them")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the full amount")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas")
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     scale, only = arguments.scale, arguments.only.split(",")
@@ -320,7 +319,7 @@ def main() -> None:
     results: dict[str, Any] = {
         "scale": scale,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python "
-        f"{platform.python_version()}, load {os.getloadavg()[0]:.1f} when it began",
+        f"{platform.python_version()}, load {os.getloadavg()[0]:.1f} at the start",
     }
     begun = time.monotonic()
 
@@ -352,7 +351,7 @@ def served(
     crowd_seconds: float,
     results: dict[str, Any],
 ) -> None:
-    """Measures all that needs a page."""
+    """Runs all parts that need a page."""
     uploads, log = work / "uploads", work / "uploads" / "log.txt"
     uploads.mkdir()
     model, gallery = REPOSITORY / "model", REPOSITORY / "gallery"

@@ -1,9 +1,9 @@
-"""The page as tutorials write it, to measure ours beside: timm and ``gr.Interface``.
+"""A page as tutorials write it, with timm and ``gr.Interface``, to compare ours with.
 
     python benchmarks/tutorial_page.py MODEL PORT
 
-As many embeddings as our collection has, drawn at random, and five pictures back: those of
-demo/examples, whichever rows are the nearest.
+It has as many embeddings as our collection, drawn at random, and always returns the five pictures
+of demo/examples, whichever rows are nearest.
 """
 
 import sys

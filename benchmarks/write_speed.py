@@ -1,8 +1,8 @@
-"""Writes what ``serving.py`` and ``agreement.py`` measured into docs/speed.md.
+"""Writes the results of ``serving.py`` and ``agreement.py`` into docs/speed.md.
 
     python benchmarks/write_speed.py
 
-Takes both from ``benchmarks/results`` and replaces what stands between the marks of the page.
+Reads both from ``benchmarks/results`` and replaces the text between the marks of the page.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PAGE = REPOSITORY / "docs" / "speed.md"
 
 
 def serving_text(kept: dict[str, Any]) -> str:
-    """Returns the table of what ``serving.py`` kept, and what it was measured on."""
+    """Returns the table of the results of ``serving.py``, and the machine."""
     rows = [{name: row[name] for name in Row.__dataclass_fields__} for row in kept["rows"]]
     text = f"{table(HEADER, [Row(**row).cells() for row in rows])}\n\n{kept['machine']}"
     left_out = "; ".join(f"{what} ({why})" for what, why in kept["left_out"].items())
@@ -33,7 +33,7 @@ def serving_text(kept: dict[str, Any]) -> str:
 
 
 def agreement_text(kept: dict[str, Any]) -> str:
-    """Returns the table of what ``agreement.py`` kept."""
+    """Returns the table of the results of ``agreement.py``."""
     same = kept["the same"]
     header = (f"of {kept['pictures']} answers, the same as", *next(iter(same.values())))
     rows = [
@@ -44,7 +44,7 @@ def agreement_text(kept: dict[str, Any]) -> str:
 
 
 def written(text: str, folder: Path) -> str:
-    """Returns a page with its sections made anew; one that nothing was measured for stays.
+    """Returns a page with updated sections; a section without results stays as it is.
 
     Raises:
         DataError: The page lacks the marks of a section.
@@ -56,7 +56,7 @@ def written(text: str, folder: Path) -> str:
         section = section_of(json.loads(path.read_text(encoding="utf-8")))
         new = with_section(text, name, section)
         if new is None:
-            raise DataError(f"{PAGE} has no section {name!r} between marks: write them again.")
+            raise DataError(f"{PAGE} has no marks around section {name!r}: put them back.")
         text = new
     return text
 

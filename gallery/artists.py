@@ -1,10 +1,10 @@
-"""The names of Romanian artists as they are written: WikiArt's addresses lost their diacritics."""
+"""The names of Romanian artists with their diacritics, which WikiArt's addresses lack."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-# By WikiArt's slug; names that a slug spells rightly are not here.
+# By WikiArt's slug. Names that the slug spells correctly are not listed.
 NAMES: Mapping[str, str] = {
     "adam-baltatu": "Adam Bălțatu",
     "cecilia-cutescu-storck": "Cecilia Cuțescu-Storck",

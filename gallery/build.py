@@ -5,23 +5,23 @@ r"""Builds a collection: embeddings, table and spreadsheet of PandoraRom's paint
 
 Writes into ``--out``: ``paintings.csv`` and ``embeddings.safetensors``, which ``Collection.load``
 reads, and ``romanian_paintings_with_features.xlsx``, the spreadsheet of the report of 2022: a row
-for each painting with the logit of each movement; and ``map.safetensors``, a place in the plane for
-each (``gallery/draw_map.py``). ``--per-artist 5`` takes the first five of each
-painter, as the report did. No picture is copied.
+for each painting with the logit of each movement; and ``map.safetensors``, a position on the map
+for each (``gallery/draw_map.py``). ``--per-artist 5`` takes the first five of each painter, as the
+report did. No picture is copied.
 
-Without ``--table``, every picture in ``--images`` and the folders in it is taken: its path is its
-``image_id``, its file's name the title, the name of the folder around it the painter. ``--add``
-embeds what ``--out`` has not yet and keeps the rest as it is. A picture that was renamed keeps one
-painting, under its new name; one whose picture is gone is named, and ``--prune`` or
-``gallery/remove.py`` takes it out.
+Without ``--table``, the script takes every picture in ``--images`` and its subfolders: the path is
+the ``image_id``, the file name the title, the name of the folder the painter. ``--add`` embeds only
+the paintings that ``--out`` does not have yet and keeps the others. A renamed picture stays one
+painting, under its new name. Paintings without a picture are listed; ``--prune`` or
+``gallery/remove.py`` takes them out.
 
-The titles and years of ``gallery/corrections.csv``, or of ``--corrections``, come before those of
-the table (``gallery/restore_titles.py``).
+The titles and years of ``gallery/corrections.csv``, or of ``--corrections``, override those of the
+table (``gallery/restore_titles.py``).
 
-Prints what is missing on either side and which pictures cannot be read; neither stops it. Building
-the same again gives the same bytes of table and embeddings. 1,412 paintings of 224 px take about a
-minute on one CPU core. A build that was stopped goes on when it is started again, from what it kept
-in a hidden folder in ``--out``. Several processes share the pictures:
+Prints which rows have no picture, which pictures have no row and which cannot be read; the build
+goes on without them. Building again from the same input gives the same bytes of table and
+embeddings. 1,412 paintings of 224 px take about a minute on one CPU core. A build that was stopped
+goes on from what it kept in a hidden folder in ``--out``. Several processes can share the pictures:
 
     accelerate launch --multi_gpu --num_processes 2 gallery/build.py ...
 """
@@ -70,15 +70,15 @@ if TYPE_CHECKING:
 
 CORRECTIONS = Path(__file__).with_name(CORRECTIONS_FILE)
 NAMES_SHOWN = 20
-# Batches that are read while the network looks at the one before them.
+# Batches to read ahead while the network embeds the current one.
 BATCHES_AHEAD = 1
-# Four waves a side need no more pixels; the library takes 8 ms for these in plain Python.
+# Enough pixels for four waves along a side; the library needs 8 ms for them in plain Python.
 BLURHASH_EDGE = 32
 Work = Sequence[tuple[Entry, Path]]
 
 
 class Read(NamedTuple):
-    """A picture and what the table keeps of it."""
+    """A picture and what the table stores about it."""
 
     picture: Image.Image
     seen: Seen
@@ -86,12 +86,12 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True)
 class Built:
-    """Paintings with what the table, the embeddings and the spreadsheet say of them.
+    """Paintings with their data for the table, the embeddings and the spreadsheet.
 
     Attributes:
         collection: The paintings.
         movements: The names of the columns of ``logits``.
-        logits: ``[paintings, movements]``, row for row with the collection.
+        logits: ``[paintings, movements]``, in the order of the collection.
     """
 
     collection: Collection
@@ -110,7 +110,7 @@ class Built:
         return cls(collection, tuple(logits.columns), logits.to_numpy())
 
     def merged(self, other: Built) -> Built:
-        """Returns the paintings of both; ``Collection.merged`` says how."""
+        """Returns the paintings of both, merged as in ``Collection.merged``."""
         collection = self.collection.merged(other.collection)
         rows = {
             painting.image_id: row
@@ -121,7 +121,7 @@ class Built:
         return Built(collection, self.movements, logits)
 
     def without(self, image_ids: Names[str]) -> Built:
-        """Returns the paintings less those with these ids."""
+        """Returns the paintings without those with these ids."""
         if not image_ids:
             return self
         kept = [each.image_id not in image_ids for each in self.collection.paintings]
@@ -151,14 +151,14 @@ def build(
         pictures: The tree of pictures.
         classifier: The model that embeds them.
         out: The folder for the three files; made if it is missing.
-        per_artist: Only the first so many readable paintings of each painter, by ``image_id``;
+        per_artist: How many readable paintings of each painter to take, in the order of their ids;
             None for all.
-        add: Keep the paintings that are in ``out`` as they are, and embed the others alone.
-        processes: All of them must call this.
-        prune: Take out what ``out`` has and ``pictures`` has not, with ``add``.
+        add: Keep the paintings in ``out`` as they are, and embed only the others.
+        processes: The processes that build together; all of them must call this function.
+        prune: With ``add``, take out the paintings of ``out`` that ``pictures`` does not have.
 
     Returns:
-        What was written, in the order of the ids; None if another process did.
+        What was written, in the order of the ids; None if another process wrote it.
 
     Raises:
         DataError: No painting is left.
@@ -198,7 +198,7 @@ def build(
         lines.append(draw_map(classifier, staged))
     shards.remove()
     artists = {painting.artist_slug for painting in built.collection.paintings} - {""}
-    # Only now, when nothing can be lost any more by a console that is gone.
+    # Print only after saving: a closed console must not cost the result.
     print("\n".join(lines))
     print(
         f"Wrote {len(built.collection)} paintings"
@@ -216,10 +216,10 @@ def embed(
     per_artist: int | None,
     processes: Processes,
 ) -> list[tuple[Batch, Shard]]:
-    """Embeds what is not finished, in turns until ``per_artist`` are found that can be read.
+    """Embeds what is not finished, in rounds until ``per_artist`` readable ones are found.
 
     Returns:
-        The batches and what came of them, on the main process; nothing on the others.
+        The batches and their results, on the main process; nothing on the others.
     """
     from tqdm import tqdm
 
@@ -239,7 +239,7 @@ def embed(
 
 
 def read_ahead(batches: Sequence[Batch]) -> Iterator[tuple[Batch, list[Read | str]]]:
-    """Yields batches with their pictures; the next ones are read meanwhile, by other threads."""
+    """Yields batches with their pictures, while other threads read the next ones."""
     readers = ThreadPoolExecutor(os.cpu_count() or 1)
     waiting: deque[tuple[Batch, list[Future[Read | str]]]] = deque()
     try:
@@ -250,7 +250,7 @@ def read_ahead(batches: Sequence[Batch]) -> Iterator[tuple[Batch, list[Read | st
         while waiting:
             yield _ready(waiting.popleft())
     finally:
-        # Of a build that is stopped, nobody needs what was still to be read.
+        # A build that is stopped no longer needs the pictures still to be read.
         readers.shutdown(cancel_futures=True)
 
 
@@ -259,7 +259,7 @@ def _ready(batch: tuple[Batch, list[Future[Read | str]]]) -> tuple[Batch, list[R
 
 
 def read(path: Path) -> Read | str:
-    """Returns a picture and what the table keeps of it, or why it cannot be read."""
+    """Returns a picture and what the table stores about it, or why it cannot be read."""
     try:
         picture = open_image(path)
     except ImageError as error:
@@ -277,7 +277,7 @@ def look_at(pictures: Sequence[Read | str], classifier: MovementClassifier) -> S
 def built_from(
     finished: Iterable[tuple[Batch, Shard]], classifier: MovementClassifier
 ) -> Built | None:
-    """Returns the paintings of all batches in the order of their ids, None if there is none."""
+    """Returns the paintings of all batches in the order of their ids, or None if there are none."""
     paintings, analyses = [], []
     for batch, shard in finished:
         paintings += [
@@ -299,7 +299,7 @@ def built_from(
 def collection_of(
     paintings: Sequence[Painting], analysis: Analysis, classifier: MovementClassifier
 ) -> Collection:
-    """Returns the collection of paintings of which ``analysis`` has a row each."""
+    """Returns the collection of paintings, each with its row of ``analysis``."""
     return Collection(
         tuple(paintings),
         analysis.hands,
@@ -312,10 +312,10 @@ def collection_of(
 
 
 def report(table: Table, pictures: Pictures, unreadable: dict[str, str]) -> list[str]:
-    """Returns lines that say what was left out: by name, the first 20, then how many more.
+    """Returns lines on what was left out: the first 20 names of each kind, then a count.
 
     Args:
-        table: The rows; of a table that was no spreadsheet there is nothing to say.
+        table: The rows; if there was no spreadsheet, they are not reported on.
         pictures: The tree of pictures.
         unreadable: The reason for each picture that cannot be read.
     """
@@ -357,9 +357,9 @@ def _listed(what: str, names: Sequence[object]) -> list[str]:
 def _kept(
     old: Built, new: Built | None, pictures: Pictures, out: Path, prune: bool
 ) -> tuple[Built, Built | None, list[str]]:
-    """Returns what stays of a gallery, what comes to it, and lines that say what is not there.
+    """Returns what stays of a gallery, what is added, and lines on pictures that are missing.
 
-    A picture that was renamed is one painting, under its new name.
+    A renamed picture stays one painting, under its new name.
     """
     changed = changed_since(old.collection, pictures, new.collection if new else None)
     lines = []
@@ -381,7 +381,7 @@ def _kept(
         raise DataError(
             f"Not one painting of {out} has a picture here: name the folder of its pictures."
         )
-    # Where new ones come in their place, all of the old ones may leave.
+    # All old paintings may be taken out if new ones replace them.
     left = old.without(leaving) if len(leaving) < len(old.collection) else _nothing(old)
     return left, new, lines
 
@@ -393,10 +393,10 @@ def _nothing(built: Built) -> Built:
 
 
 def blurhash_of(picture: Image.Image) -> str:
-    """Returns the BlurHash of an RGB picture: 4 by 3 waves, or 3 by 4 where it stands upright."""
+    """Returns the BlurHash of an RGB picture: 4 by 3 waves, or 3 by 4 for an upright one."""
     import blurhash
 
-    # A square even of a strip: along a side of one pixel, all waves would be the same.
+    # Always a square: along a side of a single pixel, all waves would be the same.
     small = picture.resize((BLURHASH_EDGE, BLURHASH_EDGE))
     waves = (4, 3) if picture.width >= picture.height else (3, 4)
     return str(blurhash.encode(np.asarray(small).tolist(), *waves))
@@ -415,7 +415,7 @@ def _work(table: Table, pictures: Pictures, old: Built | None) -> Work:
 def _next_batches(
     work: Work, per_artist: int | None, finished: Sequence[tuple[Batch, Shard]]
 ) -> list[Batch]:
-    """Returns what to look at next: all, or the next of painters who have too few so far."""
+    """Returns what to embed next: all, or the next pictures of painters with too few so far."""
     outcomes = {
         entry.image_id: outcome
         for batch, shard in finished
@@ -452,7 +452,7 @@ def _painting(entry: Entry, seen: Seen) -> Painting:
 
 def _nothing_embedded(table: Table) -> str:
     reason = (
-        "--images and --table must belong together, and a picture bears its image_id as its name"
+        "--images and --table must belong together, and a picture's name must be its image_id"
         if table.is_spreadsheet
         else "not one of the pictures can be read"
     )
@@ -469,15 +469,15 @@ def _has_map(folder: Path, collection: Collection) -> bool:
 def read_sources(
     images: Path, table: Path | None, corrections: Path | None = None
 ) -> tuple[Table, Pictures]:
-    """Returns the rows and the pictures, those of the folder alone where there is no spreadsheet.
+    """Returns the rows and the pictures; without a spreadsheet, the pictures make the rows.
 
     Args:
         images: The tree of pictures.
         table: The spreadsheet, or None.
-        corrections: What overrides its titles and years; None for nothing.
+        corrections: The table that overrides titles and years; None for no corrections.
 
     Raises:
-        DataError: One of them is missing, or of another form.
+        DataError: One of them is missing or has another form.
     """
     if table is None:
         return read_folder(images)
@@ -501,7 +501,7 @@ def main() -> None:
     parser.add_argument("--per-artist", type=positive, help="only so many of each painter")
     parser.add_argument("--add", action="store_true", help="keep what --out has, embed the rest")
     parser.add_argument(
-        "--prune", action="store_true", help="with --add: take out what has no picture any more"
+        "--prune", action="store_true", help="with --add: take out paintings without a picture"
     )
     arguments = parser.parse_args()
     if arguments.prune and not arguments.add:

@@ -1,19 +1,19 @@
-"""Chooses how movement, hand and subject are weighed, and draws what any choice costs.
+"""Chooses the weights of movement, artist and subject, and draws the trade-offs.
 
     python gallery/choose_weights.py --model model --gallery gallery
 
-Every painting is asked for in turn and left out of its own answers, at every mixture of the three
-parts in steps of a tenth. A mixture is judged by three measures: the same artist, the style by
-other hands, the subject by other hands (``gallery/evaluate_neighbours.py`` says what they are). For
-the middle of the slider the best one has the largest geometric mean of the three, each relative to
-the best single part; at its ends style decides, with a little of the artist, or the subject. Each
-is chosen on the paintings of one half of the artists and reported on those of the other, both ways
-round, so that the figures are not flattered by the choice.
+The script queries with every painting, leaves it out of its own answers, and tries every mixture of
+the three parts in steps of a tenth. A mixture is judged by three measures: same artist, same style
+by other artists, same subject by other artists (``gallery/evaluate_neighbours.py`` defines them).
+For the middle of the slider, the best mixture has the largest geometric mean of the three, each
+relative to the best single part. At one end of the slider style decides, with a little of the
+artist, at the other the subject. Each mixture is chosen on the paintings of one half of the artists
+and reported on the other half, both ways round, so that the choice does not bias the figures.
 
-Prints the mixtures on the frontier, those that no other beats in all three measures, where the
-slider's positions lie, and the weights to write into ``pinacoteca/likeness.py`` where those there
-now do worse. Writes ``frontier.png`` and ``frontier.json`` into ``--gallery``. Three
-minutes on one core.
+Prints the mixtures on the Pareto frontier (no other mixture beats them in all three measures), the
+positions of the slider, and the weights to write into ``pinacoteca/likeness.py`` where they are
+better than the present ones. Writes ``frontier.png`` and ``frontier.json`` into ``--gallery``.
+Three minutes on one core.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ MEASURES = {
 }
 STEPS = 10
 POSITIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
-# What counts at the ends and in the middle of the slider, by their names in likeness.py: how much
-# of each measure, in logarithms.
+# Exponents of the three measures at the ends and in the middle of the slider, by their names in
+# likeness.py.
 AIMS: Mapping[str, tuple[float, float, float]] = {
     "MANNER_END": (0.1, 1.0, 0.0),
     "BALANCE": (1.0, 1.0, 1.0),
@@ -75,7 +75,7 @@ def halves(artists: npt.NDArray[np.str_]) -> list[npt.NDArray[np.bool_]]:
 def measured(
     collection: Collection, truth: Truth, weights: Sequence[Weights]
 ) -> list[dict[str, Measure]]:
-    """Returns the measures of each mixture, queries leaning towards their nearest paintings."""
+    """Returns the measures of each mixture, with query expansion."""
     from tqdm import tqdm
 
     space = LikenessSpace(collection)
@@ -90,7 +90,7 @@ def measured(
 def means(
     found: Sequence[dict[str, Measure]], rows: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
-    """Returns the three measures of each mixture among some queries, float64 ``[mixtures, 3]``."""
+    """Returns the three measures of each mixture on some queries, float64 ``[mixtures, 3]``."""
     return np.array([[each[name].among(rows) for name in MEASURES] for each in found])
 
 
@@ -102,10 +102,10 @@ def best(
     """Returns the mixture that does best.
 
     Args:
-        weights: Of the mixtures.
-        values: Their measures, float64 ``[mixtures, 3]``.
-        aim: The powers of the measures, each relative to the best single part, in the product that
-            is to be largest.
+        weights: The weights of the mixtures.
+        values: The measures of the mixtures, float64 ``[mixtures, 3]``.
+        aim: The exponents of the measures in the product to maximise; each measure is relative to
+            the best single part.
     """
     single = [place for place, each in enumerate(weights) if max(each) == 1]
     relative = values / values[single].max(axis=0)
@@ -118,7 +118,7 @@ def honest(
     artists: npt.NDArray[np.str_],
     aim: Sequence[float],
 ) -> list[dict[str, Any]]:
-    """Returns which mixture each half of the artists chooses, and how it does on the other."""
+    """Returns the mixture that each half of the artists chooses, measured on the other half."""
     one, other = halves(artists)
     result = []
     for chosen_on, reported_on in ((one, other), (other, one)):
@@ -129,13 +129,13 @@ def honest(
 
 
 def frontier(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Returns which mixtures no other beats in every measure, bool ``[mixtures]``."""
+    """Returns a mask of the mixtures that no other beats in every measure, bool ``[mixtures]``."""
     beats = np.all(values[None] > values[:, None], axis=2)
     return np.asarray(~np.any(beats, axis=1))
 
 
 def draw(values: npt.NDArray[np.float64], positions: npt.NDArray[np.float64], path: Path) -> None:
-    """Draws the mixtures by style and subject, coloured by artist, and the slider's way."""
+    """Draws the mixtures by style and subject, coloured by artist, and the path of the slider."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.5, 5.2), layout="constrained")
@@ -156,7 +156,7 @@ def draw(values: npt.NDArray[np.float64], positions: npt.NDArray[np.float64], pa
 
 
 def report(collection: Collection) -> tuple[dict[str, Any], npt.NDArray[np.float64]]:
-    """Returns what ``frontier.json`` holds, and the measures of the mixtures."""
+    """Returns the contents of ``frontier.json``, and the measures of the mixtures."""
     truth = Truth.of(collection)
     weights = mixtures()
     slider: list[Weights] = [slider_weights(position) for position in POSITIONS]
@@ -190,7 +190,7 @@ def report(collection: Collection) -> tuple[dict[str, Any], npt.NDArray[np.float
 def main() -> None:
     """Chooses the weights of one gallery."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True, help="what embedded the gallery")
+    parser.add_argument("--model", type=Path, required=True, help="the model of the gallery")
     parser.add_argument("--gallery", type=Path, required=True, help="what build.py wrote")
     arguments = parser.parse_args()
 

@@ -1,7 +1,7 @@
-"""Whether a painting finds itself from what people have of it: a bad copy, a plate without colour.
+"""Tests whether a painting is found from a bad copy, such as a black and white plate.
 
-What it is asked with is made here, by ``distortions``; each painting of a sample is asked in every
-way, and ``evaluate_neighbours`` writes the counts into the gallery's card.
+``distortions`` makes the copies. Each painting of a sample is queried with every kind of copy, and
+``evaluate_neighbours`` writes the shares into the gallery's card.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from pinacoteca.images import open_image
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
 
-# One painting in so many is asked for.
+# One painting in this many is queried.
 EVERY = 7
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How paintings did in one kind of copy, each a share of those asked, 0 to 1.
+    """Results for one kind of copy, each a share of the paintings queried, 0 to 1.
 
     Attributes:
-        found: Were nearest to themselves.
-        movement_kept: Have the same most likely movement as their picture itself.
-        colourless: Were said to be without colour.
+        found: The copy's nearest painting is the original.
+        movement_kept: The copy has the same most likely movement as the picture itself.
+        colourless: The answer says that the copy has no colour.
     """
 
     found: float
@@ -38,12 +38,12 @@ class Asked:
 def ask_with_copies(
     retriever: PaintingRetriever, paths: Sequence[Path], every: int = EVERY
 ) -> dict[str, Asked]:
-    """Returns how the paintings of a gallery did, by the name of the copy.
+    """Returns the results of the paintings of a gallery, by the name of the copy.
 
     Args:
-        retriever: With the gallery.
+        retriever: The retriever of the gallery.
         paths: The picture of each painting.
-        every: One painting in so many is asked for.
+        every: One painting in this many is queried.
     """
     ids = [painting.image_id for painting in retriever.collection.paintings][::every]
     chosen = list(paths)[::every]

@@ -1,8 +1,9 @@
-"""The corrections of a collection: titles and years as they are written, by ``image_id``.
+"""Reads and writes the corrections of a collection: titles and years by ``image_id``.
 
-``gallery/corrections.csv`` overrides what the spreadsheet and the slugs say. Its note names where
-a row comes from: ``dictionary`` is ``gallery/restore_titles.py``, ``listing`` the picture source's
-own list (``gallery/fetch_pictures.py``); any other is by hand and is never written over.
+``gallery/corrections.csv`` overrides the spreadsheet and the slugs. The note of a row names its
+origin: ``dictionary`` is ``gallery/restore_titles.py``, ``listing`` is the picture source's own
+list (``gallery/fetch_pictures.py``). A row with any other note was written by hand and is never
+overwritten.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ from pinacoteca.tables import decoded, numbered_rows
 
 CORRECTIONS_FILE = "corrections.csv"
 DICTIONARY, LISTING = "dictionary", "listing"
-# What a later run may write over, and what comes before what.
+# Notes of rows that a later run may replace, and their rank.
 RANK = {DICTIONARY: 0, LISTING: 1}
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What is known better of one painting; an empty field says nothing.
+    """Corrections of one painting; an empty field corrects nothing.
 
     Attributes:
         id: The ``image_id``.
-        title: The title as it is written.
-        title_ro: The title in Romanian, where that is another one.
+        title: The correct title.
+        title_ro: The Romanian title, if it differs.
         year: Four digits.
-        note: Where this comes from.
+        note: The origin of the row.
     """
 
     id: str
@@ -49,7 +50,7 @@ COLUMNS = tuple(field.name for field in fields(Correction))
 
 
 def read_corrections(path: Path) -> dict[str, Correction]:
-    """Reads a table of corrections, by ``picture_key``; one that is not there is empty.
+    """Reads a table of corrections, by ``picture_key``; a missing file gives an empty table.
 
     Raises:
         DataError: The file is not such a table.
@@ -61,7 +62,7 @@ def read_corrections(path: Path) -> dict[str, Correction]:
         text = decoded(path)
     except OSError as error:
         raise DataError(f"{path} cannot be read as a table of corrections: {error}.") from None
-    # Spreadsheet programs put a mark before the text, and divide it as their country does.
+    # Spreadsheet programs add a byte order mark and use their locale's separator.
     separator = max(",;\t", key=text.split("\n", 1)[0].count)
     header, *rows = [row for _, row in numbered_rows(text, separator, path)] or [[]]
     if tuple(header) != COLUMNS:
@@ -78,7 +79,7 @@ def read_corrections(path: Path) -> dict[str, Correction]:
 
 
 def write_corrections(path: Path, corrections: Iterable[Correction]) -> None:
-    """Writes a table of corrections in the order of the ids, whole or not at all."""
+    """Writes a table of corrections in the order of the ids, atomically."""
     with (
         written_whole(path) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
@@ -91,11 +92,11 @@ def write_corrections(path: Path, corrections: Iterable[Correction]) -> None:
 def merged(
     old: Mapping[str, Correction], new: Iterable[Correction], kind: str
 ) -> dict[str, Correction]:
-    """Returns corrections with all rows of one kind replaced; those of a higher rank stay.
+    """Returns corrections with all rows of one kind replaced; rows of a higher rank stay.
 
     Args:
-        old: By ``picture_key``.
-        new: All of ``kind``.
+        old: The corrections by ``picture_key``.
+        new: All new rows of ``kind``.
         kind: ``DICTIONARY`` or ``LISTING``.
     """
     kept = {key: each for key, each in old.items() if each.note != kind}
@@ -107,7 +108,7 @@ def merged(
 
 
 def corrected(table: Table, corrections: Mapping[str, Correction]) -> Table:
-    """Returns a table with titles and years as the corrections give them."""
+    """Returns a table with corrected titles and years."""
     entries = []
     for entry in table.entries:
         correction = corrections.get(picture_key(entry.image_id), Correction(entry.image_id))

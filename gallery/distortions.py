@@ -1,4 +1,4 @@
-"""What happens to a picture of a painting on its way to a query."""
+"""Makes the bad copies of paintings that people query with."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from pinacoteca.images import compressed
 
-# Where a hand-held telephone sees the corners, as shares of the sides: upper left, upper right,
+# Where the corners appear to a hand-held phone, as shares of the sides: upper left, upper right,
 # lower left, lower right.
 PHONE_CORNERS = ((0.06, 0.03), (0.97, 0.07), (0.03, 0.98), (0.94, 0.93))
 
@@ -25,7 +25,7 @@ def jpeg_30(picture: Image.Image) -> Image.Image:
 
 
 def cropped(picture: Image.Image) -> Image.Image:
-    """Returns 80 % of each side, from the upper left of the middle."""
+    """Returns a crop of 80 % of each side, up and left of the centre."""
     width, height = picture.size
     left, top = round(0.08 * width), round(0.08 * height)
     return picture.crop((left, top, left + round(0.8 * width), top + round(0.8 * height)))
@@ -44,7 +44,7 @@ def recoloured(picture: Image.Image) -> Image.Image:
 
 
 def black_and_white(picture: Image.Image) -> Image.Image:
-    """Returns the picture as a plate without colour."""
+    """Returns the picture in black and white."""
     return ImageOps.grayscale(picture).convert("RGB")
 
 
@@ -54,7 +54,7 @@ def sepia(picture: Image.Image) -> Image.Image:
 
 
 def photographed(picture: Image.Image) -> Image.Image:
-    """Returns the picture seen askew and in warm light, with a little wall around it."""
+    """Returns the picture at an angle and in warm light, with some wall around it."""
     width, height = picture.size
     corners = [(x * width, y * height) for x, y in PHONE_CORNERS]
     target = [(0.0, 0.0), (float(width), 0.0), (0.0, float(height)), (float(width), float(height))]
@@ -69,7 +69,7 @@ def photographed(picture: Image.Image) -> Image.Image:
 
 
 def _perspective(seen: list[tuple[float, float]], flat: list[tuple[float, float]]) -> list[float]:
-    """Returns Pillow's eight coefficients, which lead from a seen place to its flat origin."""
+    """Returns Pillow's eight coefficients, which map a seen point to one of the flat picture."""
     rows, values = [], []
     for (x, y), (u, v) in zip(seen, flat, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]

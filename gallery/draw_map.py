@@ -1,11 +1,12 @@
-"""Draws the map of the collection: paintings that are alike lie near each other.
+"""Draws the map of the collection, on which similar paintings are close together.
 
     python gallery/draw_map.py --model model --gallery gallery
 
-Writes ``map.safetensors`` into the gallery folder, a place in the plane for each painting, by t-SNE
-(L. van der Maaten, G. Hinton, "Visualizing Data using t-SNE", JMLR 2008) of what the retriever
-compares. ``gallery/build.py`` does this at its end; this script is for a map alone. Drawing the
-same again gives the same bytes. 1,412 paintings take about ten seconds on one CPU core.
+Writes ``map.safetensors`` into the gallery folder, a position for each painting, computed by t-SNE
+(L. van der Maaten, G. Hinton, "Visualizing Data using t-SNE", JMLR 2008) from the vectors that the
+retriever compares. ``gallery/build.py`` does this at its end; this script only redraws the map.
+Drawing the same collection again gives the same bytes. 1,412 paintings take about ten seconds on
+one CPU core.
 """
 
 from __future__ import annotations
@@ -23,21 +24,21 @@ from pinacoteca.command_line import run
 from pinacoteca.locks import alone_in
 from pinacoteca.retriever import PaintingRetriever
 
-# A handful of paintings is seen at a glance, and t-SNE makes nothing of them.
+# Fewer paintings need no map, and t-SNE cannot arrange so few.
 FEWEST = 5
 SEED = 35
 PERPLEXITY = 30
 
 
 def draw_map(classifier: MovementClassifier, folder: Path) -> str:
-    """Writes the map of a collection into its folder; takes away an old one if it is too small.
+    """Writes the map of a collection into its folder, or deletes an old map of too few paintings.
 
-    Returns what there is to say of it, for when all is saved.
+    Returns a line to print once everything is saved.
 
     Args:
         classifier: The model that made the collection.
-        folder: What ``Collection.save`` wrote: as it is stored, rounded, a collection always gives
-            the same map.
+        folder: What ``Collection.save`` wrote. The stored, rounded vectors always give the same
+            map.
 
     Raises:
         CollectionError: The folder holds no collection of this model.
@@ -53,19 +54,19 @@ def draw_map(classifier: MovementClassifier, folder: Path) -> str:
 
 
 def positions_of(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Returns places for vectors.
+    """Returns map positions for vectors.
 
     Args:
         vectors: float32 ``[n, d]``, compared by their euclidean distance.
 
     Returns:
-        float32 ``[n, 2]``, 0 to 1; widest to the right, both directions on one scale.
+        float32 ``[n, 2]``, 0 to 1; the longer axis is horizontal, and both axes have one scale.
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
-    # Several threads add numbers up in an order of their own, which t-SNE makes much of.
+    # Several threads sum in varying order, and t-SNE amplifies the rounding differences.
     with threadpool_limits(1):
         places = TSNE(
             perplexity=min(PERPLEXITY, (len(vectors) - 1) / 3), init="pca", random_state=SEED

@@ -1,4 +1,4 @@
-"""Is now ``gallery/evaluate_neighbours.py``; this name goes with the next version."""
+"""Moved to ``gallery/evaluate_neighbours.py``; the next version will drop this name."""
 
 import runpy
 import sys

@@ -1,4 +1,4 @@
-r"""Measures how good the neighbours are: ours, the report's of 2022, and simpler ways to rank.
+r"""Measures the quality of neighbours: ours, those of the report of 2022, and simpler rankings.
 
     python gallery/build.py --images ../shared/data/pandorarom \
         --table ../shared/data/pandorarom/romanian_wikiart_2.xlsx \
@@ -8,15 +8,15 @@ r"""Measures how good the neighbours are: ours, the report's of 2022, and simple
         --weights ../shared/weights/mobilenetv2_100_imagenet_backbone.safetensors \
         --manifest runs/manifest/manifest.csv --pandora ../shared/data/pandora
 
-Every painting of the collection is asked for in turn and left out of its own answers. An answer is
-right by artist, or by style, styles of one movement being the same; "style, other hands" takes the
-query's artist out of the gallery, so that no signature helps. "Subject" asks whether the answers,
-by other hands too, show the same as their titles tell, which is what there is to measure a
-composition by. Each measure is averaged over artists, movements or subjects, so that the
-Impressionist half does not decide.
+Every painting of the collection is queried in turn and left out of its own answers. An answer is
+right if it has the same artist, or the same style; styles of one movement count as the same.
+"style, other hands" takes the query's artist out of the gallery, so that recognising the artist
+does not help. "Subject", also by other artists, compares what the titles say the paintings show;
+the table has nothing else to measure composition by. Each measure is averaged over artists,
+movements or subjects, so that the Impressionist half of the gallery does not dominate.
 
-``--manifest`` and ``--pandora`` also ask with paintings that are not Romanian and that no split has
-trained on: are the answers of the painting's movement?
+``--manifest`` and ``--pandora`` add queries with paintings of Pandora18K that neither split trains
+on, and measure whether the answers are of the same movement.
 
 Writes ``metrics.json`` into the gallery, prints the table and puts it into the gallery's README.
 Five minutes on two cores.
@@ -74,9 +74,9 @@ from pinacoteca.retriever import PaintingRetriever
 METRICS_FILE = "metrics.json"
 ANSWERS = 5
 PRIMARY_METRIC = "ndcg"
-# A painting by the same hand is a better answer than one of the same style.
+# A painting by the same artist is a better answer than one of the same style.
 SAME_ARTIST, SAME_STYLE = 2.0, 1.0
-# Of the slider, beside the default.
+# Positions of the slider to measure besides the default.
 POSITIONS = (0.0, 0.25, 0.75, 1.0)
 RESAMPLES = 1000
 SEED = 0
@@ -103,7 +103,7 @@ class Truth:
 
     @classmethod
     def of(cls, collection: Collection) -> Truth:
-        """Reads the table; styles of one movement are one style."""
+        """Reads the collection; styles of one movement count as one style."""
         movements = [movement_of_style(painting.style) for painting in collection.paintings]
         return cls(
             np.array([painting.artist_slug for painting in collection.paintings]),
@@ -119,12 +119,12 @@ class Truth:
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure of one way.
+    """One measure of one way of ranking.
 
     Attributes:
         values: float64 ``[q]``, a value for each query that has a right answer.
-        classes: ``[q]``, over which the values are averaged.
-        queries: int64 ``[q]``, the rows that were asked for.
+        classes: ``[q]``, the class of each query; values are averaged over classes.
+        queries: int64 ``[q]``, the rows that were queried.
     """
 
     values: npt.NDArray[np.float64]
@@ -132,7 +132,7 @@ class Measure:
     queries: npt.NDArray[np.int64]
 
     def among(self, rows: npt.NDArray[np.bool_]) -> float:
-        """Returns the mean over the classes of some queries only, bool ``[n]``."""
+        """Returns the mean over the classes of the queries in ``rows``, bool ``[n]``."""
         chosen = rows[self.queries]
         return mean_over_classes(self.values[chosen], self.classes[chosen])
 
@@ -142,7 +142,7 @@ class Measure:
         return mean_over_classes(self.values, self.classes)
 
     def interval(self) -> tuple[float, float]:
-        """Returns the 95 % interval of the mean (percentile bootstrap over the paintings asked)."""
+        """Returns the 95 % interval of the mean (percentile bootstrap over the queries)."""
         dice = np.random.default_rng(SEED)
         draws = dice.integers(len(self.values), size=(RESAMPLES, len(self.values)))
         means = [mean_over_classes(self.values[draw], self.classes[draw]) for draw in draws]
@@ -151,7 +151,7 @@ class Measure:
 
 
 def measures(way: Way, truth: Truth) -> tuple[dict[str, Measure], float]:
-    """Returns the measures of a way by name, and its hubness.
+    """Returns the measures of a way by their names, and its hubness.
 
     Raises:
         DataError: No painting has a right answer.
@@ -189,7 +189,7 @@ def measures(way: Way, truth: Truth) -> tuple[dict[str, Measure], float]:
 
 
 def nearest(distances: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Returns the rows of the five nearest, nearest first and equal ones in order, ``[q, 5]``."""
+    """Returns the rows of the five nearest, nearest first and ties in row order, ``[q, 5]``."""
     return np.argsort(distances, axis=1, kind="stable")[:, :ANSWERS]
 
 
@@ -204,7 +204,7 @@ def _measured(
     known = available > 0
     if not known.any():
         return
-    # Where fewer than five may be found, the rest of the answers stand for nothing.
+    # If fewer than five paintings may be found, the remaining answers do not count.
     found = right & np.isfinite(distances)
     relevant = np.take_along_axis(found, answers, 1)[known]
     for measure, values in (
@@ -216,7 +216,7 @@ def _measured(
 
 
 def evaluate_way(way: Way, truth: Truth) -> dict[str, Any]:
-    """Returns the means, with intervals, of a way."""
+    """Returns the means and intervals of a way."""
     measured, crowding = measures(way, truth)
     scores = {name: measure.mean for name, measure in measured.items()}
     intervals = {name: measure.interval() for name, measure in measured.items()}
@@ -231,7 +231,7 @@ def all_ways(
     report: Path | None,
     weights: Path,
 ) -> Iterator[Way]:
-    """Yields every way, ours last; the report's only where there is a gallery of its recipe."""
+    """Yields every way, ours last; the report's only if there is a gallery of its recipe."""
     yield by_chance(len(collection))
     yield by_frequency(truth.styles)
     yield by_vectors("colour histogram", colour_histograms(map(open_image, paths)), "euclidean")
@@ -258,11 +258,11 @@ def all_ways(
 def asked_from_outside(
     retriever: PaintingRetriever, manifest: Path, pandora: Path
 ) -> dict[str, Any]:
-    """Asks with the paintings of Pandora18K that are for testing in both splits.
+    """Queries with the paintings of Pandora18K that are in the test part of both splits.
 
     Returns:
-        The number of paintings, and for our neighbours and those of the outputs alone the P@5 of
-        the painting's movement, averaged over movements.
+        The number of paintings and, for our neighbours and for those by the outputs alone, the P@5
+        of the movement, averaged over movements.
 
     Raises:
         DataError: The manifest cannot be read, or none of its pictures is for testing.
@@ -276,7 +276,7 @@ def asked_from_outside(
             result = retriever.query(picture, k=ANSWERS, as_in_report=as_in_report)
             answers = [retriever.collection.row(each.image_id) for each in result.neighbours]
             found[name].append(float(np.mean(styles[answers] == row["movement"])))
-    # Only of these can the gallery hold an answer.
+    # The gallery has paintings of these movements only.
     movements = np.array([row["movement"] for row in rows])
     known = np.isin(movements, styles)
     return {
@@ -289,7 +289,7 @@ def asked_from_outside(
 
 
 def tested_paintings(manifest: Path) -> list[dict[str, str]]:
-    """Returns path and movement folder of the pictures that both splits keep for testing.
+    """Returns the path and movement folder of the pictures in the test part of both splits.
 
     Raises:
         DataError: The manifest cannot be read, or there is no such picture.
@@ -339,7 +339,7 @@ def retrieval_tables(metrics: dict[str, Any]) -> str:
 
 
 def _with_interval(way: dict[str, Any], column: str) -> str:
-    """Returns a score and half the width of its interval; an empty text where there is none."""
+    """Returns a score and half the width of its interval, or an empty text if there is none."""
     if column not in way["scores"]:
         return ""
     score = f"{way['scores'][column]:.3f}"
@@ -350,9 +350,9 @@ def _with_interval(way: dict[str, Any], column: str) -> str:
 
 
 def report_rows(gallery: Path) -> dict[str, Any]:
-    """Returns what an earlier run measured of the report's way; nothing if there was none.
+    """Returns an earlier run's measures of the report's ways; empty if there are none.
 
-    Its subjects are left out: they may have been told from titles by other words.
+    Its subject measures are left out, because the list of words may have changed since.
     """
     path = gallery / METRICS_FILE
     ways = json.loads(path.read_text(encoding="utf-8"))["ways"] if path.is_file() else {}
@@ -370,7 +370,7 @@ def pictures_of(collection: Collection, images: Path) -> list[Path]:
     """Returns the picture of each painting.
 
     Raises:
-        DataError: One is missing.
+        DataError: A picture is missing.
     """
     paths = picture_paths(images)
     keys = [picture_key(painting.image_id) for painting in collection.paintings]
@@ -386,12 +386,12 @@ def main() -> None:
     """Measures one gallery."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, required=True, help="PandoraRom or its Images")
-    parser.add_argument("--model", type=Path, required=True, help="what embedded the gallery")
+    parser.add_argument("--model", type=Path, required=True, help="the model of the gallery")
     parser.add_argument("--gallery", type=Path, required=True, help="what build.py wrote")
     parser.add_argument(
         "--report",
         type=Path,
-        help="the same by the report's recipe (default: its rows in the table stay as they are)",
+        help="gallery by the report's recipe (default: keep its rows of the table)",
     )
     parser.add_argument("--weights", type=Path, required=True, help="ImageNet backbone")
     parser.add_argument("--manifest", type=Path, help="what train/pandora.py wrote")

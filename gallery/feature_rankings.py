@@ -1,4 +1,4 @@
-"""Simple ways to compare what the network gives, to be measured beside ours."""
+"""Simple ways to compare the network's features, as baselines for ours."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rankings import Floats, Way, by_vectors, centred, half_whitened, softened
 from pinacoteca.forward import Forward
 from pinacoteca.second_branch import SHARED_BLOCKS
 
-# Principal components of pooled features, and of statistics of channels.
+# Number of principal components of the pooled features, and of the channel statistics.
 WHITENED, FEW = 512, 128
-# Of the movements' cosine, beside the two of the branches.
+# Weight of the movements' cosine, added to the two of the branches.
 MOVEMENTS_SHARE = 0.15
-# Channels that hardly ever respond, as a share of the usual deviation.
+# Channels with less than this share of the usual deviation hardly ever respond.
 SILENT = 1e-4
 
 
@@ -24,7 +24,7 @@ def ways_of_features(passes: Iterable[Forward]) -> Iterator[Way]:
     """Yields the ways of each branch, and of both together if there are two.
 
     Args:
-        passes: What the network gives for the paintings, a batch at a time.
+        passes: The network's outputs for the paintings, batch by batch.
     """
     passed = list(passes)
     pooled = _joined(each.pooled for each in passed)
@@ -55,7 +55,7 @@ def _joined(arrays: Iterable[npt.NDArray[Any]]) -> Floats:
 
 
 def _heard(statistics: Floats) -> Floats:
-    """Returns the statistics that are not silent, each of unit deviation."""
+    """Returns the statistics that are not silent, scaled to unit deviation."""
     deviations = statistics.std(axis=0)
     heard = deviations > SILENT * np.median(deviations)
     return np.asarray(statistics[:, heard] / deviations[heard])

@@ -1,15 +1,15 @@
-"""Fetches the pictures of a collection into a tree, for ``demo/app.py --pictures``.
+"""Downloads the pictures of a collection into a tree, for ``demo/app.py --pictures``.
 
     python gallery/fetch_pictures.py --gallery gallery --out ../pictures
 
-Writes ``Images/<artist-slug>/<image_id>.jpg`` in ``--out``, one painter after the other, with a
-request at a time and a pause after each; a painter's works are listed first, so that the addresses
-are known and not guessed. What is there already is not fetched again: a run that was stopped, by
-Ctrl-C too, goes on where it was. Prints how many there are of each painter; what could not be had
-is in ``missing.csv`` in ``--out``. Titles and years as the source writes them go into
+Writes ``Images/<artist-slug>/<image_id>.jpg`` in ``--out``, one painter after the other, with one
+request at a time and a pause after each. It first lists a painter's works, so that it knows their
+addresses and does not guess them. Existing pictures are not downloaded again: after Ctrl-C, start
+the script again to go on. Prints how many pictures there are of each painter, and lists those it
+could not get in ``missing.csv`` in ``--out``. Titles and years from the source go into
 ``corrections.csv`` in ``--gallery``, which ``gallery/build.py`` and ``restore_titles.py --apply``
-read; rows by hand stay as they are. The pictures are WikiArt's and their owners': look at them, and
-do not publish them.
+read; rows written by hand do not change. The pictures belong to WikiArt and their owners: look at
+them, but do not publish them.
 """
 
 from __future__ import annotations
@@ -45,21 +45,21 @@ if TYPE_CHECKING:
 MISSING_FILE = "missing.csv"
 HIDDEN_CACHE = ".found"
 JPEG_QUALITY = 95
-# Slower than the page, which fetches five at a time and not a thousand.
+# Slower than the page, because the page fetches five pictures, not a thousand.
 PAUSE = 1.0
-# Where the source asks for patience.
+# Tries of a request when the source asks for fewer requests.
 PATIENT_TRIES = 3
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What became of a painter's pictures.
+    """The result of fetching a painter's pictures.
 
     Attributes:
         artist: The painter's name.
-        count: Of all the painter's paintings in the collection.
-        missing: Those that could not be had.
-        corrections: What the source writes otherwise.
+        count: The number of the painter's paintings in the collection.
+        missing: The paintings whose pictures could not be fetched.
+        corrections: Titles and years that the source writes differently.
     """
 
     artist: str
@@ -69,7 +69,7 @@ class Fetched:
 
 
 def picture_place(out: Path, painting: Painting) -> Path:
-    """Returns where the picture of a painting lies in a tree."""
+    """Returns the path of a painting's picture in a tree."""
     return out / "Images" / painting.artist_slug / f"{painting.image_id}.jpg"
 
 
@@ -80,14 +80,14 @@ def fetch_painter(
     progress: Callable[[], object],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Fetched:
-    """Fetches what is not there yet of a painter's pictures.
+    """Fetches the pictures of a painter that are not there yet.
 
     Args:
-        paintings: All by one painter.
-        finder: Finds them.
+        paintings: Paintings by one painter.
+        finder: Finds the pictures.
         out: The tree.
-        progress: Called after each.
-        sleep: Waits, where the source asks for patience.
+        progress: Called after each painting.
+        sleep: Waits when the source asks for fewer requests.
     """
     missing, corrections = [], []
     for painting in paintings:
@@ -111,7 +111,7 @@ def fetch_painter(
 
 
 def correction_of(painting: Painting, listed: Listed) -> list[Correction]:
-    """Returns what a source writes otherwise than the table, nothing if it writes the same."""
+    """Returns the correction where a source differs from the table, None if it does not."""
     year = listed.year if listed.year != str(painting.year or "") else ""
     title = listed.title if listed.title != painting.title else ""
     if not (title or year):
@@ -120,16 +120,16 @@ def correction_of(painting: Painting, listed: Listed) -> list[Correction]:
 
 
 def bring_home(path: Path, corrections: Iterable[Correction]) -> None:
-    """Puts a source's corrections into a table; what is by hand stays.
+    """Puts a source's corrections into a table; rows written by hand stay.
 
-    What an earlier run brought home stays too: it may be in the collection's table by now, which
-    then does not differ from the source any more.
+    Rows of an earlier run stay too: the collection's table may have them by now, so that it no
+    longer differs from the source.
     """
     rows = read_corrections(path)
     for correction in corrections:
         before = rows.get(picture_key(correction.id))
         if before is None or before.note != LISTING:
-            # A title of the dictionary stays where the source gives a year alone.
+            # Keep a title from the dictionary if the source gives only a year.
             title = correction.title or (before.title if before else "")
             if before is not None and before.note != "dictionary":
                 continue
@@ -138,7 +138,7 @@ def bring_home(path: Path, corrections: Iterable[Correction]) -> None:
 
 
 def write_missing(path: Path, fetched: Iterable[Fetched]) -> None:
-    """Writes the paintings whose pictures could not be had, with the addresses of their pages."""
+    """Writes the paintings whose pictures could not be fetched, with their pages' addresses."""
     with (
         written_whole(path) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
@@ -151,16 +151,16 @@ def write_missing(path: Path, fetched: Iterable[Fetched]) -> None:
 
 
 def fetch_all(collection: Collection, finder: PictureFinder, out: Path, table: Path) -> bool:
-    """Fetches all pictures, and says how many of each painter there are.
+    """Fetches all pictures and prints how many there are of each painter.
 
     Args:
-        collection: Of the pictures.
-        finder: Finds them.
+        collection: The collection.
+        finder: Finds the pictures.
         out: The tree.
         table: The corrections.
 
     Returns:
-        Whether it came to its end and was not stopped.
+        Whether it finished and was not stopped.
     """
     from tqdm import tqdm
 
@@ -174,7 +174,7 @@ def fetch_all(collection: Collection, finder: PictureFinder, out: Path, table: P
         whole = True
     except KeyboardInterrupt:
         print("Stopped: start it again to go on from here.")
-    # Also of what was done until Ctrl-C.
+    # Report this after Ctrl-C, too.
     bring_home(table, (each for painter in done for each in painter.corrections))
     write_missing(out / MISSING_FILE, done)
     for painter in done:
@@ -200,7 +200,7 @@ def main() -> None:
     check_proxies()
     collection = Collection.load(arguments.gallery)
     table = arguments.gallery / CORRECTIONS_FILE
-    # A damaged table is found now and not after an hour.
+    # Read the table first: an error must appear now, not after an hour.
     read_corrections(table)
     web = PoliteWeb(replace(WIKIART.rules, pause=PAUSE, seconds=30.0))
     finder = PictureFinder(arguments.out / HIDDEN_CACHE, WIKIART, web)

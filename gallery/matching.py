@@ -1,7 +1,7 @@
-"""Brings rows and pictures together whose names are not quite the same.
+"""Matches rows and pictures whose names differ slightly.
 
-Excel takes the zeros off ``007``, people write ``IMG 12`` for ``IMG_12``. Where a row and a picture
-without a partner are alike but for such things, and no other is, they belong together.
+Excel strips the zeros of ``007``, and people write ``IMG 12`` for ``IMG_12``. A row and a picture
+without a partner are matched if their names differ only in such details and no other name fits.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from pinacoteca.picture_tree import Pictures, picture_key
 from pinacoteca.selection import plain
 from pinacoteca.spelling import comma_below, visible, without_zeros
 
-# How alike a candidate is at least, from 0 to 1.
+# Smallest similarity of a candidate, from 0 to 1.
 ALIKE = 0.7
-# What is looked through for the nearest name.
+# Largest number of names to search for the nearest one.
 MOST_NAMES = 20_000
 
 
 def loose_key(name: str) -> str:
-    """Returns a key that does without accents, leading zeros and the kind of what divides words."""
+    """Returns a key that ignores accents, leading zeros and the kind of word separators."""
     words = re.sub(r"[\W_]+", " ", plain(comma_below(without_suffix(visible(name)))))
     return without_zeros(words)
 
 
 def matched(table: Table, pictures: Pictures) -> Table:
-    """Returns a table whose rows have the names of their pictures, wherever that is certain."""
+    """Returns a table whose rows have the names of their pictures wherever the match is certain."""
     rows = {picture_key(entry.image_id): entry.image_id for entry in table.entries}
     rows_left = _by_loose_key(name for key, name in rows.items() if key not in pictures.paths)
     names = {key: picture_name(pictures, key) for key in pictures.paths if key not in rows}
@@ -62,12 +62,12 @@ def picture_name(pictures: Pictures, key: str) -> str:
 
 
 def with_nearest(rows: Sequence[str], names: Sequence[str], shown: int) -> list[str]:
-    """Returns rows without a picture, the first of them with the most similar name of a picture.
+    """Returns rows without a picture, and for the first ones the most similar picture name.
 
     Args:
         rows: Their ids.
-        names: Of the pictures without a row.
-        shown: For so many rows a name is looked for, which takes its time.
+        names: The names of the pictures without a row.
+        shown: The number of rows to search a name for; the search is slow.
     """
     by_key = {loose_key(name): name for name in names[:MOST_NAMES]}
     return [_with_nearest(row, by_key) for row in rows[:shown]] + list(rows[shown:])
@@ -78,7 +78,7 @@ def _with_nearest(row: str, by_key: Mapping[str, str]) -> str:
     if not near:
         return row
     name = by_key[near[0]]
-    # Letters of other alphabets look like ours.
+    # Letters of other alphabets may look like Latin ones.
     odd = sorted(each for each in {*row} ^ {*name} if not each.isascii())
     letters = f" (one of them has {', '.join(f'U+{ord(each):04X}' for each in odd)})" if odd else ""
     return f"{row}, nearest is {name}{letters}"

@@ -1,4 +1,4 @@
-"""Reads a folder of pictures that comes without a spreadsheet: its names say what there is to say.
+"""Reads a folder of pictures without a spreadsheet; its names give artist, title and year.
 
 ``Ștefan Luchian/anemones-1908.jpg`` is "Anemones" of 1908 by Ștefan Luchian, and has the
 ``image_id`` ``Ștefan Luchian:anemones-1908``.
@@ -19,7 +19,7 @@ from pinacoteca.picture_tree import Pictures, find_pictures_by_path, path_id
 from pinacoteca.spelling import comma_below, visible
 from pinacoteca.years import read_year
 
-# A date at the end of a name: in brackets, behind a comma, or two years.
+# A date at the end of a name: in brackets, after a comma, or two years.
 _WITH_DATE = tuple(
     re.compile(r"(?P<title>.*[^\s,_-])" + date)
     for date in (
@@ -31,7 +31,7 @@ _WITH_DATE = tuple(
 
 
 def read_folder(directory: Path) -> tuple[Table, Pictures]:
-    """Returns an entry for each picture of a folder and of the folders in it, and the pictures.
+    """Returns an entry for each picture of a folder and its subfolders, and the pictures.
 
     The folder that holds a picture names its painter, unless it is ``directory`` itself.
 
@@ -61,14 +61,14 @@ def _entry(path: Path, painter: str) -> Entry:
 
 
 def _painter(path: Path) -> str:
-    """Returns the name of the folder that holds a picture, empty for none."""
+    """Returns the name of the folder that holds a picture; empty if there is none."""
     return comma_below(visible(printable(path.parent.name)))
 
 
 def _straightened(painters: Set[str]) -> dict[str, str]:
-    """Returns each painter as the others are written: "Luchian, Ștefan" as "Ștefan Luchian".
+    """Returns each painter with the first name first: "Luchian, Ștefan" as "Ștefan Luchian".
 
-    A folder is turned round only where another one has the same name straight.
+    A name is reordered only if another folder has it in the usual order.
     """
     known = {name.casefold(): name for name in painters}
     straight = {}
@@ -79,9 +79,9 @@ def _straightened(painters: Set[str]) -> dict[str, str]:
 
 
 def _title_and_year(name: str) -> tuple[str, int | None]:
-    """Cuts ``Anemones, 1908`` and ``anemones (1908)`` as ``anemones-1908``; ``IMG_1908`` is none.
+    """Splits ``Anemones, 1908``, ``anemones (1908)`` and ``anemones-1908`` into title and year.
 
-    Cameras number their pictures after an underscore.
+    ``IMG_1908`` has no year: cameras number their pictures after an underscore.
     """
     for pattern in _WITH_DATE:
         match = pattern.fullmatch(name.strip())
@@ -104,7 +104,7 @@ def _spaced(title: str) -> str:
 
 
 def _artist(folder: str) -> str:
-    """Returns the name of a folder; what is written like WikiArt's slugs is read like them."""
+    """Returns the painter's name of a folder, which may be written like a WikiArt slug."""
     if not re.fullmatch(r"[^\s\d]+-[^\s\d]+", folder) or folder != folder.lower():
         return " ".join(folder.replace("_", " ").split())
     return NAMES.get(folder, folder.replace("-", " ").title())

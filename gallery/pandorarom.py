@@ -1,7 +1,7 @@
-"""Reads the table of PandoraRom as it really is.
+"""Reads the table of PandoraRom and tolerates its irregularities.
 
-It has at least the columns ``image_id``
-(``<artist_slug>_<title-slug[-year]>``), ``style`` and ``artist_slug``.
+It has at least the columns ``image_id`` (``<artist_slug>_<title-slug[-year]>``), ``style`` and
+``artist_slug``.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ COLUMNS = Columns(
         "year": ("an", "anul", "date", "dated", "data", "datare", "datat"),
     },
 )
-# What spreadsheets and pandas leave in a cell that has no value.
+# What spreadsheets and pandas write into a cell without a value.
 _NO_VALUE = frozenset({"", "nan", "none", "null", "#n/a", "#ref!", "#value!", "#name?", "#div/0!"})
 _YEARS = range(1000, 2100)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One painting of the spreadsheet; what it leaves out is taken from the slugs.
+    """One painting of the spreadsheet; missing values are taken from the slugs.
 
     Attributes:
         image_id: The key, and the name of the picture without its suffix.
-        artist_slug: The painter as WikiArt's addresses spell the name.
-        style: WikiArt's style; empty where the cell is.
+        artist_slug: The painter's name as in WikiArt's addresses.
+        style: WikiArt's style; empty if the cell is empty.
         artist: The painter's name.
         title: The title of the painting.
-        year: The year of the painting, a ``Year`` where it is a range; None where neither column
-            nor slug gives one.
+        year: The year of the painting, a ``Year`` if it is a range; None if neither column nor slug
+            gives one.
         page_url: WikiArt's page of the painting, or None.
         image_url: The address of its picture, or None.
     """
@@ -67,15 +67,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Table:
-    """The paintings that are to be embedded.
+    """The paintings to embed.
 
     Attributes:
         entries: One for each ``image_id``, in the order of the ids.
         duplicates: The ids of rows that were left out because an earlier row has the same.
-        rows_without_id: The numbers, as a spreadsheet shows them, of rows left out for lack of one.
-        is_spreadsheet: False if the names of the pictures stand in for one.
-        unreadable_years: The row, the painting and what stands there for a year, of each of those.
-        matched: Of each row whose picture has another name: the names of both.
+        rows_without_id: The row numbers, as in the spreadsheet, of rows left out because they have
+            no id.
+        is_spreadsheet: False if the entries come from the names of the pictures.
+        unreadable_years: The row, the painting and the text of each year that could not be read.
+        matched: For each row whose picture has another name, both names.
     """
 
     entries: tuple[Entry, ...]
@@ -87,13 +88,13 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """Reads PandoraRom's table, or one of its form; formulas count with their last value.
+    """Reads PandoraRom's table, or one of the same form; of a formula, its last value counts.
 
-    It may be a workbook or a text of any program (``pinacoteca.tables``). The sheet
-    ``Lista-completa`` comes before others.
+    It may be a workbook or a text file of any program (``pinacoteca.tables``). The sheet
+    ``Lista-completa`` takes precedence over others.
 
     Raises:
-        DataError: The file is missing or no table, or lacks a column or any row.
+        DataError: The file is missing or is not a table, lacks a column, or has no rows.
     """
     found = find_table(path, COLUMNS, SHEET)
     entries: dict[str, Entry] = {}
@@ -131,7 +132,7 @@ def read_table(path: Path) -> Table:
 
 
 def id_of(text: str) -> str:
-    """Returns an ``image_id`` as pictures are called: without suffix, folder and unseen marks."""
+    """Returns an ``image_id`` like a picture's name: no suffix, folder or hidden characters."""
     name = visible(text)
     if not is_called_picture(name):
         return name
@@ -139,7 +140,7 @@ def id_of(text: str) -> str:
 
 
 def with_one_slug_each(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yields entries whose slugs differ by more than their letters' case and coding alone."""
+    """Yields entries with one spelling for slugs that differ only in case and Unicode form."""
     slugs: dict[str, str] = {}
     for entry in entries:
         slug = comma_below(entry.artist_slug)
@@ -147,7 +148,7 @@ def with_one_slug_each(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def title_and_year(slug: str) -> tuple[str, int | None]:
-    """Cuts ``peasant-with-bag-1868(2)``, the second of that name, into its title and 1868."""
+    """Splits ``peasant-with-bag-1868(2)``, the second of that name, into its title and 1868."""
     slug = re.sub(r"(?<=.)\(\d+\)$", "", slug)
     match = re.fullmatch(r"(.+)-(\d{4})", slug)
     year = _year(match[2]) if match else None
@@ -156,7 +157,7 @@ def title_and_year(slug: str) -> tuple[str, int | None]:
 
 
 def _repeats_header(cells: Mapping[str, str]) -> bool:
-    """Returns whether a row is the header once more, as on the pages of a printed list."""
+    """Returns whether a row repeats the header, as on the pages of a printed list."""
     return all(letters_of(cells.get(name, "")) == letters_of(name) for name in REQUIRED_COLUMNS)
 
 
@@ -166,7 +167,7 @@ def _text(value: object) -> str:
         value = int(value)
     if isinstance(value, date):
         value = _date(value)
-    # Control characters cannot be written to a spreadsheet, lone surrogates not to any file.
+    # Control characters cannot be written to a spreadsheet, and lone surrogates to no file.
     printable = "".join(
         character if unicodedata.category(character) not in ("Cc", "Cs") else " "
         for character in str(value if value is not None else "")
@@ -176,13 +177,13 @@ def _text(value: object) -> str:
 
 
 def _date(value: date) -> str:
-    """Returns a date of a cell; the first of January is how programs keep a mere year."""
+    """Returns the date of a cell; programs store a bare year as the first of January."""
     day = value.date() if isinstance(value, datetime) else value
     return str(day.year) if (day.month, day.day) == (1, 1) else day.isoformat()
 
 
 def _entry(cells: Mapping[str, str]) -> tuple[Entry, str]:
-    """Returns the painting of a row, and its year where that cannot be read."""
+    """Returns the painting of a row, and the text of its year if that cannot be read."""
     image_id = cells["image_id"]
     first, _, rest = image_id.partition("_")
     artist_slug = cells.get("artist_slug", first)
@@ -209,7 +210,7 @@ def _entry(cells: Mapping[str, str]) -> tuple[Entry, str]:
 
 
 def _artist(given: str, slug: str) -> str:
-    """Returns the name in the table, or, where that is no more than the slug, the written name."""
+    """Returns the name in the table, or the name with diacritics if the table only has the slug."""
     spelled = slug.replace("-", " ").title()
     return given if given.casefold() not in ("", spelled.casefold()) else NAMES.get(slug, spelled)
 
@@ -219,5 +220,5 @@ def _year(text: str) -> int | None:
 
 
 def _address(text: str) -> str | None:
-    # The page makes links of these, and a link of another kind could run a script.
+    # The page turns these into links, and other schemes, such as javascript:, could run a script.
     return text if text.startswith(("https://", "http://")) else None

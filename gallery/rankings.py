@@ -1,4 +1,4 @@
-"""Ways to rank paintings by likeness: ours, the report's of 2022, and simpler ones."""
+"""Ways to rank paintings by likeness: ours, those of the report of 2022, and simpler ones."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Way:
     """A way to rank a collection.
 
     Attributes:
-        name: As tables have it.
-        distances: From rows, int64 ``[q]``, to their distances to all rows, float64 ``[q, n]``;
-            infinite where a painting may not be found.
+        name: The name in the tables.
+        distances: A function from rows, int64 ``[q]``, to their distances to all rows, float64
+            ``[q, n]``; infinite for a painting that may not be found.
     """
 
     name: str
@@ -47,7 +47,7 @@ def by_vectors(
     """Returns the way that compares vectors.
 
     Args:
-        name: As tables have it.
+        name: The name in the tables.
         vectors: float64 ``[n, d]``.
         metric: ``cosine`` or ``euclidean``.
         found: bool ``[n]``, the paintings that may be found; None for all.
@@ -57,7 +57,8 @@ def by_vectors(
     squares = (vectors**2).sum(axis=1)
 
     def distances(queries: npt.NDArray[np.int64]) -> Floats:
-        # Half the squared distance of unit vectors is their cosine distance: one formula ranks.
+        # Half the squared distance of unit vectors is their cosine distance, so one formula is
+        # enough.
         result = squares[queries, None] + squares - 2 * vectors[queries] @ vectors.T
         if found is not None:
             result[:, ~found] = np.inf
@@ -73,14 +74,14 @@ def by_parts(
     weights: Sequence[float],
     expansion: bool = False,
 ) -> Way:
-    """Returns the way that weighs the cosines of parts.
+    """Returns the way that adds the weighted cosines of parts.
 
     Args:
-        name: As tables have it.
-        parts: float64 ``[n, d]`` each.
-        mirrored: The last part of the mirror images.
-        weights: A number for each part.
-        expansion: Whether a query leans towards its nearest paintings.
+        name: The name in the tables.
+        parts: Each is float64 ``[n, d]``.
+        mirrored: The last part, computed for the mirror images.
+        weights: One for each part.
+        expansion: Whether a query is moved towards its nearest paintings (query expansion).
     """
     units = [_units(part) for part in parts]
     mirror = _units(mirrored)
@@ -108,18 +109,18 @@ def by_parts(
 
 
 def _leant(part: Floats, units: Floats, nearest: npt.NDArray[np.int64]) -> Floats:
-    """Returns one part of all queries as ``expanded`` makes it."""
+    """Returns one part of all queries after query expansion, as in ``expanded``."""
     rows = [expanded(*pair) for pair in zip(part, units[nearest], strict=True)]
     return _units(np.stack(rows).astype(np.float64))
 
 
 def centred(vectors: Floats) -> Floats:
-    """Returns vectors less their mean."""
+    """Returns vectors minus their mean."""
     return np.asarray(vectors - vectors.mean(axis=0))
 
 
 def softened(features: Floats) -> Floats:
-    """Returns signed square roots, which keep a few strong features from deciding alone."""
+    """Returns signed square roots, which keep a few strong features from dominating."""
     return np.asarray(np.sign(features) * np.sqrt(np.abs(features)))
 
 
@@ -138,25 +139,25 @@ def _units(vectors: Floats) -> Floats:
 
 
 def by_chance(count: int) -> Way:
-    """Returns the way that knows nothing."""
+    """Returns the way that ranks at random."""
     dice = np.random.default_rng(0)
     return Way("chance", lambda queries: dice.random((len(queries), count)))
 
 
 def by_frequency(styles: npt.NDArray[np.str_]) -> Way:
-    """Returns the way that always finds the commonest style and never looks at a picture."""
+    """Returns the way that always answers with the commonest style and ignores the picture."""
     _, places, counts = np.unique(styles, return_inverse=True, return_counts=True)
     distances = -counts[places].astype(np.float64)
     return Way("commonest style", lambda queries: np.tile(distances, (len(queries), 1)))
 
 
 def report_ways(collection: Collection, folder: Path) -> Iterator[Way]:
-    """Yields the report's two ways, on five paintings an artist and on all.
+    """Yields the report's two ways, each on five paintings of each artist and on all.
 
     Args:
         collection: The paintings, in their order.
         folder: What ``gallery/build.py`` wrote for a model of the report's recipe; the outputs are
-            read back from its spreadsheet, as the report did.
+            read from its spreadsheet, as in the report.
     """
     outputs = REPORT_FACTOR * stored_logits(collection, folder).to_numpy()
     few = first_of_each_artist(collection, REPORT_PER_ARTIST)
@@ -166,7 +167,7 @@ def report_ways(collection: Collection, folder: Path) -> Iterator[Way]:
 
 
 def first_of_each_artist(collection: Collection, count: int) -> npt.NDArray[np.bool_]:
-    """Returns bool ``[n]``, True for the first ``count`` paintings of each artist."""
+    """Returns a mask of the first ``count`` paintings of each artist, bool ``[n]``."""
     taken: dict[str, int] = {}
     chosen = []
     for painting in collection.paintings:
@@ -176,10 +177,10 @@ def first_of_each_artist(collection: Collection, count: int) -> npt.NDArray[np.b
 
 
 def imagenet_features(weights: Path) -> Callable[[Iterable[Image.Image]], Floats]:
-    """Returns a function from pictures to features of a MobileNetV2 that saw ImageNet alone.
+    """Returns a function from pictures to features of a MobileNetV2 trained on ImageNet alone.
 
     Raises:
-        ModelError: The file does not hold the weights of one.
+        ModelError: The file does not hold the weights of a MobileNetV2.
     """
     import timm
     import torch
@@ -208,7 +209,7 @@ def imagenet_features(weights: Path) -> Callable[[Iterable[Image.Image]], Floats
 def colour_histograms(pictures: Iterable[Image.Image]) -> Floats:
     """Returns the square roots of 8 x 8 x 8 RGB histograms, float64 ``[n, 512]``.
 
-    Their Euclidean distance is that of Hellinger but for a factor.
+    Their Euclidean distance is the Hellinger distance up to a factor.
     """
     edges = [np.linspace(0, 256, HISTOGRAM_BINS + 1)] * 3
     rows = []

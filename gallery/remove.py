@@ -1,10 +1,10 @@
-"""Takes paintings out of a collection; pictures are not touched, and no model is needed.
+"""Removes paintings from a collection; it keeps the pictures and needs no model.
 
     python gallery/remove.py --gallery gallery IMAGE_ID ...
 
-Writes the files of ``gallery/build.py`` anew without these paintings, all of them in one step, and
-leaves them as they are if one of the ids is unknown. On the map the others stay where they are.
-Takes a second for 1,412 paintings.
+Rewrites the files of ``gallery/build.py`` without these paintings, all in one step. If one of the
+ids is unknown, nothing changes. The other paintings keep their positions on the map. Takes a second
+for 1,412 paintings.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from pinacoteca.swap import swapped
 
 
 def remove(folder: Path, image_ids: Sequence[str]) -> Collection:
-    """Takes paintings out of a collection; returns what is left of it.
+    """Removes paintings from a collection and returns the rest.
 
     Args:
         folder: What ``gallery/build.py`` wrote.
-        image_ids: Of the paintings to take out.
+        image_ids: The ids of the paintings to remove.
 
     Raises:
-        CollectionError: The collection is damaged, or has no such painting, or no other.
+        CollectionError: The collection is damaged, lacks one of the paintings, or would be empty.
     """
     whole = Collection.load(folder)
     places = CollectionMap.load(folder, whole)
@@ -46,7 +46,7 @@ def remove(folder: Path, image_ids: Sequence[str]) -> Collection:
 
 
 def main() -> None:
-    """Takes paintings out of one collection."""
+    """Removes paintings from one collection."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gallery", type=Path, required=True, help="what gallery/build.py wrote")
     parser.add_argument("image_ids", nargs="+", metavar="IMAGE_ID", help="as in paintings.csv")

@@ -1,4 +1,4 @@
-"""What became of a gallery's pictures since it was built: renamed, or gone."""
+"""Finds which pictures of a gallery were renamed or deleted since it was built."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.picture_tree import Pictures, picture_key
 
-# Of a style's length: less than this is what rounding to float16 and another batch may change.
+# As a share of a style vector's length: rounding to float16 and another batch change less.
 SAME = 0.01
 
 
@@ -20,8 +20,8 @@ class Changed:
     """The paintings of a gallery whose pictures are not where they were.
 
     Attributes:
-        renamed: The new ``image_id`` of each old one: the same picture under another name.
-        gone: The ``image_id`` of each whose picture is nowhere.
+        renamed: The new ``image_id`` for each old one: the same picture under another name.
+        gone: The ``image_id`` of each painting whose picture is missing.
     """
 
     renamed: Mapping[str, str]
@@ -29,14 +29,14 @@ class Changed:
 
 
 def changed_since(old: Collection, pictures: Pictures, new: Collection | None) -> Changed:
-    """Finds out which paintings of a gallery lost their pictures, and to what new names.
+    """Finds the paintings of a gallery whose pictures were renamed or are gone.
 
     Equal pictures have the same size, the same hash of their colours and the same style.
 
     Args:
         old: The gallery.
-        pictures: Those that are there now.
-        new: The paintings that the gallery has not yet; None if there is none.
+        pictures: The present pictures.
+        new: The paintings that the gallery does not have yet; None if there are none.
     """
     missing = [each for each in old.paintings if picture_key(each.image_id) not in pictures.paths]
     candidates: dict[tuple[int, int, str], list[Painting]] = defaultdict(list)
@@ -58,7 +58,7 @@ def changed_since(old: Collection, pictures: Pictures, new: Collection | None) -
 
 
 def with_old_facts(old: Collection, new: Collection, renamed: Mapping[str, str]) -> Collection:
-    """Returns ``new`` with what its names cannot tell and the gallery knew of renamed pictures."""
+    """Returns ``new`` with the gallery's facts on renamed pictures that names do not give."""
     before = {now: old.painting(was) for was, now in renamed.items()}
     paintings = [
         replace(

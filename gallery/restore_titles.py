@@ -1,16 +1,16 @@
-"""Puts diacritics, apostrophes, capitals and numerals back into titles, into corrections.csv.
+"""Restores diacritics, apostrophes, capitals and numerals in titles; writes corrections.csv.
 
     apt-get install hunspell-ro hunspell-en-us hunspell-tools
     pip install wordfreq
     python gallery/restore_titles.py --gallery gallery [--apply]
 
-WikiArt's addresses lose whatever is not a to z, and titles cut from them read "Mp r irea gr ului".
-A dictionary of Romanian and one of English decide what was there; what they do not decide stays.
-``title_names.csv`` has names and phrases that are in neither; it is where one adds what one knows.
-Writes ``corrections.csv`` in ``--gallery``, which ``gallery/build.py`` reads: rows with the note
-``dictionary`` are made anew, others are kept. ``--apply`` puts the corrections into the table and
-the spreadsheet at once; ids, their order and the embeddings stay. Prints how many titles had a gap,
-how many were restored, and those that are left. Takes two minutes and 2 GB of memory.
+WikiArt's addresses keep only a to z, so titles cut from them read like "Mp r irea gr ului". A
+Romanian and an English dictionary decide which letters were there; undecided titles stay as they
+are. ``title_names.csv`` lists names and phrases that are in neither dictionary; add to it what you
+know. Writes ``corrections.csv`` in ``--gallery``, which ``gallery/build.py`` reads: rows with the
+note ``dictionary`` are replaced, others are kept. ``--apply`` also puts the corrections into the
+table and the spreadsheet; ids, their order and the embeddings do not change. Prints how many titles
+had a gap, how many were restored, and which are left. Takes two minutes and 2 GB of memory.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ DICTIONARIES = Path("/usr/share/hunspell")
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of the titles of a collection.
+    """The result of restoring the titles of a collection.
 
     Attributes:
-        corrections: One for each title that is written otherwise than its slug says.
-        filled: How many of them have got letters, apostrophes or other marks back.
-        left: The titles that have a gap, or may have one, and stay as the slug has them.
+        corrections: One for each title that differs from its slug.
+        filled: How many of them regained letters, apostrophes or other marks.
+        left: The titles that have or may have a gap and were not restored.
     """
 
     corrections: tuple[Correction, ...]
@@ -59,13 +59,13 @@ class Restored:
 
 
 def slug_title(painting: Painting) -> str:
-    """Returns the title that the slug of a painting gives: "Mp r irea gr ului"."""
+    """Returns the title in the slug of a painting, such as "Mp r irea gr ului"."""
     slug = painting.image_id.removeprefix(f"{painting.artist_slug}_")
     return title_and_year(slug)[0]
 
 
 def restore(paintings: Iterable[Painting], restorer: Restorer) -> Restored:
-    """Reads the titles of paintings whose ids are PandoraRom's."""
+    """Restores the titles of paintings with ids of PandoraRom."""
     corrections, left, filled = [], [], 0
     for painting in paintings:
         title = slug_title(painting)
@@ -83,7 +83,7 @@ def apply_corrections(folder: Path) -> Collection:
 
     Raises:
         CollectionError: The collection is damaged.
-        DataError: The corrections are.
+        DataError: The corrections are damaged.
     """
     collection = Collection.load(folder)
     corrections = read_corrections(folder / CORRECTIONS_FILE)
@@ -102,17 +102,17 @@ def apply_corrections(folder: Path) -> Collection:
 
 
 def read_names(path: Path) -> list[str]:
-    """Returns names and phrases that the dictionaries lack or do not decide.
+    """Returns names and phrases that the dictionaries lack or leave undecided.
 
-    A slug that could have come from one of them is read as that one.
+    A slug that fits one of them is read as that one.
 
     Raises:
-        DataError: A slug keeps nothing of one of them.
+        DataError: One of them has no letter or digit that a slug keeps.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         names = [row["name"] for row in csv.DictReader(file)]
     if useless := [name for name in names if not chunks_of(name)]:
-        raise DataError(f"Of {useless[0]!r} in {path} a slug keeps nothing: take it out.")
+        raise DataError(f"{useless[0]!r} in {path} has no letter a to z and no digit: take it out.")
     return names
 
 

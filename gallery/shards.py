@@ -1,7 +1,7 @@
-"""What a build has finished, a batch of pictures a file, so that a stopped one goes on.
+"""Stores the finished batches of a build, one file each, so that a stopped build can go on.
 
-A batch is known by its pictures, and the network sees it whole or not at all: a build that was
-stopped ends with the very bytes of one that was not.
+A batch is identified by its pictures, and the network sees it whole or not at all. A build that was
+stopped therefore ends with the same bytes as one that was not.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from pinacoteca.tensors import TensorsError, load_arrays, save_arrays
 
 @dataclass(frozen=True)
 class Batch:
-    """Paintings and their pictures that the network takes at once.
+    """Paintings and their pictures that the network embeds at once.
 
     Attributes:
-        key: Changes with every picture's path, size and time of change.
+        key: Depends on the path, size and modification time of every picture.
         work: The paintings and their pictures.
     """
 
@@ -36,7 +36,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the table keeps of a picture, in pixels and as BlurHash."""
+    """What the table stores about a picture: its size in pixels and its BlurHash."""
 
     width: int
     height: int
@@ -45,11 +45,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Shard:
-    """What came of one batch.
+    """The results of one batch.
 
     Attributes:
-        outcomes: For each picture what was seen, or why it cannot be read.
-        analysis: A row for each picture that was seen; None if none was.
+        outcomes: For each picture what the table stores, or why it cannot be read.
+        analysis: A row for each readable picture; None if there is none.
     """
 
     outcomes: tuple[Seen | str, ...]
@@ -57,21 +57,21 @@ class Shard:
 
 
 class Shards:
-    """The finished batches of one model in a hidden folder beside what is built."""
+    """The finished batches of one model, in a hidden folder of the gallery."""
 
     def __init__(self, out: Path, fingerprint: str) -> None:
         self._out = out
         self._folder = out / f".build-{fingerprint[:16]}"
 
     def missing(self, batches: Iterable[Batch]) -> list[Batch]:
-        """Returns those that are still to be seen; what a power cut left of one does not count."""
+        """Returns the batches still to do; a file that a power cut truncated does not count."""
         return [batch for batch in batches if not self._has(batch)]
 
     def read(self, batch: Batch) -> Shard:
-        """Returns what came of a batch.
+        """Returns the results of a batch.
 
         Raises:
-            DataError: It is not there, or damaged.
+            DataError: They are missing or damaged.
         """
         path = self._path(batch)
         try:
@@ -87,14 +87,14 @@ class Shards:
         )
 
     def save(self, batch: Batch, shard: Shard) -> None:
-        """Keeps what came of a batch, whole or not at all."""
+        """Saves the results of a batch atomically."""
         outcomes = [each if isinstance(each, str) else asdict(each) for each in shard.outcomes]
         arrays = shard.analysis._asdict() if shard.analysis else {}
         with written_whole(self._path(batch)) as path:
             save_arrays(path, arrays, outcomes)
 
     def remove(self) -> None:
-        """Takes away all finished batches, those of other models too, which nobody will ask for."""
+        """Deletes all finished batches, also those of other models, which are useless now."""
         for folder in self._out.glob(".build-*"):
             shutil.rmtree(folder)
 
@@ -110,7 +110,7 @@ class Shards:
 
 
 def batches_of(work: Iterable[tuple[Entry, Path]]) -> list[Batch]:
-    """Divides paintings and their pictures into batches, the last one maybe smaller."""
+    """Divides paintings and their pictures into batches; the last one may be smaller."""
     return [Batch(_key(batch), tuple(batch)) for batch in batches(work)]
 
 
@@ -123,6 +123,6 @@ def _identity(path: Path) -> tuple[str, int, int]:
     try:
         status = path.stat()
     except OSError:
-        # It vanished: what cannot be read is reported, not fatal.
+        # The file vanished; an unreadable picture is reported later and is not fatal.
         return str(path.resolve()), 0, 0
     return str(path.resolve()), status.st_size, status.st_mtime_ns

@@ -1,13 +1,13 @@
-r"""Draws photographs of paintings with their five neighbours, ours and the report's of 2022.
+r"""Draws photographs of paintings with five neighbours by our model and by the report of 2022.
 
     python gallery/side_by_side.py --queries ../shared/data/queries \
         --images ../shared/data/pandorarom --model model --gallery gallery \
         --report-model runs/experiment-1/model --report runs/report-gallery --out runs/twenty.png
 
-Twenty photographs, taken evenly from the folder; a row each: the photograph, our five, the report's
-five (the outputs of its network, times 20, by the Euclidean distance). To look at: figures do not
-say why a neighbour is wrong. The sheet shows the pictures, which are not ours to publish. A minute
-on two cores.
+Takes twenty photographs evenly from the folder and draws a row for each: the photograph, our five
+neighbours, the report's five (the outputs of its network, times 20, by Euclidean distance). Look at
+the sheet to see why a neighbour is wrong, which figures do not show. Do not publish it: the
+pictures belong to others. Takes a minute on two cores.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--queries", type=Path, required=True, help="photographs of paintings")
     parser.add_argument("--images", type=Path, required=True, help="the gallery's pictures")
-    parser.add_argument("--model", type=Path, required=True, help="what embedded the gallery")
+    parser.add_argument("--model", type=Path, required=True, help="the model of the gallery")
     parser.add_argument("--gallery", type=Path, required=True, help="what build.py wrote")
     parser.add_argument("--report-model", type=Path, required=True, help="the report's recipe")
     parser.add_argument("--report", type=Path, required=True, help="its gallery")

@@ -1,4 +1,4 @@
-"""The spreadsheet of the report of 2022: a row for each painting, a logit for each movement."""
+"""Writes the spreadsheet of the report of 2022: a row a painting, a logit for each movement."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SPREADSHEET_FILE = "romanian_paintings_with_features.xlsx"
-# What a gallery consists of: replaced together, so that they always fit each other.
+# The files of a gallery. They are replaced together, so that they always fit each other.
 GALLERY_FILES = (TABLE_FILE, EMBEDDINGS_FILE, MAP_FILE, SPREADSHEET_FILE)
 # The text columns of the spreadsheet and their widths in characters.
 TEXT_COLUMNS = (("image_id", 44), ("title", 40), ("artist", 26), ("style", 24))
-# A 32-bit float of this size holds no more.
+# A 32-bit float of this size has no more digits.
 DECIMAL_PLACES = 6
 
 
@@ -34,7 +34,7 @@ def write_spreadsheet(
     movements: Sequence[str],
     logits: npt.NDArray[np.floating[Any]],
 ) -> None:
-    """Writes four columns of text, then a number per movement; the file is whole or not there.
+    """Writes four columns of text, then a number for each movement, atomically.
 
     Args:
         path: The file.
@@ -52,7 +52,7 @@ def write_spreadsheet(
     header = [name for name, _ in TEXT_COLUMNS] + list(movements)
     for column, name in enumerate(header, start=1):
         write_cell(sheet, 1, column, name).font = Font(bold=True)
-        # Two characters more than the name, for the arrow of a filter.
+        # Two characters wider than the name, for the arrow of a filter.
         sheet.column_dimensions[get_column_letter(column)].width = len(name) + 2
     for column, (_, width) in enumerate(TEXT_COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
@@ -69,7 +69,7 @@ def write_spreadsheet(
 
 
 def stored_logits(collection: Collection, folder: Path) -> pd.DataFrame:
-    """Reads the logits back: float64, a row for each ``image_id`` in order, a column a movement.
+    """Reads the logits: float64, a row for each ``image_id`` in order, a column for each movement.
 
     Raises:
         CollectionError: The spreadsheet is missing or damaged, or lacks a painting.
@@ -82,12 +82,12 @@ def stored_logits(collection: Collection, folder: Path) -> pd.DataFrame:
     try:
         header, *rows = sheet_rows(path)
         table = pd.DataFrame(rows, columns=[str(name or "") for name in header])
-        # Sheets are read to a fixed width.
+        # The reader pads every row to a fixed number of columns.
         table = table.drop(columns="", errors="ignore").dropna(subset="image_id")
         table = table.set_index(table.pop("image_id").astype(str))
         table = table.drop(columns=[name for name, _ in TEXT_COLUMNS if name != "image_id"])
         logits: pd.DataFrame = table.astype(np.float64)
-    # A damaged spreadsheet fails in zipfile, openpyxl or pandas, each with errors of its own.
+    # A damaged spreadsheet fails in zipfile, openpyxl or pandas, with different errors.
     except Exception as error:
         raise CollectionError(
             f"{path} cannot be read as what gallery/build.py writes ({error}): build it anew."

@@ -1,4 +1,4 @@
-"""What a painting shows, told from the words of its title: a measure for subjects."""
+"""Derives what a painting shows from the words of its title, to measure subjects."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy.typing as npt
 from pinacoteca.collection import Painting
 from pinacoteca.selection import plain
 
-# Words in English, Romanian and the French and German of a few titles, without accents. A star
-# stands for any ending. A title that names several subjects has the first of them: flowers in an
-# interior are flowers, a nude in a landscape is a nude.
+# Words in English and Romanian, and in the French and German of a few titles, without accents. A
+# star stands for any ending. If a title names several subjects, the first in this list counts:
+# flowers in an interior are flowers, a nude in a landscape is a nude.
 SUBJECTS: Mapping[str, str] = {
     "self-portrait": "self-portrait* selfportrait* autoportret* selbstbildnis autoportrait*",
     "mother and child": "mother maternit* motherhood mama madonna mater",
@@ -84,9 +84,9 @@ _PATTERNS = {
 
 
 def subjects(paintings: Sequence[Painting]) -> npt.NDArray[np.str_]:
-    """Returns the subject of each painting, ``[n]``; empty where the title tells none.
+    """Returns the subject of each painting, ``[n]``; empty if the title names none.
 
-    Titles name what a painter stood before. No other column of the table knows of it.
+    Titles name what is shown; no other column of the table does.
     """
     return np.array([_subject(plain(painting.title)) for painting in paintings])
 

@@ -1,7 +1,7 @@
-"""What is left of a word in an address, and the words that may have been there.
+"""Maps words to what a slug keeps of them, and back to the possible words.
 
-WikiArt's slugs keep the letters a to z and the digits; every run of other characters, a space as
-much as an "ș", became one hyphen. So "la țară" is ``la-ar``, and "grâului" is ``gr-ului``.
+WikiArt's slugs keep the letters a to z and the digits; every run of other characters, whether
+spaces or "ș", became one hyphen. So "la țară" is ``la-ar``, and "grâului" is ``gr-ului``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from pinacoteca.errors import DataError
 
 Chunks = tuple[str, ...]
-# Of a word that a dictionary has and the list of frequencies has not.
+# Frequency of a word that is in a dictionary but not in the list of frequencies.
 RARE = 1.0
 _NOT_KEPT = re.compile("[^a-z0-9]+")
 
@@ -30,11 +30,11 @@ def chunks_of(text: str) -> Chunks:
 
 @dataclass(frozen=True)
 class Word:
-    """A word that may stand in a title.
+    """A word that may occur in a title.
 
     Attributes:
-        text: As it is written within a sentence: a proper name has a capital.
-        zipf: The logarithm of how often it occurs in a thousand million words.
+        text: The spelling within a sentence: a proper name has a capital.
+        zipf: The logarithm (base 10) of how often it occurs in a thousand million words.
     """
 
     text: str
@@ -43,10 +43,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The words of a language by what a slug keeps of them.
+    """The words of a language, indexed by what a slug keeps of them.
 
     Attributes:
-        words: The best of the words that leave the same chunks, most frequent first.
+        words: The best words for each sequence of chunks, most frequent first.
         longest: The largest number of chunks of a word.
     """
 
@@ -58,17 +58,17 @@ class Lexicon:
         return self.words.get(chunks, ())
 
     def has(self, text: str) -> bool:
-        """Returns whether a word is in the lexicon as it stands, in small letters or not."""
+        """Returns whether a word is in the lexicon, in any capitalisation."""
         folded = text.casefold()
         return any(word.text.casefold() == folded for word in self.matching(chunks_of(text)))
 
 
 def lexicon_of(spellings: Iterable[str], language: str) -> Lexicon:
-    """Returns a lexicon of a dictionary's spellings, with the frequencies of ``wordfreq``.
+    """Returns a lexicon of a dictionary's spellings, with frequencies from ``wordfreq``.
 
     Args:
-        spellings: With capitals where the language has them: "Iași", "țară".
-        language: The code that ``wordfreq`` knows the language by.
+        spellings: Words, capitalised as the language does: "Iași", "țară".
+        language: The language's code in ``wordfreq``.
     """
     from wordfreq import zipf_frequency
 
@@ -76,7 +76,7 @@ def lexicon_of(spellings: Iterable[str], language: str) -> Lexicon:
     for spelling in spellings:
         text = unicodedata.normalize("NFC", spelling)
         folded = text.lower()
-        # A word that is a common one too needs no capital.
+        # A name that is also a common word gets no capital.
         if folded not in spelled or text == folded:
             spelled[folded] = text
     by_chunks: dict[Chunks, list[Word]] = defaultdict(list)
@@ -97,7 +97,7 @@ def dictionary_words(dictionary: Path) -> list[str]:
         dictionary: ``.dic``, with its ``.aff`` beside it; both in UTF-8.
 
     Raises:
-        DataError: It is not there, or ``unmunch`` of hunspell-tools is not.
+        DataError: The dictionary or ``unmunch`` of hunspell-tools is missing.
     """
     if not dictionary.is_file():
         raise DataError(
@@ -113,5 +113,5 @@ def dictionary_words(dictionary: Path) -> list[str]:
         ) from None
     lines = done.stdout.decode("utf-8", "ignore").splitlines()
     words = {line.partition("/")[0].strip() for line in lines}
-    # Nothing tells abbreviations from words.
+    # Nothing distinguishes abbreviations from words.
     return sorted(word for word in words if len(word) == 1 or not word.isupper())

@@ -1,7 +1,7 @@
-"""Puts back what a slug lost of a title: diacritics, apostrophes, capitals, initials, numerals.
+"""Restores what a slug lost of a title: diacritics, apostrophes, capitals, initials, numerals.
 
-A title is read as the likeliest row of words that would have left the same slug, in Romanian and
-in English. It is believed only if the next likely row is far behind; else the slug's title stays.
+The restored title is the likeliest sequence of Romanian or English words with the same slug. It is
+accepted only if the second likeliest is far less likely; otherwise the slug's title stays.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from functools import cache
 
 from title_words import Lexicon, Word, chunks_of, lexicon_of
 
-# How many times likelier, as a power of ten, than the next a reading must be.
+# A reading must be this many powers of ten likelier than the next one.
 CERTAIN = 1.0
-# In words of a thousand million, as a power of ten: of a word that no dictionary has.
+# Frequency of a word that no dictionary has: occurrences in a thousand million words, log 10.
 UNKNOWN = -1.5
-# Foreign names and words in an English title are rarer than their own language says.
+# Penalty: foreign words are rarer in an English title than in their own language.
 FOREIGN = -1.5
-# An adjective that has lost an "ă" follows a word that is feminine.
+# Bonus for an adjective that regains an "ă" and follows a feminine word.
 AGREES = 1.5
-# Nothing shows that a letter was lost at the edge of a word that is one without it.
+# Penalty for a letter restored at the edge of a word that is complete without it.
 UNSEEN = -0.7
-# Of a name or phrase in the project's own list, at least.
+# Smallest frequency of a name or phrase in the project's own list.
 LISTED = 4.0
 KEPT_READINGS = 12
 # "i" alone may be "și", and "v" an initial.
@@ -41,11 +41,11 @@ _ENDINGS_OF = {
 
 @dataclass(frozen=True)
 class Reading:
-    """A row of words that would have left a title's slug.
+    """A sequence of words that has the title's slug.
 
     Attributes:
-        words: In order.
-        score: The logarithm of how likely the row is, the sum of its words'.
+        words: The words in order.
+        score: The logarithm of its likelihood, the sum over its words.
     """
 
     words: tuple[str, ...]
@@ -65,7 +65,7 @@ class Restorer:
     Attributes:
         romanian: The words of Romanian, with its names.
         english: The words of English, with its names.
-        names: Names of people and places in whichever title, as they are written.
+        names: Names of people and places in titles of either language.
     """
 
     romanian: Lexicon
@@ -76,16 +76,16 @@ class Restorer:
     def of_words(
         cls, romanian: Sequence[str], english: Sequence[str], names: Sequence[str]
     ) -> Restorer:
-        """Builds the lexicons of lists of words."""
-        # English dictionaries list possessives, which "s" alone makes here.
+        """Builds the lexicons from lists of words."""
+        # English dictionaries list possessives; here "s" alone handles them.
         plain = [word for word in english if word.replace("-", "").isalpha()]
         return cls(lexicon_of(romanian, "ro"), lexicon_of(plain, "en"), lexicon_of(names, "ro"))
 
     def restored(self, title: str) -> str | None:
-        """Returns a title as it was written, None where that is uncertain.
+        """Returns the restored title, or None if it is uncertain.
 
         Args:
-            title: As cut from a slug: words of a to z and digits, with a blank for what was lost.
+            title: A title cut from a slug: a to z and digits, with a blank for what was lost.
         """
         readings = self.readings(title)
         if not readings or self._has_scraps(readings[0]):
@@ -95,7 +95,7 @@ class Restorer:
         return readings[0].text
 
     def readings(self, title: str) -> list[Reading]:
-        """Returns the likeliest readings of a title in both languages, no two alike."""
+        """Returns the likeliest readings of a title in both languages, without duplicates."""
         chunks = chunks_of(title)
         best: dict[str, Reading] = {}
         for language in ("ro", "en"):
@@ -122,7 +122,7 @@ class Restorer:
     def _choices(
         self, chunks: tuple[str, ...], start: int, end: int, language: str
     ) -> Iterator[Word]:
-        """Yields the words that may have left the chunks from ``start`` to ``end``."""
+        """Yields the words that fit the chunks from ``start`` to ``end``."""
         part = chunks[start:end]
         if language == "en" and part == ("i",):
             yield Word("I", 7.0)
@@ -139,7 +139,7 @@ class Restorer:
     def _in_dictionaries(self, part: tuple[str, ...], language: str) -> Iterator[Word]:
         if language == "ro":
             found = self.romanian.matching(part)[:KEPT_READINGS]
-            # "n" and "i" are hardly ever themselves, but "în" and "și".
+            # "n" and "i" are nearly always "în" and "și".
             plain = len(part[0]) > 2 and any(word.text.casefold() == part[0] for word in found)
             for word in found:
                 unseen = plain and word.text.casefold() != part[0]
@@ -160,7 +160,7 @@ class Restorer:
         return chunk
 
     def _has_scraps(self, reading: Reading) -> bool:
-        """Returns whether letters are left that are no word: something is missing around them."""
+        """Returns whether single letters remain that are not words: something is missing there."""
         words = reading.words
         if len(words) > 1 and words[-1] == "I" and len(words[-2]) < 3:
             return True
@@ -187,12 +187,12 @@ def _takes_ending(word: str, ending: str) -> bool:
 
 @cache
 def _marks(chunk: str, start: int, last: bool, language: str) -> tuple[Word, ...]:
-    """Returns what is no word of a dictionary: numbers, numerals, initials, unknown words."""
+    """Returns readings that are in no dictionary: numbers, numerals, initials, unknown words."""
     if chunk.isdigit():
         return (Word(chunk, 6.0),)
     marks = [Word(chunk, UNKNOWN)]
     if _NUMERALS.fullmatch(chunk) and (last or len(chunk) > 1) and start:
-        # In Romanian, "vii" are vineyards too.
+        # "vii" is also Romanian for vineyards.
         sure = language == "en" or (len(chunk) > 1 and chunk != "vii")
         marks.append(Word(chunk.upper(), 7.5 if sure else 3.5))
     return tuple(marks)

@@ -1,4 +1,4 @@
-"""The gallery as a data set of the hub: facts and numbers about paintings, and no picture."""
+"""Stages the gallery as a hub data set: facts and numbers about paintings, no pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pinacoteca.errors import DataError
 
 CARD_FILE = "README.md"
 NEEDED = (CARD_FILE, TABLE_FILE, EMBEDDINGS_FILE)
-# What the card tells of, where a gallery has it. Somebody's pictures may lie beside these.
+# The files that the card describes, as far as a gallery has them. Other files of the folder may be
+# private pictures.
 FURTHER = (
     MAP_FILE,
     "romanian_paintings_with_features.xlsx",
@@ -25,14 +26,14 @@ def stage_data_set(gallery: Path, folder: Path) -> None:
     """Copies exactly the files of the data set into an empty folder.
 
     Raises:
-        DataError: One of them is missing.
-        CollectionError: They are damaged, or do not belong together.
+        DataError: A file is missing.
+        CollectionError: The files are damaged or do not belong together.
     """
     missing = [name for name in NEEDED if not (gallery / name).is_file()]
     if missing:
         raise DataError(
             f"The gallery {str(gallery)!r} lacks {', '.join(missing)}; please build it with "
-            "gallery/build.py, and write a card beside it."
+            "gallery/build.py, and add a README.md as its card."
         )
     CollectionMap.load(gallery, Collection.load(gallery))
     for name in (*NEEDED, *FURTHER):

@@ -1,4 +1,4 @@
-"""Reads finished runs back, settings and summary, to set them beside each other."""
+"""Reads the settings and summaries of finished runs, to compare them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Run:
     """A finished run.
 
     Attributes:
-        name: Of its folder.
-        settings: Of ``settings.json``.
+        name: The name of its folder.
+        settings: The contents of ``settings.json``.
         validation: The best accuracy on the validation part, 0 to 1.
         best_epoch: The epoch that reached it, from 1.
-        epochs: Passes that it made.
-        minutes: Of all its epochs.
-        train_accuracy: Of the last epoch, 0 to 1, as seen while learning.
+        epochs: The number of epochs.
+        minutes: The duration of all epochs.
+        train_accuracy: Accuracy during training in the last epoch, 0 to 1.
     """
 
     name: str
@@ -38,10 +38,10 @@ class Run:
 
 
 def read_run(folder: Path) -> Run:
-    """Reads ``settings.json`` and ``summary.csv``, as ``train.py`` writes them.
+    """Reads ``settings.json`` and ``summary.csv``, which ``train.py`` writes.
 
     Raises:
-        DataError: One of them is missing or damaged.
+        DataError: A file is missing or damaged.
     """
     try:
         settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
@@ -58,23 +58,23 @@ def read_run(folder: Path) -> Run:
             train_accuracy=float(rows[-1]["train_accuracy"]),
         )
     except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{folder} is no finished run ({error!r}): train it anew.") from None
+        raise DataError(f"{folder} is no finished run ({error!r}): train it again.") from None
 
 
 def read_runs(folder: Path) -> list[Run]:
-    """Reads every run in a folder of runs, in the order of their names; none if it is missing."""
+    """Reads every run in a folder of runs, in the order of their names; none without the folder."""
     if not folder.is_dir():
         return []
     return [read_run(path) for path in sorted(folder.iterdir()) if path.is_dir()]
 
 
 def differences(run: Run, base: Run) -> str:
-    """Returns the settings in which a run departs from another one, as ``--set`` takes them.
+    """Returns the settings in which a run differs from another one, as ``--set`` takes them.
 
-    What it was trained on and its seed are not among them.
+    Its training pictures and its seed are not compared.
     """
     return ", ".join(
-        # Of these values, JSON's spelling is TOML's.
+        # JSON and TOML write these values in the same way.
         f"{name}={json.dumps(value)}"
         for name, value in run.settings.items()
         if name not in _OF_THE_RUN and value != base.settings.get(name)

@@ -1,4 +1,4 @@
-"""What the hub's answers mean for an upload: once more, a sentence, or that all is there."""
+"""Interprets the hub's answers to an upload: retry, explain an error, or check the result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError
 
-# Too many requests, or trouble on the hub's side: it may pass.
+# Too many requests, or a problem of the hub that may pass.
 PASSING = frozenset({429, 500, 502, 503, 504})
 PAUSES = (1.0, 2.0, 4.0)
 LONGEST_PAUSE = 60.0
@@ -23,13 +23,13 @@ Answer = TypeVar("Answer")
 
 
 class HubError(PinacotecaError):
-    """The hub cannot be reached, or refuses what was asked of it."""
+    """The hub cannot be reached, or refuses a request."""
 
 
 def patiently(ask: Callable[[], Answer]) -> Answer:
-    """Returns what a request gives, repeated a few times while the hub has passing trouble.
+    """Returns the result of a request, and repeats it a few times if the hub has a passing problem.
 
-    The hub's client does so itself where it sends files, but not where it commits them.
+    The hub's client itself retries when it sends files, but not when it commits them.
     """
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -46,18 +46,18 @@ def patiently(ask: Callable[[], Answer]) -> Answer:
 
 
 def _wished(headers: Mapping[str, str]) -> float | None:
-    """Returns how many seconds the hub wants to be left alone, None if it does not say."""
+    """Returns the seconds that the hub asks us to wait, None if it does not say."""
     value = headers.get("Retry-After", "")
     return float(value) if value.isdigit() else None
 
 
 def refusal(error: HfHubHTTPError, name: str) -> str:
-    """Says in a sentence what the hub's answer means for an upload to the repository ``name``."""
+    """Explains in a sentence what the hub's answer means for an upload to ``name``."""
     from huggingface_hub.errors import GatedRepoError
 
     status = error.response.status_code
     if isinstance(error, GatedRepoError):
-        return f"{name} is gated, and this token was not let in; please ask for access on its page."
+        return f"{name} is gated, and this token has no access; please ask for access on its page."
     if status == 403:
         return f"The token may not write to {name}; please use one that may."
     if status == 404:
@@ -87,17 +87,17 @@ def refusal(error: HfHubHTTPError, name: str) -> str:
 
 
 def check_arrived(hub: HfApi, name: str, kind: str, folder: Path, commit: str) -> None:
-    """Reads back what a commit holds.
+    """Checks that a commit holds the uploaded files.
 
     Args:
-        hub: Answers.
+        hub: The hub's client.
         name: The repository.
-        kind: The hub's word for what it is.
-        folder: What was uploaded, in its subfolders too.
-        commit: Names the commit.
+        kind: The hub's name for the type of the repository.
+        folder: The uploaded folder, with its subfolders.
+        commit: The hash of the commit.
 
     Raises:
-        HubError: A file is missing there, or has other bytes.
+        HubError: A file is missing in the commit or has other bytes.
     """
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     files = {name: path for name, path in files.items() if path.is_file()}
@@ -122,5 +122,5 @@ def _is_same(there: Any, path: Path) -> bool:
 
 
 def git_name(data: bytes) -> str:
-    """Returns what git, and the hub, call a file with this content."""
+    """Returns the hash by which git and the hub identify this content."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""Puts the model, the gallery or the page on the Hugging Face hub, or shows what it would put.
+"""Uploads the model, the gallery or the page to the Hugging Face hub, or previews the upload.
 
     python hub/push_to_hub.py --repo-id user/name                   # look, touch no network
     python hub/push_to_hub.py --repo-id user/name --private --push  # upload
@@ -8,17 +8,19 @@
 The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
 familiarity.safetensors, likeness.safetensors, metrics.json, the pictures that the card shows and
 second_branch.safetensors, if the model has one. Both commands print its name, visibility, files
-with sizes and SHA-256, and the card's front matter; the second then uploads those very bytes in one
-commit. `--push` needs a token that may write: `hf auth login`, or the variable HF_TOKEN. Never give
-a token as an argument, where the process list and the shell's history keep it.
+with sizes and SHA-256, and the card's front matter; the second one then uploads exactly these files
+in one commit. `--push` needs a token with write access: `hf auth login`, or the variable HF_TOKEN.
+Never pass a token as an argument: the process list and the shell's history would show it.
 
-`--space` puts together a Gradio Space instead: the library, the page, the model, the gallery and
-their requirements. `--out` keeps that folder, where `python app.py` serves it as the hub would.
-`--data-set` takes the files of the gallery that its README.md tells of: no picture is among them.
+`--space` builds a Gradio Space instead: the library, the page, the model, the gallery and their
+requirements. `--out` keeps that folder, and `python app.py` in it serves the page as the hub would.
+`--data-set` takes the files of the gallery that its README.md describes; pictures are not among
+them.
 
-Expected: about 25 MB, or 30 for a Space, in a few seconds on a home connection; then the commit is
-read back, and every file compared. Exit status 2 and one sentence if something is missing, refused
-or out of reach; the repository is then as it was, at most empty, or the sentence says otherwise.
+Expected: about 25 MB, or 30 for a Space, in a few seconds on a home connection. Then the script
+compares every file with the commit. If something is missing, refused or unreachable, it prints one
+sentence and exits with status 2. The repository is then unchanged, or new and empty, unless the
+sentence says otherwise.
 """
 
 from __future__ import annotations
@@ -60,7 +62,7 @@ MODEL_FILES = (
     "model.safetensors",
 )
 OPTIONAL_FILES = ("second_branch.safetensors",)
-# Without these the hub's client waits for ever.
+# Without timeouts the hub's client waits for ever.
 REACH_SECONDS = 10.0
 TRANSFER_SECONDS = 120.0
 
@@ -70,8 +72,8 @@ class Repository:
     """A repository on the hub.
 
     Attributes:
-        name: As user/name.
-        kind: The hub's word for what it is: "model", "space" or "dataset".
+        name: The name, as user/name.
+        kind: The hub's name for its type: "model", "space" or "dataset".
     """
 
     name: str
@@ -89,12 +91,12 @@ def main() -> None:
     target.add_argument("--data-set", metavar="USER/NAME", help="the gallery's name on the hub")
     parser.add_argument("--model", type=Path, default=REPOSITORY / "model", help="its folder")
     parser.add_argument(
-        "--gallery", type=Path, default=REPOSITORY / "gallery", help="that of the gallery"
+        "--gallery", type=Path, default=REPOSITORY / "gallery", help="the gallery folder"
     )
-    parser.add_argument("--card", type=Path, default=CARD, help="what its README.md is made of")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="keep what is uploaded here")
-    parser.add_argument("--push", action="store_true", help="upload; without it, only look")
-    parser.add_argument("--private", action="store_true", help="refuse anything but private")
+    parser.add_argument("--card", type=Path, default=CARD, help="the card, which becomes README.md")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="keep the uploaded files here")
+    parser.add_argument("--push", action="store_true", help="upload; without it, only show")
+    parser.add_argument("--private", action="store_true", help="refuse a public repository")
     arguments = parser.parse_args()
 
     repository = _asked_for(arguments)
@@ -127,7 +129,7 @@ def _asked_for(arguments: argparse.Namespace) -> Repository:
 
 
 def keep(staged: Path, out: Path) -> None:
-    """Copies a staged folder to where there is none, whole or not at all."""
+    """Copies a staged folder to a new folder, atomically."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as folder:
         copy = Path(folder) / out.name
@@ -136,10 +138,10 @@ def keep(staged: Path, out: Path) -> None:
 
 
 def check_repository_id(repository_id: str) -> None:
-    """Checks the hub's rules for names, which its own client states less plainly.
+    """Checks the hub's rules for names, because its client's own errors are less plain.
 
     Raises:
-        HubError: The name is not of the form user/name, or holds what the hub forbids.
+        HubError: The name is not of the form user/name, or has characters that the hub forbids.
     """
     part = r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
     well_formed = re.fullmatch(f"{part}/{part}", repository_id) is not None
@@ -155,8 +157,8 @@ def stage(model: Path, card: Path, folder: Path) -> None:
 
     Raises:
         ModelError: The model folder lacks a file.
-        DataError: The card is missing, has no front matter, is of another model, or links to what
-            the hub would not have.
+        DataError: The card is missing, has no front matter, is of another model, or links to files
+            that the hub would not have.
     """
     finish_swap(model)
     missing = [name for name in MODEL_FILES if not (model / name).is_file()]
@@ -178,7 +180,7 @@ def linked_files(card: Path, model: Path) -> list[str]:
     """Returns the files of the model folder that a card shows or links to.
 
     Raises:
-        DataError: A link leads to no such file; on the hub it would lead nowhere.
+        DataError: A link leads to another file, so that it would be broken on the hub.
     """
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", card.read_text(encoding="utf-8"))
     names = [target for target in targets if not re.match(r"[a-z]+:", target)]
@@ -219,7 +221,7 @@ def front_matter_of(card: Path) -> str:
 
 
 def show(repository_id: str, private: bool, folder: Path) -> None:
-    """Prints what the hub repository will be."""
+    """Prints a description of the future hub repository."""
     print(f"Repository: {repository_id}")
     print(f"Visibility: {'private' if private else 'public, unless it exists and is private'}")
     print("Files:")
@@ -235,13 +237,13 @@ def _files(folder: Path) -> list[Path]:
 
 
 def upload(repository: Repository, private: bool, folder: Path) -> str:
-    """Uploads a staged folder in one commit, after the hub has confirmed who sees it.
+    """Uploads a staged folder in one commit, after the hub has confirmed the visibility.
 
     Returns:
         The address of the commit.
 
     Raises:
-        HubError: There is no token or network, or the hub refuses.
+        HubError: There is no token or no network, or the hub refuses.
     """
     from huggingface_hub import CommitOperationAdd, HfApi, get_session
     from huggingface_hub.errors import (
@@ -262,8 +264,8 @@ def upload(repository: Repository, private: bool, folder: Path) -> str:
         patiently(hub.whoami)
         get_session().timeout = TRANSFER_SECONDS
         patiently(lambda: _make_visible_as_asked(hub, repository, private))
-        # Unlike upload_folder, this lets the hub check the card before the weights travel, and
-        # is one commit for certain.
+        # Unlike upload_folder, this lets the hub check the card before the weights are sent, and
+        # always makes a single commit.
         commit = patiently(
             lambda: hub.create_commit(
                 repository.name,
@@ -290,15 +292,15 @@ def upload(repository: Repository, private: bool, folder: Path) -> str:
             "please check the network and repeat the command."
         ) from error
     except (OSError, ValueError, RuntimeError) as error:
-        # A card the hub finds at fault, or a transfer that broke off inside the client.
+        # The hub rejected the card, or a transfer broke off inside the client.
         reason = " ".join(str(error).split())
         raise HubError(f"The upload failed and nothing was committed: {reason}") from error
     try:
         patiently(lambda: check_arrived(hub, repository.name, repository.kind, folder, commit.oid))
     except (HfHubHTTPError, httpx.TransportError) as error:
         raise HubError(
-            f"{commit.commit_url} was made, but the hub did not show it again "
-            f"({type(error).__name__}); please look at its files yourself."
+            f"{commit.commit_url} was made, but the hub did not return it for the check "
+            f"({type(error).__name__}); please check its files yourself."
         ) from error
     return commit.commit_url
 
@@ -311,10 +313,10 @@ def _message(folder: Path) -> str:
 
 
 def _make_visible_as_asked(hub: HfApi, repository: Repository, private: bool) -> None:
-    """Creates the repository if there is none, and refuses a public one where private was asked.
+    """Creates the repository if there is none, and refuses a public one if --private was given.
 
-    The hub ignores the wish where the repository exists, and an organisation may overrule it where
-    it does not; so the answer is read back before anything is uploaded.
+    The hub ignores the option if the repository exists, and an organisation may override it for a
+    new one. So the visibility is read back before anything is uploaded.
     """
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
@@ -328,7 +330,7 @@ def _make_visible_as_asked(hub: HfApi, repository: Repository, private: bool) ->
                 f"{name} was renamed to {there.id}; nothing was uploaded. Please give the new name."
             )
     except GatedRepoError:
-        # It is there, which the hub's client counts as not found.
+        # The repository exists, but the hub's client reports it as not found.
         raise
     except RepositoryNotFoundError:
         hub.create_repo(

@@ -1,4 +1,4 @@
-"""The page as a Hugging Face Space: a folder that runs as it is."""
+"""Stages the page as a Hugging Face Space: a folder that runs as it is."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pinacoteca.errors import DataError
 
 APP_FILE = "app.py"
 REQUIREMENTS_FILE = "requirements-demo.txt"
-# What the page needs of these, and nothing else: somebody's pictures may lie beside a gallery, and
-# passwords beside the page.
+# The files that the page needs, and nothing else: a gallery folder may also hold private pictures,
+# and the page's folder passwords.
 NEEDED = {
     "demo": ("*.py", "static/*.js", "static/*.css", "examples/*.jpg"),
     "pinacoteca": ("*.py",),
@@ -20,11 +20,11 @@ NEEDED = {
     "gallery": ("paintings.csv", "*.safetensors"),
 }
 NOT_SERVED = ("draw_examples.py",)
-# A Space has its own Gradio, of sdk_version, with the hub's client; our library lies beside app.py.
+# A Space brings Gradio (sdk_version) and the hub's client; our library is next to app.py.
 NOT_REQUIRED = ("-e", "gradio", "huggingface-hub")
 
-# The server must listen to the outside; without server-side rendering the page is the one that we
-# test.
+# The server must be reachable from outside. Without server-side rendering, the page is the same one
+# that the tests use.
 APP = '''"""Starts the page on a Hugging Face Space; by hand: python app.py"""
 
 import os
@@ -57,20 +57,20 @@ short_description: A painting's movement and the nearest Romanian paintings
 Drop a painting: see its art movement, with honest confidence, and the nearest paintings by Romanian
 artists. In English and Romanian.
 
-No picture of the collection is in here: the page fetches those from WikiArt whose addresses the
-table has, and draws the others' colours. Code: Apache-2.0. Weights, embeddings and table: CC BY-NC
-4.0, for research and teaching.
+This Space holds no picture of the collection: the page fetches pictures from WikiArt if the table
+has their addresses, and draws blurred colours for the others. Code: Apache-2.0. Weights, embeddings
+and table: CC BY-NC 4.0, for research and teaching.
 """
 
 
 def stage_space(repository: Path, model: Path, gallery: Path, folder: Path) -> None:
-    """Copies what the page needs into an empty folder, and writes how a Space starts it.
+    """Copies what the page needs into an empty folder, and writes the files that start it.
 
     Args:
-        repository: With the library, the page, ``requirements-demo.txt`` and the licence.
+        repository: Has the library, the page, ``requirements-demo.txt`` and the licence.
         model: The model folder.
         gallery: The gallery folder, made by that model.
-        folder: Where the Space is put together.
+        folder: The folder of the Space.
 
     Raises:
         DataError: A file is missing, or ``requirements-demo.txt`` names no version of Gradio.
@@ -121,7 +121,7 @@ def _needed_of(source: Path, patterns: tuple[str, ...]) -> list[Path]:
 
 
 def _known_to_git(source: Path) -> frozenset[str] | None:
-    """Returns what of a folder was added to git; None if nothing was, or there is no git."""
+    """Returns the files of a folder that are in git; None if there are none, or without git."""
     command = ["git", "-C", str(source), "ls-files", "-z"]
     try:
         listed = subprocess.run(  # noqa: S603 - no word of it is from outside
@@ -133,7 +133,7 @@ def _known_to_git(source: Path) -> frozenset[str] | None:
 
 
 def _left_out(page: Path) -> list[str]:
-    """Returns the names in the folder of the page that are on no list, hidden ones apart."""
+    """Returns the names in the page's folder that are on neither list, except hidden ones."""
     taken = {path.relative_to(page).parts[0] for path in _needed_of(page, NEEDED["demo"])}
     return sorted(
         path.name
@@ -143,10 +143,10 @@ def _left_out(page: Path) -> list[str]:
 
 
 def gradio_version(requirements: str) -> str:
-    """Returns the version of Gradio that a text of requirements asks for.
+    """Returns the version of Gradio in the text of a requirements file.
 
     Raises:
-        DataError: It names none.
+        DataError: It names no version.
     """
     found = re.search(r"^gradio(?:\[\w+\])?\s*[~=>]=\s*([\d.]+)", requirements, re.MULTILINE)
     if found is None:
@@ -155,7 +155,7 @@ def gradio_version(requirements: str) -> str:
 
 
 def space_requirements(requirements: str) -> str:
-    """Returns the requirements of a Space: ours but for what is there anyway."""
+    """Returns the requirements of a Space: ours, except for what a Space has anyway."""
     lines = [
         line
         for line in requirements.splitlines()

@@ -1,10 +1,10 @@
-"""Writes model_card.md, and the results in README.md and docs, from what was measured.
+"""Writes model_card.md, and the results in README.md and docs, from the measured figures.
 
     python hub/write_card.py
     python hub/write_card.py --model runs/mine/model --out runs/mine/model_card.md
 
-Reads ``model/metrics.json``, ``gallery/metrics.json`` and those of other runs in ``train/results``;
-no figure of these texts is typed by hand. Takes a second and needs no network.
+Reads ``model/metrics.json``, ``gallery/metrics.json`` and the metrics of other runs in
+``train/results``, so that no figure is typed by hand. Takes a second and needs no network.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from pinacoteca.movements import MOVEMENTS, Movement, movement_of_folder
 REPOSITORY = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).parent / "card_template.md"
 EXPERIMENTS = Path(__file__).parent / "experiments_template.md"
-# The folders of train/results that hold the runs of the shipped model, in their order.
+# The folders in train/results with the runs of the shipped model, in order.
 SHIPPED = "shipped-"
 RESULTS = REPOSITORY / "train" / "results"
-# Runs of the recipe as long as the shipped one, with another setting.
+# Runs as long as the full recipe, with another setting.
 WHOLE_LENGTH = RESULTS / "whole-length"
 GALLERY = REPOSITORY / "gallery"
 TRAINING_PAGE = "docs/training.md"
-# Of the ways in which evaluate.py stores the test pictures anew.
+# The way of storing test pictures, of those in evaluate.py, that the comparison uses.
 ONE_MORE_JPEG = "compressed as JPEG of quality 75"
 SCORE_NAMES = {
     "top1": "Top-1 accuracy",
@@ -54,7 +54,7 @@ def percent(share: float) -> str:
 
 
 def score_text(name: str, value: float) -> str:
-    """Returns a score as people write it: calibration error as a number, others in percent."""
+    """Returns a score as text: calibration error as a number, others in percent."""
     return f"{value:.3f}" if name.startswith("calibration") else percent(value)
 
 
@@ -69,7 +69,7 @@ def read_metrics(folder: Path, script: str = "train/evaluate.py") -> dict[str, A
         metrics: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"{path} cannot be read ({error}): measure it anew with {script}."
+            f"{path} cannot be read ({error}): measure it again with {script}."
         ) from None
     return metrics
 
@@ -82,7 +82,7 @@ def read_neighbours(folder: Path) -> dict[str, Any]:
 def same_pictures(
     metrics: dict[str, Any], others: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Returns the runs that were measured on the test pictures of ``metrics``, itself included."""
+    """Returns the runs measured on the same test pictures as ``metrics``, including itself."""
     return [metrics] + [
         other
         for other in others
@@ -97,13 +97,13 @@ def unseen_painters(others: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def unseen_section(others: Sequence[dict[str, Any]]) -> str:
-    """Returns what the recipes reach for painters that were never seen; empty if not measured."""
+    """Returns the section on the recipes' results for unseen painters; empty if not measured."""
     runs = unseen_painters(others)
     if not runs:
         return ""
     return (
         f"Painters never seen in training ({runs[0]['pictures']:,} test pictures; the same recipes "
-        "trained anew on the split by artist, so not the shipped weights):\n\n"
+        "trained again on the split by artist, so not the shipped weights):\n\n"
         f"{comparison_table(runs)}"
     )
 
@@ -117,7 +117,7 @@ def results_section(metrics: dict[str, Any], neighbours: dict[str, Any] | None =
 
 
 def movements_in_short(metrics: dict[str, Any]) -> str:
-    """Returns what a visitor can expect of the movement that the page names."""
+    """Returns the README's table on the movement that the page names."""
     scores, strangers = metrics["scores"], metrics.get("painters_never_seen", {})
     known = {
         "top1": scores["top1"],
@@ -149,7 +149,7 @@ def movements_in_short(metrics: dict[str, Any]) -> str:
 
 
 def neighbours_in_short(neighbours: dict[str, Any]) -> str:
-    """Returns how good the five neighbours are, beside the report's way and chance."""
+    """Returns the README's table on the neighbours, compared with the report and with chance."""
     ways = {
         "Pinacoteca": "ours",
         "report of 2022": "report, euclidean, all paintings",
@@ -169,14 +169,14 @@ def neighbours_in_short(neighbours: dict[str, Any]) -> str:
 
 
 def cost_sentence(shipped: Sequence[Run]) -> str:
-    """Returns how long the runs took, one after the other."""
+    """Returns a sentence on the duration of the runs."""
     minutes = sum(run.minutes for run in shipped)
     names = [f"`{run.settings['recipe']}`" for run in shipped]
     listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     return (
         f"Training {listed}, {sum(run.epochs for run in shipped)} epochs of "
         f"{shipped[0].settings['epoch_pictures']:,} pictures, took {minutes:.0f} minutes on two "
-        "CPU cores that compute in bfloat16 and had other work beside it."
+        "CPU cores with bfloat16, which also had other work to do."
     )
 
 
@@ -236,7 +236,7 @@ def class_table(metrics: dict[str, Any]) -> str:
 
 
 def literature_table() -> str:
-    """Returns what others report, each with its protocol."""
+    """Returns a table of published results, each with its protocol."""
     return table(
         ("system", "protocol", "source", "movements", "accuracy"),
         (
@@ -247,7 +247,7 @@ def literature_table() -> str:
 
 
 def photographs_section(metrics: dict[str, Any]) -> str:
-    """Returns whether large photographs keep their answer as copies of the training's size."""
+    """Returns the section on large photographs and their copies of training size."""
     kept = metrics.get("photographs_kept")
     if kept is None:
         return "Not measured for this model."
@@ -257,16 +257,16 @@ def photographs_section(metrics: dict[str, Any]) -> str:
     )
     return (
         f"{kept['pictures']} photographs of well-known paintings of up to 1,200 px, and how many "
-        "keep their movement as copies of 224 px; sure answers are those given at least an even "
-        f"chance ({kept['sure_pictures']} of them, for many of these paintings belong to movements "
-        "that the network does not know):\n\n"
+        "keep their movement when reduced to 224 px. Sure answers have a probability of at "
+        f"least one half ({kept['sure_pictures']} of them; many of these paintings belong to "
+        "movements that the network does not know):\n\n"
         f"{table(('copy', 'the same movement', 'of sure answers'), rows)}"
         f"{dated_photographs(metrics)}"
     )
 
 
 def dated_photographs(metrics: dict[str, Any]) -> str:
-    """Returns how the photographs of known movement fared; empty if none was measured."""
+    """Returns the results on photographs of known movement; empty if none was measured."""
     named = metrics.get("photographs_named")
     if not named:
         return ""
@@ -274,14 +274,14 @@ def dated_photographs(metrics: dict[str, Any]) -> str:
     rows = [(name, english[answer]) for name, answer in named["wrong"].items()]
     in_set = f", and {named['in_set']} prediction sets hold it" if "in_set" in named else ""
     return (
-        f"\n\nOf the {named['pictures']} that their museums date into one of the movements "
-        f"(`train/dated_photographs.csv`), {named['right']} get it{in_set}. The wrong ones:\n\n"
+        f"\n\n{named['pictures']} of them belong to a known movement by their museums' dates "
+        f"(`train/dated_photographs.csv`): {named['right']} get it{in_set}. The wrong ones:\n\n"
         f"{table(('photograph', 'taken for'), rows)}"
     )
 
 
 def familiarity_section(metrics: dict[str, Any]) -> str:
-    """Returns how well paintings are told from other pictures; says so if it is not measured."""
+    """Returns the section on telling paintings from other pictures, measured or not."""
     measured = metrics.get("familiarity")
     if measured is None:
         return "Not measured for this model."
@@ -302,10 +302,10 @@ def familiarity_section(metrics: dict[str, Any]) -> str:
 
 
 def ablation_section(runs: Sequence[Run]) -> str:
-    """Returns what was tried on both validation parts: the recipe and what departs from it.
+    """Returns a table of the recipe and its variations, on the validation parts of both splits.
 
-    Runs that differ in nothing but the split and the seed make one row: their mean accuracy, and
-    the minutes of the quickest, for some shared the processor with other work.
+    Runs that differ only in split and seed make one row: their mean accuracy, and the minutes of
+    the quickest, because some shared the processor with other work.
     """
     recipe = next((each for each in runs if each.name == "recipe"), None)
     if recipe is None:
@@ -334,11 +334,12 @@ def ablation_section(runs: Sequence[Run]) -> str:
 
 
 def storing_section(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> str:
-    """Returns what storing training pictures anew brings, and what it costs.
+    """Returns a table of the benefit and the cost of storing training pictures anew.
 
     Args:
-        runs: Of each model what ``train/evaluate.py`` wrote, and what ``evaluate_neighbours.py``
-            wrote of the collection. Where another model embedded that, its two cells stay empty.
+        runs: For each model the metrics of ``train/evaluate.py`` and those of
+            ``evaluate_neighbours.py``. If another model embedded the gallery, the two cells of the
+            latter stay empty.
     """
 
     def neighbours(metrics: dict[str, Any], retrieval: dict[str, Any]) -> tuple[str, str]:
@@ -373,7 +374,7 @@ def storing_section(runs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> st
 
 
 def saturation_section(runs: Sequence[Run]) -> str:
-    """Returns when each recipe was at its best: a row for its longest run on either split."""
+    """Returns a table of each recipe's best epoch: a row for its longest run on each split."""
     longest: dict[tuple[str, str], Run] = {}
     for each in sorted(runs, key=lambda each: each.epochs):
         longest[each.settings["split"], each.settings["recipe"]] = each
@@ -403,7 +404,7 @@ def saturation_section(runs: Sequence[Run]) -> str:
 
 
 def learning_curve_section(runs: Sequence[Run]) -> str:
-    """Returns what the recipe reaches with parts of the training pictures."""
+    """Returns a table of the recipe's results with parts of the training pictures."""
     if not runs:
         return "Not measured for this recipe."
     return table(
@@ -420,7 +421,7 @@ def learning_curve_section(runs: Sequence[Run]) -> str:
 
 
 def front_matter(metrics: dict[str, Any]) -> str:
-    """Returns the YAML that the hub reads, between its rules."""
+    """Returns the YAML that the hub reads, between its ``---`` lines."""
     from huggingface_hub import EvalResult, ModelCardData
 
     scores = metrics["scores"]
@@ -454,13 +455,13 @@ def front_matter(metrics: dict[str, Any]) -> str:
 
 
 def averaged_clause(training: dict[str, Any]) -> str:
-    """Returns what was done to the weights after training, as the end of a sentence."""
+    """Returns how the weights were averaged after training, as the end of a sentence."""
     share = training.get("imagenet_share", 0)
-    second = ", which goes on from `best`" if training["recipe"] == "best-second" else ""
+    second = ", which continues from `best`" if training["recipe"] == "best-second" else ""
     return second + (
-        f"; every tensor but the last layer then averaged {percent(1 - share)} to {percent(share)} "
-        "with the ImageNet weights (WiSE-FT, Wortsman et al., CVPR 2022), the last layer fitted "
-        "anew"
+        "; every tensor except the last layer was then averaged with the ImageNet weights, "
+        f"{percent(1 - share)} to {percent(share)} (WiSE-FT, Wortsman et al., CVPR 2022), and the "
+        "last layer was fitted again"
         if share
         else ""
     )
@@ -473,21 +474,21 @@ def further_clause(training: dict[str, Any]) -> str:
 
 
 def unknown_item(unknown: Sequence[Movement]) -> str:
-    """Returns an item of a list on the movements that a model does not know; empty if none."""
+    """Returns a list item on the movements that a model does not know; empty if there are none."""
     if not unknown:
         return ""
     names = ", ".join(movement.english for movement in unknown)
     return (
         f"\n- **Movements of Pandora18K that it does not know ({len(unknown)}):** {names}. A "
-        "painting of one of\n  these gets one of the others: there was no picture to learn from."
+        "painting of one of\n  these gets another movement: there was no picture to learn from."
     )
 
 
 def never_seen_section(metrics: dict[str, Any]) -> str:
-    """Returns what the shipped weights reach for Romanian painters."""
+    """Returns the section on the shipped weights' results for Romanian painters."""
     strangers = metrics.get("painters_never_seen")
     if not strangers:
-        return "Not measured for this model: `train/evaluate.py --gallery DIR` does."
+        return "Not measured for this model; `train/evaluate.py --gallery DIR` measures it."
     sure = strangers["sure_answers"]
     rows = [
         ("Top-1 accuracy", percent(strangers["top1"])),
@@ -502,15 +503,15 @@ def never_seen_section(metrics: dict[str, Any]) -> str:
         rows.append(("Movements in a set, on average", f"{sets['mean_size']:.2f}"))
     return (
         f"{strangers['pictures']:,} paintings by {strangers['artists']} Romanian artists, none of "
-        "whom is in the training tree, under the movements that their styles belong to. "
-        "Calibration, sure answers and sets are measured on the half of the artists that did not "
-        "calibrate, and are means over many halvings.\n\n"
+        "whom is in the training tree; their styles give the movements. "
+        "Calibration, sure answers and sets are measured on the half of the artists that was not "
+        "used to calibrate, and are means over many halvings.\n\n"
         f"{table(('measure', 'value'), rows)}"
     )
 
 
 def source_section() -> str:
-    """Returns how far storage gives away which collection a picture comes from."""
+    """Returns a table on how far traces of storage reveal the collection of a picture."""
     path = RESULTS / "source-probe.json"
     probed = json.loads(path.read_text(encoding="utf-8"))
     titles = {
@@ -531,22 +532,22 @@ def source_section() -> str:
 
 
 def sets_section(metrics: dict[str, Any], english: dict[str, str]) -> str:
-    """Returns how far the prediction sets keep their promise, by movement."""
+    """Returns the section on the coverage of the prediction sets, by movement."""
     sets = metrics.get("prediction_sets")
     if not sets:
-        return "This model has none: `train/calibrate.py` sets them."
+        return "This model has none; `train/calibrate.py` makes them."
     rows = ((english[folder], percent(share)) for folder, share in sets["per_movement"].items())
     return (
-        "The smallest set of movements that is to hold the right one in "
+        "A prediction set is the smallest set of movements that should hold the right one for "
         f"{percent(sets['promised'])} of paintings by painters never seen (RAPS; Angelopoulos et "
-        f"al., ICLR 2021). On the test part it does in {percent(sets['coverage'])}, with "
+        f"al., ICLR 2021). On the test part {percent(sets['coverage'])} of the sets do; they have "
         f"{sets['mean_size']:.2f} movements on average:\n\n"
         f"{table(('movement', 'paintings whose set holds it'), rows)}"
     )
 
 
 def experiments(others: Sequence[dict[str, Any]]) -> str:
-    """Returns the page on what was tried when the model knew twelve movements."""
+    """Returns the page of experiments from when the model knew twelve movements."""
     metrics = read_metrics(RESULTS / "best")
     return Template(EXPERIMENTS.read_text(encoding="utf-8")).substitute(
         comparison_table=comparison_table(same_pictures(metrics, _others_than(metrics, others))),
@@ -566,7 +567,7 @@ def experiments(others: Sequence[dict[str, Any]]) -> str:
             ]
         ),
         learning_curve_section=learning_curve_section(
-            # The whole training part was a run of the ablation, here and below.
+            # The run on the whole training part comes from the ablation, here and below.
             [*read_runs(RESULTS / "learning-curve"), read_run(RESULTS / "ablation" / "recipe")]
         ),
         unseen_curve_section=learning_curve_section(
@@ -647,10 +648,10 @@ def card(model: Path) -> str:
 def readme_with_results(
     readme: str, metrics: dict[str, Any], neighbours: dict[str, Any] | None = None
 ) -> str:
-    """Returns the README with its tables of results made anew.
+    """Returns the README with new tables of results.
 
     Raises:
-        ModelError: The README has no place marked for them.
+        ModelError: The README has no marked place for them.
     """
     text = with_section(readme, "results", results_section(metrics, neighbours))
     if text is None:
@@ -659,10 +660,10 @@ def readme_with_results(
 
 
 def training_page_with_cost(page: str) -> str:
-    """Returns docs/training.md with what the shipped runs cost.
+    """Returns docs/training.md with the cost of the shipped runs.
 
     Raises:
-        ModelError: The page has no place marked for it.
+        ModelError: The page has no marked place for it.
     """
     shipped = [read_run(path) for path in sorted(RESULTS.glob(f"{SHIPPED}*"))]
     text = with_section(page, "cost", cost_sentence(shipped))
@@ -672,7 +673,7 @@ def training_page_with_cost(page: str) -> str:
 
 
 def main() -> None:
-    """Writes the texts, or the card of another model."""
+    """Writes all texts, or only the card of another model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, help="write the card of this model, into --out")
     parser.add_argument("--out", type=Path, metavar="FILE", help="the card of --model")

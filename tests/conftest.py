@@ -1,4 +1,4 @@
-"""What several tests share: the real pictures, a tiny model, and scripts run as a person would."""
+"""Shared fixtures: the real pictures, a tiny model, and scripts run like commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOMS = ("train", "gallery", "hub", "demo")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes every warning that code of ours causes an error."""
+    """Turns every warning that our code causes into an error."""
     scripts = {path.stem for room in ROOMS for path in (REPOSITORY / room).glob("*.py")}
     ours = "|".join([r"pinacoteca(\..*)?", *sorted(scripts)])
     config.addinivalue_line("filterwarnings", f"error:::({ours})$")
@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real pictures; tests that need it skip where it is absent."""
+    """The folder of real pictures; tests that need it are skipped without it."""
     if not (SHARED / "data" / "README.md").is_file():
         pytest.skip("the real pictures of ../shared/data are not on this machine")
     return SHARED / "data"
@@ -70,13 +70,13 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def gallery(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A gallery folder of eight paintings, their pictures beside it."""
+    """A gallery folder of eight paintings, with their pictures."""
     return write_gallery(tmp_path_factory.mktemp("gallery"), model_folder)
 
 
 @pytest.fixture(scope="session")
 def page_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the page of ``page`` prints."""
+    """The log of the page of ``page``."""
     return tmp_path_factory.mktemp("page") / "log.txt"
 
 
@@ -107,7 +107,7 @@ def run_script(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Chromium, one for all tests."""
+    """Chromium, shared by all tests."""
     try:
         browser = open_browser(tmp_path_factory.mktemp("browser"))
     except FileNotFoundError as error:
@@ -118,9 +118,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 @pytest.fixture
 def visit(page: str, browser: webdriver.Chrome) -> Iterator[Callable[..., Page]]:
-    """Opens the page in a window of a width, in a language and a colour scheme.
+    """Opens the page with a given window width, language and colour scheme.
 
-    Whatever a test does there, nothing may go wrong in the console and nobody else be asked.
+    Afterwards, fails on any error in the console and any request to another host.
     """
     visited = Page(browser, page)
 

@@ -1,4 +1,4 @@
-"""Where ``tests/helpers/visitor.py`` was; field cases import it from here."""
+"""The old place of ``tests/helpers/visitor.py``; field cases still import it from here."""
 
 import sys
 from pathlib import Path

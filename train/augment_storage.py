@@ -1,7 +1,7 @@
-"""How a picture is stored: varied while training, and varied once more to test what was learned.
+"""Varies how pictures are stored: in training as augmentation, in the test as a check.
 
-The pictures of a data set were all made smaller and compressed alike. A network that was trained on
-them as they are takes the same painting for another movement after one more JPEG.
+All pictures of a data set were resized and compressed in the same way. A network trained on them
+unchanged may name another movement for the same painting after one more JPEG compression.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from PIL import Image, ImageFilter, ImageOps
 from pinacoteca.images import compressed, reduced
 
 RESIZING = (Image.Resampling.BOX, Image.Resampling.BILINEAR, Image.Resampling.LANCZOS)
-# The longer side of our training pictures, and the side of the squares that one of their two
-# sources had.
+# The longer side of the training pictures. One of their two sources stored squares of this side.
 SQUARE_SIDE = 224
 
 
 class StoredAnew:
-    """Makes some pictures smaller, softer or sharper, and more compressed, as copies in use are."""
+    """Makes some pictures smaller, softer or sharper, and more compressed, like copies in use."""
 
     def __init__(self, share: float) -> None:
         self._share = share
@@ -41,9 +40,9 @@ class StoredAnew:
 
 
 class WithoutColour:
-    """Takes the colour from some pictures, as black and white plates and old prints have it.
+    """Removes the colour of some pictures, as in black and white plates and old prints.
 
-    Half of them become grey, half sepia, more or less warm.
+    Half of them become grey, half sepia of varying warmth.
     """
 
     def __init__(self, share: float) -> None:
@@ -65,7 +64,7 @@ class WithoutColour:
 def _smaller(picture: Image.Image) -> Image.Image:
     """Returns a smaller picture of the same proportions that lost more detail along one side.
 
-    So does every picture that was squashed to a square.
+    A picture that was squashed to a square loses detail in the same way.
     """
     scales = random.uniform(0.5, 1.0), random.uniform(0.5, 1.0)
     width, height = picture.size
@@ -78,16 +77,16 @@ def _smaller(picture: Image.Image) -> Image.Image:
 
 
 def small_copy(picture: Image.Image, quality: int) -> Image.Image:
-    """Returns a copy as training pictures are: the longer side 224 px, a JPEG."""
+    """Returns a copy like the training pictures: a JPEG with a longer side of 224 px."""
     return compressed(reduced(picture, SQUARE_SIDE), quality)
 
 
 def squashed_and_back(picture: Image.Image) -> Image.Image:
-    """Returns a picture that was a square of 224 px in between."""
+    """Returns the picture after squashing it to a square of 224 px and stretching it back."""
     return picture.resize((SQUARE_SIDE, SQUARE_SIDE)).resize(picture.size)
 
 
-# What must not change an answer.
+# Changes that must not change an answer.
 COPIES: Mapping[str, Callable[[Image.Image], Image.Image]] = {
     "compressed as JPEG of quality 75": lambda picture: compressed(picture, 75),
     "squashed to a square and back": squashed_and_back,

@@ -1,16 +1,16 @@
-"""Averages a trained network with the ImageNet weights it began with, and fits its last layer anew.
+"""Averages a trained network with its initial ImageNet weights and refits the last layer.
 
     python train/average_weights.py --run runs/best --data ../shared/data/pandora \
         --weights ../shared/weights/mobilenetv2_100_imagenet_backbone.safetensors
 
-Every tensor but the last layer becomes a mean of the trained and the ImageNet one (WiSE-FT;
-Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). What training unlearned and
-painters never seen need comes back so, at no cost in use. Of several ``--shares`` of the ImageNet
-weights, the best on validation is kept: choose on a run of the split by artist, then name the one
-share for the run that ships. Writes ``averaged/`` (hub layout) and ``averaging.json`` into the run.
-The ImageNet blocks that training changed go beside it, as a second branch that helps to find
-neighbours (``pinacoteca/second_branch.py``).
-About two minutes a share on two cores.
+Every tensor except the last layer becomes a mean of the trained and the ImageNet one (WiSE-FT;
+Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). This restores general
+features that help with unseen painters, and costs nothing in use. The script tries several
+``--shares`` of the ImageNet weights and keeps the one that is best on validation. Choose the share
+on a run with the split by artist, then pass that one share for the run that ships. Writes
+``averaged/`` (hub layout) and ``averaging.json`` into the run. The ImageNet blocks that training
+changed are stored with the model, as a second branch that helps to find neighbours
+(``pinacoteca/second_branch.py``). About two minutes a share on two cores.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from train import export, logits_and_targets
 if TYPE_CHECKING:
     import torch
 
-# Enough for 23,000 numbers of a last layer; more changed nothing.
+# Enough to fit the 23,000 weights of the last layer; more pictures changed nothing.
 HEAD_PICTURES = 10_000
-# Of the squared weights of the last layer, beside the mean loss.
+# Candidate factors of the L2 penalty on the last layer, which is added to the mean loss.
 DECAYS = (1e-4, 1e-3, 3e-3, 1e-2)
 ITERATIONS = 150
 
@@ -51,10 +51,10 @@ class Fit:
     """A last layer and how good it is on validation.
 
     Attributes:
-        share: Of the ImageNet weights.
-        decay: Of the squared weights.
+        share: The share of the ImageNet weights, 0 to 1.
+        decay: The factor of the L2 penalty.
         accuracy: Top-1 on the validation part, 0 to 1.
-        loss: Cross-entropy there.
+        loss: Cross-entropy on the validation part.
     """
 
     share: float
@@ -71,7 +71,7 @@ def averaged(
     Args:
         trained: The state of the trained network.
         imagenet: The state of the backbone that it began with.
-        share: Of the ImageNet tensors, 0 to 1.
+        share: The share of the ImageNet tensors, 0 to 1.
 
     Raises:
         ModelError: A tensor of the trained network is missing or of another shape.
@@ -86,13 +86,13 @@ def averaged(
         other = imagenet.get(name)
         if other is None or other.shape != tensor.shape:
             raise ModelError(f"The ImageNet weights have no tensor {name} of the network's shape.")
-        # What did not learn stays as it is, to the bit, where a sum of shares would round it.
+        # lerp leaves frozen tensors unchanged to the bit; a weighted sum would round them.
         result[name] = torch.lerp(tensor, other, share)
     return result
 
 
 def head_training(training: Training) -> Training:
-    """Returns the run with the pictures that a last layer is fitted on, drawn as an epoch's are."""
+    """Returns the run with pictures for fitting the last layer, drawn like those of an epoch."""
     import torch
 
     recipe = training.recipe
@@ -107,12 +107,13 @@ def head_training(training: Training) -> Training:
 def features_and_targets(
     training: Training, network: Any
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Returns pooled features, class indices and weights of the pictures a last layer learns from.
+    """Returns pooled features, class indices and weights of the pictures that fit the last layer.
 
-    The pictures are whole, but stored anew and without colour as often as in training.
+    The pictures are not cropped, but they are stored anew or lose their colour as often as in
+    training.
 
     Returns:
-        float32 ``[n, features]``, int64 ``[n]`` and float64 ``[n]``, the mean of the weights 1.
+        float32 ``[n, features]``, int64 ``[n]`` and float64 ``[n]``; the weights have mean 1.
     """
     import torch
     from timm.data import create_transform
@@ -136,7 +137,7 @@ def features_and_targets(
             pooled = network.forward_head(network.forward_features(images), pre_logits=True)
             features.append(pooled.float().cpu())
             targets.append(batch_targets)
-    # Pictures that stand for several showings were drawn once.
+    # A picture that an epoch would show several times was drawn once, so it gets that weight.
     count = len(training.train)
     weights = showings(training.train, recipe.painter_balance, recipe.movement_balance, count)
     return torch.cat(features), torch.cat(targets), weights.clamp(min=1)
@@ -156,9 +157,9 @@ def fit_head(
         features: float32 ``[n, features]``.
         targets: int64 ``[n]``.
         weights: float64 ``[n]``.
-        start: Where the fit begins; stays as it is.
-        decay: Of the squared weights.
-        smoothing: Of the labels.
+        start: The layer that the fit starts from; it is not changed.
+        decay: The factor of the L2 penalty.
+        smoothing: The label smoothing, 0 to 1.
     """
     from copy import deepcopy
 
@@ -185,7 +186,7 @@ def fit_head(
 def best_average(
     training: Training, network: Any, imagenet: dict[str, torch.Tensor], shares: Sequence[float]
 ) -> list[Fit]:
-    """Leaves ``network`` with the share and the last layer that validation likes best.
+    """Sets ``network`` to the share and the last layer that are best on validation.
 
     Returns:
         Every combination that was tried.
@@ -218,7 +219,7 @@ def best_average(
 
 
 def has_first_blocks_of(network: Any, other: dict[str, torch.Tensor]) -> bool:
-    """Returns whether a network kept the stem and the first blocks of another."""
+    """Returns whether two networks have the same stem and first blocks."""
     own = {name: tensor.numpy(force=True) for name, tensor in network.state_dict().items()}
     return shares_first_blocks(own, {name: tensor.numpy() for name, tensor in other.items()})
 
@@ -273,7 +274,7 @@ def read_run(folder: Path, data: Path, further: Path | None) -> Training:
     # JSON has lists where settings have tuples.
     if json.loads(json.dumps(training.settings)) != settings:
         raise DataError(
-            f"{folder} was trained on other pictures: name the same --data and --further as then."
+            f"{folder} was trained on other pictures: give the --data and --further of that run."
         )
     return training
 
@@ -289,7 +290,7 @@ def main() -> None:
         "--shares",
         type=lambda text: [float(each) for each in text.split(",")],
         default=[0.0, 0.2, 0.3, 0.4, 0.5],
-        help="of the ImageNet weights, to choose from",
+        help="shares of the ImageNet weights to try",
     )
     arguments = parser.parse_args()
     if not all(0 <= share <= 1 for share in arguments.shares):

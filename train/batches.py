@@ -1,4 +1,4 @@
-"""Pictures on their way into the network: crops, their order in an epoch, batches."""
+"""Prepares pictures for the network: crops, their order in an epoch, batches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def data_config(recipe: Recipe) -> dict[str, Any]:
-    """Returns the preprocessing of ``recipe`` in timm's words; it is exported with the weights."""
+    """Returns the preprocessing of ``recipe`` as timm's configuration; it is exported."""
     from timm.data import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
 
     return {
@@ -38,10 +38,10 @@ def data_config(recipe: Recipe) -> dict[str, Any]:
 
 
 def training_transform(recipe: Recipe, resolution: int) -> Any:
-    """Returns random copies, crops and mirror images, or the plain preprocessing if there are none.
+    """Returns the transform of training pictures: random copies, crops and mirror images.
 
-    The tensors are squares of ``resolution`` pixels. Colours stay as they are, or go altogether:
-    they are part of what makes a movement, and black and white plates have none.
+    Without random crops it is the plain preprocessing. The tensors are squares of ``resolution``
+    pixels. Colours are kept or removed, but never shifted: they are part of what makes a movement.
     """
     from timm.data import create_transform
     from torchvision.transforms import Compose
@@ -61,17 +61,18 @@ def training_transform(recipe: Recipe, resolution: int) -> Any:
 
 @dataclass(frozen=True)
 class Lost:
-    """A picture that could be read when the run began, and no longer can."""
+    """A picture that was readable when the run began and no longer is."""
 
     path: str
     reason: str
 
 
 class LabelledPictures:
-    """A map-style data set of ``(tensor [3, side, side], class index)``, or what was lost.
+    """A map-style data set of ``(tensor [3, side, side], class index)``, or ``Lost``.
 
-    Batches take the transforms in turn. With a seed, what is random about a picture depends on
-    that seed and its place alone: neither the number of workers nor a resumed run can change it.
+    Batches take the transforms in turn. With a seed, the random changes of a picture depend only on
+    that seed and the picture's position: neither the number of workers nor a resumed run changes
+    them.
     """
 
     def __init__(
@@ -110,9 +111,10 @@ class LabelledPictures:
 
 
 class Batches:
-    """Batches of ``data`` without the pictures that were lost on the way, which it names.
+    """Yields batches of ``data`` and leaves out pictures that became unreadable, naming each one.
 
-    A share that drops out for good ends the run; a picture that somebody took away does not.
+    A missing picture does not end the run; a whole unreadable batch does, because the disk or
+    network share is probably gone.
     """
 
     def __init__(self, batches: DataLoader[Any], data: LabelledPictures) -> None:
@@ -126,8 +128,8 @@ class Batches:
         for batch, lost in self._batches:
             if batch is None:
                 raise DataError(
-                    f"No picture of a batch can be read any more, {lost[0].path} among them "
-                    f"({lost[0].reason}) Mend the folder of the pictures; --resume then goes on."
+                    f"A whole batch of pictures has become unreadable, among them {lost[0].path} "
+                    f"({lost[0].reason}) Check the folder of pictures, then go on with --resume."
                 )
             for each in lost:
                 print(f"Left out {each.path}: {each.reason}")
@@ -137,7 +139,7 @@ class Batches:
 def collated(
     samples: Sequence[tuple[torch.Tensor, int] | Lost],
 ) -> tuple[tuple[torch.Tensor, torch.Tensor] | None, list[Lost]]:
-    """Returns the batch, None if nothing is left of it, and what was lost."""
+    """Returns the batch, or None if no picture of it is readable, and the lost pictures."""
     from torch.utils.data import default_collate
 
     lost = [sample for sample in samples if isinstance(sample, Lost)]
@@ -151,7 +153,7 @@ def loader(
     drop_last: bool = False,
     processes: Processes = ALONE,
 ) -> Batches:
-    """Returns batches of ``data`` in its order, or what of them falls to this process."""
+    """Returns batches of ``data`` in its order, or this process's share of each."""
     from torch.utils.data import BatchSampler, DataLoader
 
     batches = BatchSampler(range(len(data)), training.recipe.batch_size, drop_last)
@@ -168,7 +170,7 @@ def loader(
 
 
 def epoch_order(training: Training, generator: torch.Generator) -> torch.Tensor:
-    """Returns which training pictures one epoch shows, in its order, int64 ``[shown]``.
+    """Returns the indices of the training pictures of one epoch, in order, int64 ``[shown]``.
 
     Each picture is shown as often as ``showings`` says, rounded up or down at random (systematic
     resampling).
@@ -182,7 +184,7 @@ def epoch_order(training: Training, generator: torch.Generator) -> torch.Tensor:
         return order
     weights = showings(pictures, recipe.painter_balance, recipe.movement_balance, shown)
     bounds = weights[order].cumsum(0)
-    # The sum of the weights is the number of pictures shown but for rounding.
+    # The weights sum to the number of pictures shown, apart from rounding.
     start = torch.rand((), dtype=torch.float64, generator=generator)
     points = torch.arange(shown, dtype=torch.float64) + start
     drawn = order[torch.searchsorted(bounds, points * bounds[-1] / shown)]
@@ -195,8 +197,8 @@ def showings(
     """Returns how often each picture is to be shown an epoch, float64 ``[pictures]``.
 
     Args:
-        pictures: Those trained on, further ones included. These do not change the share of their
-            movement, only what it is made of.
+        pictures: The training pictures, including further ones. Further pictures do not change the
+            share of their movement, only which pictures fill it.
         painter_balance: As in ``Recipe``.
         movement_balance: As in ``Recipe``.
         shown: The sum of the result.
@@ -217,7 +219,7 @@ def showings(
 def training_batches(training: Training, epoch: int) -> Batches:
     """Returns the shuffled batches of one epoch, painter classes for labels.
 
-    They are the same whenever they are asked for.
+    Repeated calls return the same batches.
     """
     import torch
 

@@ -1,14 +1,14 @@
-"""Makes a model's probabilities honest for painters that it knows and for those it does not.
+"""Calibrates a model's probabilities for painters that it knows and for painters that it does not.
 
     python train/calibrate.py --model model --data ../shared/data/pandora --gallery gallery
 
-A network is surer of painters it has seen. Its validation part shows those. The Romanian painters
-of the gallery, none of whom is in the training tree, show the others, each painting under the
-movement that its style belongs to. One temperature is fitted to both, each with half the weight;
-the prediction sets are set by the second alone, so that their promise holds for strangers. How
-well that goes is told by halves: half of the artists calibrate, the others are measured, for many
-halvings. Writes ``temperature`` and ``prediction_sets`` into the model's ``config.json``. Half a
-minute on two cores.
+A network is more confident about painters it was trained on. The validation part stands for those.
+The Romanian painters of the gallery, none of whom is in the training tree, stand for unknown
+painters; the style of each painting gives its movement. One temperature is fitted to both groups,
+each with half the weight. The prediction sets are calibrated on the unknown painters alone, so that
+their coverage holds for unknown painters. To measure this, half of the artists calibrate and the
+other half is measured, averaged over many random halvings. Writes ``temperature`` and
+``prediction_sets`` into the model's ``config.json``. Half a minute on two cores.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from pinacoteca.metrics import expected_calibration_error, half_of_artists
 from pinacoteca.movements import movement_of_style
 from pinacoteca.prediction_sets import PredictionSets
 
-# Chosen for the smallest sets.
+# The candidate that gives the smallest sets is chosen.
 PENALTIES = (0.0, 0.01, 0.02, 0.05, 0.1)
 UNPENALISED = (2, 3, 4)
-# Of the artists that are strangers, to say how well calibration goes: one halving may be lucky.
+# Random halvings of the unknown artists; the result of a single halving may be luck.
 HALVINGS = 12
 
 Logits = npt.NDArray[np.float32]
@@ -47,7 +47,7 @@ Targets = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Group:
-    """Paintings with what the network says of them.
+    """Paintings with the network's outputs.
 
     Attributes:
         logits: float32 ``[n, movements]``.
@@ -59,7 +59,7 @@ class Group:
 
 
 def known_painters(classifier: MovementClassifier, model: Path, data: Path) -> Group:
-    """Returns the validation part of what the model was trained on."""
+    """Returns the validation part of the model's own split."""
     pictures = read_tree(data)
     parts = parts_of(pictures, training_of(model).get("split", "random"), data)
     chosen = [
@@ -72,10 +72,10 @@ def known_painters(classifier: MovementClassifier, model: Path, data: Path) -> G
 def unknown_painters(
     classifier: MovementClassifier, collection: Collection
 ) -> tuple[Group, npt.NDArray[np.str_]]:
-    """Returns the gallery's paintings of movements that the model knows, and who painted each.
+    """Returns the gallery's paintings of movements that the model knows, and the artist of each.
 
     Raises:
-        DataError: They are by fewer than two artists.
+        DataError: These paintings are by fewer than two artists.
     """
     class_of = {movement.number: index for index, movement in enumerate(classifier.movements)}
     found = [movement_of_style(painting.style) for painting in collection.paintings]
@@ -91,9 +91,9 @@ def unknown_painters(
 
 
 def halves(artists: npt.NDArray[np.str_]) -> Iterator[npt.NDArray[np.bool_]]:
-    """Yields which paintings are by the artists that calibrate, bool ``[n]``, halving by halving.
+    """Yields for each halving a mask of the paintings whose artists calibrate, bool ``[n]``.
 
-    Each half calibrates once and is measured once.
+    Each half of a halving calibrates once and is measured once.
     """
     for number in range(HALVINGS):
         first = half_of_artists(artists, SEED + number)
@@ -102,7 +102,7 @@ def halves(artists: npt.NDArray[np.str_]) -> Iterator[npt.NDArray[np.bool_]]:
 
 
 def cross_fitted(known: Group, strangers: Group, artists: npt.NDArray[np.str_]) -> dict[str, float]:
-    """Returns what ``told`` says of artists that did not calibrate, the mean over all halvings."""
+    """Returns the mean over all halvings of ``told`` for artists that did not calibrate."""
     found = []
     for calibrating in halves(artists):
         one, other = (
@@ -141,7 +141,7 @@ def softmax(logits: Logits, temperature: float) -> npt.NDArray[np.float64]:
 
 
 def smallest_sets(group: Group, temperature: float) -> PredictionSets:
-    """Returns the calibrated sets whose mean size is least."""
+    """Returns the calibrated sets with the smallest mean size."""
     probabilities = softmax(group.logits, temperature)
     candidates = [
         PredictionSets.calibrated(probabilities, group.targets, penalty, unpenalised)
@@ -152,7 +152,7 @@ def smallest_sets(group: Group, temperature: float) -> PredictionSets:
 
 
 def write_into(model: Path, temperature: float, sets: PredictionSets) -> None:
-    """Writes both into the model's configuration; everything else in it stays."""
+    """Writes both into the model's configuration and keeps everything else in it."""
     path = model / CONFIG_FILE
     config = json.loads(path.read_text(encoding="utf-8"))
     config |= {"temperature": temperature, "prediction_sets": sets.settings}
@@ -161,7 +161,7 @@ def write_into(model: Path, temperature: float, sets: PredictionSets) -> None:
 
 
 def told(group: Group, temperature: float, sets: PredictionSets) -> dict[str, float]:
-    """Returns how right, how honest and how narrow the answers to a group are."""
+    """Returns accuracy, calibration error, coverage and set size for a group."""
     probabilities = softmax(group.logits, temperature)
     members = sets.members(probabilities)
     sure = sure_answers(probabilities.astype(np.float32), group.targets)
@@ -184,7 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="folder in hub layout")
     parser.add_argument("--data", type=Path, required=True, help="the Pandora18K tree")
-    parser.add_argument("--gallery", type=Path, required=True, help="what the model embedded")
+    parser.add_argument("--gallery", type=Path, required=True, help="gallery of this model")
     arguments = parser.parse_args()
 
     classifier = MovementClassifier.from_pretrained(arguments.model)

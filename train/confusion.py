@@ -1,4 +1,4 @@
-"""Which movements are taken for which."""
+"""Measures which movements the model confuses with which."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def per_class(
 ) -> dict[str, dict[str, float | None]]:
     """Returns precision, recall, F1 and the number of pictures of each movement.
 
-    A movement without a test picture was not measured: None stands for all but the number.
+    For a movement without a test picture, everything except the number is None: it was not
+    measured.
     """
     from sklearn.metrics import precision_recall_fscore_support
 
@@ -65,7 +66,7 @@ def most_confused(
 def plot_confusion(
     movements: Sequence[Movement], confusion: npt.NDArray[np.int64], title: str, path: Path
 ) -> None:
-    """Draws the confusion matrix: percent of each true movement, a row each."""
+    """Draws the confusion matrix, one row for each true movement, in percent of the row."""
     from matplotlib.figure import Figure
 
     shares = 100 * confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)

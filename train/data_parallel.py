@@ -1,10 +1,12 @@
 """Keeps processes that train one network in step: data-parallel training.
 
-Every batch is divided into equal shares, a process each, and the gradients are averaged, so that a
-step is that of the whole batch. All processes start equal, because all draw from the recipe's seed.
-Two things differ from a run on one. Batch normalisation takes its statistics from a share, as is
-usual (Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, section
-2.3); the running ones are averaged after each epoch. And pictures are mixed within a share.
+Every batch is divided into equal shares, one for each process. The gradients are averaged, so that
+a step is that of the whole batch. All processes start with the same weights, because all draw from
+the recipe's seed. Two things differ from training in one process. Batch normalisation takes its
+statistics from a share of the batch, as is usual (Goyal et al., "Accurate, Large Minibatch SGD:
+Training ImageNet in 1 Hour", 2017, section
+2.3); the running statistics are averaged after each epoch. And mixup and CutMix combine only
+pictures of the same share.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def share_of(batches: BatchSampler, processes: Processes) -> BatchSampler:
-    """Returns this process's share of every batch; a lone batch that is too small is filled up.
+    """Returns this process's share of every batch; if the only batch is too small, pictures repeat.
 
     Raises:
         DataError: A batch cannot be divided.
@@ -30,11 +32,11 @@ def share_of(batches: BatchSampler, processes: Processes) -> BatchSampler:
         return batches
     from accelerate.data_loader import BatchSamplerShard
 
-    # Shares of odd numbers could not be mixed, which pairs the pictures.
+    # Mixing pairs the pictures of a share, so their number must be even.
     if batches.batch_size % (2 * processes.count):
         raise DataError(
             f"A batch of {batches.batch_size} cannot be divided among {processes.count} processes "
-            "into shares of one even number: start another number of processes or --set batch_size."
+            "into equal, even shares: start another number of processes or --set batch_size."
         )
     share: BatchSampler = BatchSamplerShard(
         batches, processes.count, processes.index, split_batches=True
@@ -43,7 +45,7 @@ def share_of(batches: BatchSampler, processes: Processes) -> BatchSampler:
 
 
 def average_gradients(optimizer: torch.optim.Optimizer, processes: Processes) -> None:
-    """Gives every process the mean of all gradients; to be called before a step."""
+    """Gives every process the mean of all gradients; call it before the optimiser's step."""
     parameters = [each for group in optimizer.param_groups for each in group["params"]]
     _average([each.grad for each in parameters if each.grad is not None], processes)
 
@@ -62,7 +64,7 @@ def average_statistics(networks: Iterable[torch.nn.Module], processes: Processes
 
 
 def summed(numbers: tuple[float, ...], processes: Processes) -> tuple[float, ...]:
-    """Returns the sums of such numbers over all processes."""
+    """Returns each number summed over all processes."""
     if processes.count == 1:
         return numbers
     from accelerate.utils import gather_object
@@ -76,7 +78,7 @@ def _average(tensors: list[torch.Tensor], processes: Processes) -> None:
     import torch
     from accelerate.utils import reduce
 
-    # One message costs less than one for each of 160 tensors.
+    # One message is cheaper than 160, one for each tensor.
     means = reduce(torch.cat([tensor.flatten() for tensor in tensors]), "mean")
     pieces = means.split([tensor.numel() for tensor in tensors])
     for tensor, piece in zip(tensors, pieces, strict=True):

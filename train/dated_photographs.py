@@ -1,9 +1,9 @@
-"""Photographs of known paintings, with the movements that their museums' dates put them in.
+"""Labels photographs of known paintings with movements, by the dates that museums give.
 
-``dated_photographs.csv`` has a row for each of the 48 photographs that one of the 18 movements
-fits: 36. Ten Japanese and Chinese paintings, Neoclassicism and American Regionalism have no
-movement here, and for four painters of the salons no date decides. Where catalogues differ, a row
-names several.
+``dated_photographs.csv`` has a row for each of the 36 photographs, of 48, that fit one of the 18
+movements. The others are Japanese and Chinese, Neoclassicist or American Regionalist, which are
+none of the 18, or by painters of the salons, whose dates decide nothing. Where catalogues differ, a
+row names several movements.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LABELS = Path(__file__).with_name("dated_photographs.csv")
 
 
 def movements_of_photographs() -> dict[str, frozenset[str]]:
-    """Returns the folders of the movements that fit, by file name."""
+    """Returns the class folders of the fitting movements for each file name."""
     with open(LABELS, encoding="utf-8", newline="") as file:
         return {
             row["file_name"]: frozenset(row["movements"].split("|")) for row in csv.DictReader(file)
@@ -27,7 +27,7 @@ def movements_of_photographs() -> dict[str, frozenset[str]]:
 
 
 def photographs_named(classifier: MovementClassifier, directory: Path) -> dict[str, Any]:
-    """Returns how many labelled photographs get their movement, and what the others get.
+    """Returns how many labelled photographs are classified correctly, and the wrong answers.
 
     Args:
         classifier: The model.

@@ -3,10 +3,10 @@
     python train/evaluate.py --model model --data ../shared/data/pandora \
         --photographs ../shared/data/queries --strangers runs/strangers --mistakes runs/mistakes.png
 
-Writes ``metrics.json``, ``confusion_matrix.png`` and ``reliability.png`` into ``--out`` (the
-model's own folder if it is not given) and prints the figures beside those of the literature. About
-three minutes for 2,849 pictures, each seen three times, on two cores; the figures of the shipped
-model are those of ``model/metrics.json``, to the digit.
+Writes ``metrics.json``, ``confusion_matrix.png`` and ``reliability.png`` into ``--out`` (default:
+the model's own folder) and prints the figures with those of the literature. Takes about three
+minutes for 2,849 pictures on two cores; each picture is analysed three times. For the shipped model
+the figures equal those of ``model/metrics.json``.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def accuracy_interval(
     """Returns the 95 % interval of the share of right answers (percentile bootstrap).
 
     Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 1979. Groups are
-    drawn, not rows: paintings by one hand are right or wrong together.
+    drawn, not rows, because the answers to paintings by one artist are correlated.
 
     Args:
         right: bool ``[n]``.
         groups: ``n`` keys; rows with equal keys are drawn together.
 
     Returns:
-        Both ends, 0 to 1; the whole range if there are fewer than two groups to draw from.
+        The lower and upper end, 0 to 1; the whole range if there are fewer than two groups.
     """
     from scipy.stats import bootstrap
 
@@ -81,14 +81,14 @@ def scores(
     logits: npt.NDArray[np.float32],
     targets: npt.NDArray[np.int64],
 ) -> Iterator[tuple[str, float]]:
-    """Yields the name and the value of each measure, all of them shares from 0 to 1."""
+    """Yields the name and the value of each measure; all are between 0 and 1."""
     from scipy.special import softmax
     from sklearn.metrics import f1_score
 
     probabilities = classifier.probabilities(logits)
     yield "top1", top_k_accuracy(probabilities, targets, 1)
     yield "top3", top_k_accuracy(probabilities, targets, 3)
-    # What has no test picture was not measured, and counts neither for nor against.
+    # A movement without test pictures is not measured and is left out of the mean.
     tested = np.unique(targets)
     yield (
         "macro_f1",
@@ -118,11 +118,11 @@ def measure(
         classifier: The model.
         training: What ``training_of`` returns for it.
         data: The Pandora18K tree.
-        split: None for the one that the model was trained on.
+        split: The split to test; None for the one that the model was trained on.
         photographs: A folder of large photographs of paintings; None leaves this measure out.
         strangers: A folder of folders of pictures that are no paintings; None leaves them out.
-        recorded: The parts that the model was trained with; None if it came without.
-        plot: Where to draw how reliable the probabilities are; None for nowhere.
+        recorded: The parts that the model was trained with; None if the model folder has no record.
+        plot: The file for the reliability diagram; None draws none.
 
     Raises:
         DataError: There is nothing to test, or the model has seen it in training.
@@ -134,7 +134,7 @@ def measure(
     tested = tested_pictures(classifier, data, split, trained_split, recorded)
     analysis, targets, measured = analysed(classifier, data, tested)
     predictions = analysis.logits.argmax(axis=1)
-    # Painters are what a split by artist holds out, so painters are what is drawn anew.
+    # A split by artist holds out painters, so the bootstrap draws painters.
     groups = painter_keys(measured) if split == "artist" else range(len(measured))
     stored_anew = dict(predictions_stored_anew(classifier, data, measured))
     probabilities = classifier.probabilities(analysis.logits)
@@ -182,14 +182,15 @@ def measure(
 def painters_never_seen(
     classifier: MovementClassifier, collection: Collection, known: Group
 ) -> dict[str, Any]:
-    """Returns the measures of a gallery's paintings, by painters whom the network never saw.
+    """Returns the measures on a gallery's paintings, whose painters the network never saw.
 
-    Calibration and sets are measured on artists that did not set them (``calibrate.cross_fitted``).
+    Calibration and sets are measured on artists that did not calibrate them
+    (``calibrate.cross_fitted``).
 
     Args:
         classifier: The model.
         collection: The gallery, embedded by the model.
-        known: What else calibrates: the validation part of what the model was trained on.
+        known: The validation part of the model's split, which also calibrates.
     """
     from sklearn.metrics import f1_score
 
@@ -225,7 +226,7 @@ def painters_never_seen(
 
 
 def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
-    """Prints the figures, and beside them those of the literature with their protocols."""
+    """Prints the figures, and those of the literature with their protocols."""
     english = {movement.folder: movement.english for movement in movements}
     print(f"\n{metrics['split']} split, {metrics['pictures']:,} test pictures")
     for name, value in metrics["scores"].items():
@@ -275,7 +276,7 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
         english[folder] for folder, row in metrics["per_class"].items() if not row["pictures"]
     ]:
         print(
-            f"  not measured, for want of test pictures: {', '.join(unmeasured)}; macro-F1 is "
+            f"  not measured, no test pictures: {', '.join(unmeasured)}; macro-F1 is "
             "that of the others"
         )
     print("\nmost confused (true -> taken for)")
@@ -300,7 +301,7 @@ def main() -> None:
     parser.add_argument("--photographs", type=Path, help="large photographs of paintings")
     parser.add_argument("--strangers", type=Path, help="what train/strangers.py gathered")
     parser.add_argument(
-        "--gallery", type=Path, help="paintings by painters never seen, that the model embedded"
+        "--gallery", type=Path, help="gallery of painters never seen, embedded by the model"
     )
     parser.add_argument("--mistakes", type=Path, help="draw the most confident ones to this file")
     parser.add_argument("--out", type=Path, help="default: the model folder")

@@ -1,8 +1,9 @@
-"""The folds that Pandora18K was published with, in its ``pandoraLabels.mat``.
+"""Reads the folds that Pandora18K was published with, from its ``pandoraLabels.mat``.
 
-Its readme says that the file holds fold membership and labels, but not where; a row of a sister
-file that was printed elsewhere is a path and two numbers, of which either may be the fold. So the
-whole table decides: the column that follows the class folders is the label, the other the fold.
+Its readme says that the file holds folds and labels, but not in which columns. A published row of a
+similar file has a path and two numbers; either of them may be the fold. So the reader looks at the
+whole table: the number column that agrees with the class folders is the label, the other one is the
+fold.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ MOST_FOLDS = 20
 
 
 def fold_parts(directory: Path, paths: Sequence[str], fold: int) -> list[Part]:
-    """Returns the parts of pictures when one published fold is held out as the test part.
+    """Returns the part of each picture, with one published fold as the test part.
 
     Args:
         directory: The tree, which holds ``pandoraLabels.mat``.
-        paths: Of all pictures, relative to the tree.
-        fold: Its number in the file.
+        paths: The paths of all pictures, relative to the tree.
+        fold: The number of the fold in the file.
 
     Raises:
         DataError: The file is missing or cannot be understood, or has no such fold.
@@ -59,7 +60,7 @@ def read_folds(path: Path) -> dict[str, int]:
         raise DataError(f"There is no {path}: the folds come with Pandora18K, in this file.")
     try:
         contents = loadmat(path, simplify_cells=True)
-    # A damaged file fails in SciPy wherever it happens to be read: IndexError, zlib.error and more.
+    # On a damaged file SciPy raises many types of error: IndexError, zlib.error and more.
     except Exception as error:
         raise DataError(f"{path} cannot be read as a MATLAB file ({error}).") from None
     columns = list(_columns(contents))
@@ -82,7 +83,7 @@ def read_folds(path: Path) -> dict[str, int]:
 
 
 def _columns(contents: dict[str, Any]) -> Iterator[list[Any]]:
-    """Yields every list of texts or whole numbers in the file, the columns of tables one by one."""
+    """Yields every list of texts or whole numbers in the file, column by column."""
     for name, value in contents.items():
         if name.startswith("__") or not isinstance(value, np.ndarray) or value.ndim not in (1, 2):
             continue
@@ -103,7 +104,7 @@ def _class_number(path: str) -> int | None:
 
 
 def _follows(column: Sequence[int], folders: Sequence[int | None]) -> bool:
-    """Whether the numbers are those of the class folders, counted from 1 or from 0."""
+    """Returns whether the numbers are those of the class folders, counted from 1 or from 0."""
     return len(set(np.subtract(column, np.array(folders, dtype=int)).tolist())) == 1
 
 

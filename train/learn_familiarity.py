@@ -1,4 +1,4 @@
-"""Learns what paintings look like to the middle of the network, and where strangeness begins."""
+"""Learns the distribution of paintings' mid-network features, and the threshold for strangers."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from pinacoteca.images import open_image
 if TYPE_CHECKING:
     from PIL import Image
 
-# Enough for 128 features, and a third of the time that all pictures would take.
+# Enough for 128 features, in a third of the time that all pictures would take.
 FITTED_PICTURES = 3000
-# Paintings are seen in more ways than our pictures of them are stored.
+# Queries are stored in more ways than the training pictures are.
 STORED_ANEW_SHARE = 0.8
-# Of the validation part. Strangers to the training, painters included, may be a little stranger.
+# The share of validation pictures that may be refused. Unseen painters may be refused more often.
 FALSE_ALARMS = 0.02
 
 
@@ -33,15 +33,14 @@ def learn_familiarity(
     train: Sequence[Picture],
     validation: Sequence[Picture],
 ) -> Familiarity:
-    """Fits a normal distribution to training pictures and sets its threshold on validation.
+    """Fits a normal distribution to training pictures and sets the threshold on validation.
 
-    The covariance is shrunk as Ledoit and Wolf, "A well-conditioned estimator for large-dimensional
-    covariance matrices", Journal of Multivariate Analysis 2004, have it, so that a handful of
-    pictures is enough.
+    The covariance is shrunk (Ledoit and Wolf, "A well-conditioned estimator for large-dimensional
+    covariance matrices", Journal of Multivariate Analysis 2004), so that a few pictures are enough.
 
     Args:
         classifier: Gives the features; its own familiarity is not used.
-        directory: The tree that the paths of the pictures begin in.
+        directory: The tree that the paths of the pictures are relative to.
         train: At least two pictures.
         validation: At least one picture.
     """

@@ -1,14 +1,15 @@
-r"""Learns what makes paintings alike: the movement, the hand and the subject.
+r"""Learns the projections that compare paintings by movement, artist and subject.
 
     python train/learn_likeness.py --model model --data ../shared/data/pandora
     python train/learn_likeness.py --model model --data ../shared/data/pandora \
         --weights ../shared/weights/mobilenetv2_100_imagenet_backbone.safetensors
 
-``train/train.py`` does this at the end of a run; by itself the script learns anew for a model that
-is there, from the pictures that it was trained on, and writes ``likeness.safetensors`` into its
-folder. ``--weights``, those that its training began with, gives the network a second branch first
-(``pinacoteca/second_branch.py``); ``train/average_weights.py`` does that as well. A gallery must
-then be built anew. 10,000 pictures of 224 px take five minutes on one CPU core.
+``train/train.py`` does this at the end of a run. This script does it again for an existing model,
+from the pictures that it was trained on, and writes ``likeness.safetensors`` into the model's
+folder. With ``--weights``, the ImageNet weights that its training began with, the network first
+gets a second branch (``pinacoteca/second_branch.py``); ``train/average_weights.py`` does that as
+well. Rebuild galleries of the model afterwards. 10,000 pictures of 224 px take five minutes on one
+CPU core.
 """
 
 from __future__ import annotations
@@ -30,22 +31,22 @@ from pinacoteca.images import open_image
 from pinacoteca.likeness import Likeness, roots
 from pinacoteca.second_branch import add_second_branch
 
-# Of gallery/evaluate_neighbours.py: fewer lose hands, more add nothing.
+# By gallery/evaluate_neighbours.py: fewer dimensions find the artist less often, more add nothing.
 HAND_DIMENSIONS = 128
 SUBJECT_DIMENSIONS = 512
 CELL_DIMENSIONS = 48
-# Principal components that the discriminants are sought among.
+# The discriminants are combinations of this many principal components.
 PRINCIPAL_COMPONENTS = 512
-# Pulls the scatter of one painter's works towards a sphere: most painters have few.
+# Shrinks the scatter within painters towards a sphere, because most painters have few works.
 SHRINKAGE = 0.5
-# Channels that hardly ever respond, as a share of the usual deviation, would be nothing but noise.
+# Channels with less than this share of the usual deviation hardly ever respond: they are noise.
 SILENT = 1e-4
 
 Doubles = npt.NDArray[np.float64]
 
 
 class Scatter:
-    """Mean and covariance of vectors that come a batch at a time."""
+    """Mean and covariance of vectors that arrive batch by batch."""
 
     def __init__(self, dimension: int) -> None:
         self._count = 0
@@ -54,13 +55,13 @@ class Scatter:
 
     @classmethod
     def of(cls, vectors: npt.NDArray[np.floating[Any]]) -> Scatter:
-        """Returns that of float ``[n, dimension]``."""
+        """Returns the scatter of vectors, float ``[n, dimension]``."""
         scatter = cls(vectors.shape[1])
         scatter.add(vectors)
         return scatter
 
     def add(self, vectors: npt.NDArray[np.floating[Any]]) -> None:
-        """Takes float ``[n, dimension]``."""
+        """Adds vectors, float ``[n, dimension]``."""
         self._count += len(vectors)
         self._sum += vectors.sum(axis=0, dtype=np.float64)
         self._products += vectors.T @ vectors
@@ -88,8 +89,8 @@ def learn_likeness(
 
     Args:
         classifier: Gives the features; its own likeness is not used.
-        directory: The tree that the paths of the pictures begin in.
-        pictures: At least two; their folders tell the painters and the movements.
+        directory: The tree that the paths of the pictures are relative to.
+        pictures: At least two; their folders name the painters and the movements.
     """
     cells_seen = Scatter(classifier.dimension)
     pooled_batches, statistics_batches = [], []
@@ -121,9 +122,9 @@ def hands_and_styles(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Returns the projections of ``Likeness`` that are learned from painters and from movements.
 
-    The discriminants are sought among principal components, as there are more statistics than they
-    could be told from (Belhumeur, Hespanha, Kriegman, "Eigenfaces vs. Fisherfaces", IEEE TPAMI
-    1997).
+    The discriminants are combinations of principal components, because there are too many
+    statistics for discriminant analysis itself (Belhumeur, Hespanha, Kriegman, "Eigenfaces vs.
+    Fisherfaces", IEEE TPAMI 1997).
 
     Args:
         statistics: float32 ``[n, statistics]``.
@@ -145,14 +146,14 @@ def hands_and_styles(
 def half_whitening(seen: Scatter, dimensions: int) -> npt.NDArray[np.float32]:
     """Returns principal components, each divided by the square root of its deviation.
 
-    Half way to whitening: the first components no longer decide alone, the last are not noise.
+    Half whitening keeps the first components from dominating and the last from adding noise.
     """
     directions, variances = seen.principal_components(dimensions)
     return np.asarray(directions / variances**0.25, np.float32)
 
 
 def scale_of(statistics: npt.NDArray[np.float32]) -> Doubles:
-    """Returns what gives every statistic unit deviation, float64 ``[statistics]``; 0 if silent."""
+    """Returns factors that give each statistic unit deviation, float64 ``[n]``; 0 for noise."""
     deviations = statistics.astype(np.float64).std(axis=0)
     heard = deviations > SILENT * np.median(deviations)
     scale: Doubles = np.zeros_like(deviations)
@@ -163,17 +164,17 @@ def scale_of(statistics: npt.NDArray[np.float32]) -> Doubles:
 def discriminants(
     features: npt.NDArray[np.floating[Any]], classes: npt.NDArray[np.int64], dimensions: int
 ) -> Doubles:
-    """Returns the directions in which classes differ more than the members of one.
+    """Returns the directions in which classes differ most, relative to the scatter within a class.
 
-    Linear discriminant analysis with a shrunk scatter within classes; a direction counts by the
-    fourth root of its ratio of scatters, lest a few decide. A class counts by the square root of
-    its members. One with a single member teaches nothing and is left out, unless there are no
+    Linear discriminant analysis with a shrunk scatter within classes. A direction is weighted by
+    the fourth root of its ratio of scatters, so that a few do not dominate. A class is weighted by
+    the square root of its size. Classes with a single member are left out, unless there are no
     others.
 
     Args:
         features: float ``[n, dimension]``.
         classes: int64 ``[n]``.
-        dimensions: How many directions at most.
+        dimensions: The largest number of directions.
 
     Returns:
         float64 ``[dimension, s]``.
@@ -192,7 +193,7 @@ def discriminants(
     spread = means - features.mean(axis=0)
     between = (spread.T * weights) @ spread
     sphere = np.trace(within) / len(within) * np.eye(len(within))
-    # A lone pair of equal pictures has no scatter; any sphere will do.
+    # Two equal pictures have no scatter; any sphere will do.
     shrunk = (1 - SHRINKAGE) * within + SHRINKAGE * sphere + 1e-12 * np.eye(len(within))
     ratios, directions = eigh(between, shrunk)
     best = np.argsort(ratios)[::-1][: min(dimensions, max(len(counts) - 1, 1))]

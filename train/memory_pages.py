@@ -1,21 +1,21 @@
-"""Lets the C library keep large tensors on huge pages of memory, where they are, between steps."""
+"""Lets the C library keep large tensors on huge pages between training steps."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-# No block of its own for a large tensor, nothing handed back in between.
+# Allocate large tensors from the heap instead of mmap, and keep freed memory.
 TUNABLES = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=34359738368"
 
 
 def ask_for_huge_pages() -> None:
-    """Starts this program once more with the setting that glibc reads at a program's start.
+    """Restarts this program with the setting that glibc reads only at a program's start.
 
-    Does nothing where the variable is set, even to nothing, or where there is no glibc.
+    Does nothing if the variable is already set, even to an empty text, or without glibc.
     """
     if sys.platform != "linux" or "GLIBC_TUNABLES" in os.environ:
         return
     os.environ["GLIBC_TUNABLES"] = TUNABLES
-    # The same process goes on, so launchers, signals and what it prints to stay as they are.
+    # exec keeps the process, so launchers, signals and output streams go on working.
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606

@@ -1,4 +1,4 @@
-"""The mistakes that a model is surest of, side by side: they have something in common."""
+"""Draws a model's most confident mistakes side by side, which shows what they have in common."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLUMNS = 5
 
 @dataclass(frozen=True)
 class Mistake:
-    """A picture, what it was taken for, and how sure the model was of that, 0 to 1."""
+    """A picture, the movement it was taken for, and the model's confidence, 0 to 1."""
 
     picture: Picture
     predicted: Movement
@@ -38,10 +38,10 @@ def mistakes(
     """Returns the pictures that were taken for another movement, most confident first.
 
     Args:
-        pictures: ``n`` of them.
-        movements: What the columns of ``probabilities`` stand for.
+        pictures: The ``n`` pictures.
+        movements: The movements of the columns of ``probabilities``.
         probabilities: float32 ``[n, movements]``.
-        targets: int64 ``[n]``, the true columns.
+        targets: int64 ``[n]``, the true class indices.
     """
     predictions = probabilities.argmax(axis=1)
     return sorted(
@@ -56,7 +56,7 @@ def mistakes(
 def draw_mistakes(wrong: Sequence[Mistake], directory: Path, path: Path) -> None:
     """Draws the first twenty with artist, title, true and predicted movement.
 
-    The sheet shows the pictures of the tree, and is no more ours to publish than they are.
+    The sheet shows pictures of the tree, so it may not be published either.
     """
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""A MobileNetV2 on ImageNet weights, and what of it learns in which precision."""
+"""Builds a MobileNetV2 from ImageNet weights; freezes blocks and chooses the precision."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def build_network(training: Training, weights: Path | None) -> Any:
 
     Args:
         training: Gives the number of classes, the seed and the blocks that stay frozen.
-        weights: A safetensors file of the backbone, or of an earlier run, which goes on with its
-            last layer; None asks the hub for the backbone.
+        weights: A safetensors file of the backbone or of an earlier run, whose last layer is kept;
+            None downloads the backbone from the hub.
 
     Raises:
         ModelError: The weights do not fit, or the hub cannot be reached.
@@ -45,7 +45,7 @@ def _check_finite(network: Any, weights: Path | None) -> None:
     for name, value in network.state_dict().items():
         if not torch.isfinite(value).all():
             raise ModelError(
-                f"The weights {weights or 'from the hub'} hold what is no number, in {name}: "
+                f"The weights {weights or 'from the hub'} hold infinite values or NaN, in {name}: "
                 "nothing could be learned from them. Name others with --weights."
             )
 
@@ -62,7 +62,7 @@ def _network_from_file(classes: int, weights: Path) -> Any:
         raise ModelError(f"{weights} is not a safetensors file ({error}).") from None
     own = network.classifier.state_dict()
     head = {f"classifier.{name}": value.shape for name, value in own.items()}
-    # A run that goes on from another one keeps its last layer; that of ImageNet is of no use.
+    # Keep the last layer of an earlier run; the ImageNet one is of no use.
     kept = {
         name: value
         for name, value in state.items()
@@ -82,14 +82,14 @@ def _network_from_hub(classes: int) -> Any:
     # Transport errors differ between versions of huggingface_hub and share no base class.
     except Exception as error:
         raise ModelError(
-            f"The ImageNet weights of {ARCHITECTURE} could not be had from the hub "
+            f"The ImageNet weights of {ARCHITECTURE} could not be downloaded from the hub "
             f"({type(error).__name__}): name a safetensors file with --weights."
         ) from None
     return _with_quiet_head(network)
 
 
 def _with_quiet_head(network: Any) -> Any:
-    """Starts the last layer small: timm's own start takes half an epoch to unlearn."""
+    """Gives the last layer small initial weights: unlearning timm's takes half an epoch."""
     import torch
 
     torch.nn.init.normal_(network.classifier.weight, std=0.01)
@@ -98,10 +98,10 @@ def _with_quiet_head(network: Any) -> Any:
 
 
 def painter_head(network: Any, painters: int) -> torch.nn.Linear:
-    """Returns a second last layer, which tells the painters of the training part apart.
+    """Returns a second head, which classifies the painters of the training part.
 
-    It is left behind after training; what it taught the layers before it stays (Strezoski and
-    Worring, "OmniArt", ACM TOMM 2018, learn several facts about a painting at once in this way).
+    It is dropped after training, but it improves the layers that both heads share (multi-task
+    learning, as in Strezoski and Worring, "OmniArt", ACM TOMM 2018).
     """
     import torch
 
@@ -112,13 +112,13 @@ def painter_head(network: Any, painters: int) -> torch.nn.Linear:
 
 
 def freeze(network: Any, blocks: int) -> None:
-    """Stops the stem and the first ``blocks`` blocks from learning; 0 freezes nothing."""
+    """Freezes the stem and the first ``blocks`` blocks; 0 freezes nothing."""
     for module in _frozen_modules(network, blocks):
         module.requires_grad_(False)
 
 
 def set_training_mode(network: Any, blocks: int) -> None:
-    """Sets training mode, in which frozen modules keep the statistics of their normalisation."""
+    """Sets training mode, but keeps the normalisation statistics of frozen modules."""
     network.train()
     for module in _frozen_modules(network, blocks):
         module.eval()
@@ -129,7 +129,7 @@ def _frozen_modules(network: Any, blocks: int) -> list[Any]:
 
 
 def half_precision(device: str) -> AbstractContextManager[Any]:
-    """Returns bfloat16 autocast where the processor computes in it, else an idle context."""
+    """Returns bfloat16 autocast where the processor supports it, else a context without effect."""
     import torch
 
     native = (
@@ -141,7 +141,7 @@ def half_precision(device: str) -> AbstractContextManager[Any]:
 
 
 def strides_in_single_precision(network: torch.nn.Module) -> None:
-    """Keeps depthwise convolutions that stride out of autocast.
+    """Keeps strided depthwise convolutions in single precision under autocast.
 
     oneDNN has no fast bfloat16 gradient for them: the four of a MobileNetV2 took a third of every
     step on a processor with AVX-512.
@@ -155,5 +155,5 @@ def strides_in_single_precision(network: torch.nn.Module) -> None:
 
     for module in network.modules():
         if type(module) is torch.nn.Conv2d and module.groups > 1 and module.stride != (1, 1):
-            # The class alone changes, so that copies of the network keep working on their own.
+            # Changing only the class keeps copies of the network independent.
             module.__class__ = SinglePrecisionConv2d

@@ -1,10 +1,10 @@
-"""Reads a Pandora18K tree as it really is, splits it, and writes the manifest.
+"""Reads a Pandora18K tree, tolerates its irregularities, splits it and writes the manifest.
 
     python train/pandora.py --data ../shared/data/pandora --out runs/manifest
 
 Writes ``manifest.csv``, ``manifest.xlsx`` and ``images_per_class.png`` into ``--out`` and prints
-the images per class. Every picture is decoded once, so that unreadable ones are known by name:
-about ten seconds for 14,245 pictures of 224 px on two cores.
+the images per class. It decodes every picture once and names the unreadable ones. 14,245 pictures
+of 224 px take about ten seconds on two cores.
 
 The tree is ``<class>/<artist>/<picture>``; the class of abstract art has one level more,
 ``<class>/_<genre>/<artist>/<picture>`` (Florea, Toca, Gieseke, "Artistic movement recognition by
@@ -49,13 +49,12 @@ class Picture:
 
     Attributes:
         path: Relative to the tree, with forward slashes.
-        movement: What its class folder says.
-        artist: The name of the folder that it lies in; empty if it lies in the class folder.
+        movement: The movement of its class folder.
+        artist: The name of the folder around it; empty if that is the class folder.
         split_random: Its part in the random split; painters stand on both sides.
-        split_artist: Its part in the split by artist; no painter stands on both sides.
-        further: Whether it is of the tree of further pictures, which are trained on and never
-            measured with.
-        moved_to: Where it lies now, if it was moved since a run began; empty if it was not.
+        split_artist: Its part in the split by artist; no painter is on both sides.
+        further: Whether it is from the tree of further pictures, which are for training only.
+        moved_to: Its present path, if it was moved since a run began; else empty.
     """
 
     path: str
@@ -68,14 +67,14 @@ class Picture:
 
     @property
     def place(self) -> str:
-        """Where the picture lies now, relative to the tree; ``path`` stays its name."""
+        """The present path of the picture, relative to the tree; ``path`` remains its name."""
         return self.moved_to or self.path
 
 
 def read_tree(directory: Path) -> list[Picture]:
-    """Lists the pictures of a Pandora18K tree in the order of their paths, split both ways.
+    """Lists the pictures of a Pandora18K tree in the order of their paths, with both splits.
 
-    The split depends on nothing but the list of files, so that every script finds the same one.
+    The splits depend only on the list of files, so every script gets the same ones.
 
     Raises:
         DataError: The directory is missing, holds no class folder of Pandora18K or no picture.
@@ -86,12 +85,12 @@ def read_tree(directory: Path) -> list[Picture]:
 def further_pictures(
     directory: Path, held_out: Sequence[Picture], movements: Sequence[Movement]
 ) -> list[Picture]:
-    """Lists the pictures of another tree of the same layout, to be trained on as well.
+    """Lists the pictures of a second tree of the same layout, for additional training.
 
     Args:
         directory: The tree of further pictures.
-        held_out: Pictures by whose painters no picture may be trained on.
-        movements: What the network learns; pictures of other movements are left out.
+        held_out: Pictures of painters whose works must not be trained on.
+        movements: The movements that the network learns; other pictures are left out.
 
     Raises:
         DataError: The directory is missing or holds no picture.
@@ -130,8 +129,8 @@ def _pictures_in(directory: Path) -> list[Picture]:
 def class_folders(directory: Path) -> list[tuple[Movement, Path]]:
     """Returns the class folders of a tree with their movements, in the order of Pandora18K.
 
-    Copies over systems that do not tell capitals apart, or by hand, spell a class otherwise:
-    capitals, spaces, hyphens and underscores do not count.
+    Capitals, spaces, hyphens and underscores do not count: copies made by hand or on
+    case-insensitive systems spell classes differently.
     """
     found = [
         (movement, entry)
@@ -142,12 +141,12 @@ def class_folders(directory: Path) -> list[tuple[Movement, Path]]:
 
 
 def movement_called(name: str) -> Movement | None:
-    """Returns the movement that the name of a class folder means, however it is spelled."""
+    """Returns the movement of a class folder's name in any spelling."""
     return _MOVEMENT_OF.get(_class_key(name))
 
 
 def unknown_folders(directory: Path) -> list[str]:
-    """Returns the names of folders in the tree that are no class of Pandora18K."""
+    """Returns the names of folders in the tree that are not classes of Pandora18K."""
     return sorted(
         entry.name
         for entry in directory.iterdir()
@@ -158,7 +157,7 @@ def unknown_folders(directory: Path) -> list[str]:
 
 
 def name_unknown_folders(directory: Path) -> None:
-    """Prints a line for each folder that is no class, so that none is left out in silence."""
+    """Prints a line for each folder that is not a class, so that none is skipped silently."""
     for name in unknown_folders(directory):
         print(f"Skipped the folder {name}: it is no class of Pandora18K.")
 
@@ -171,7 +170,7 @@ _MOVEMENT_OF = {_class_key(movement.folder): movement for movement in MOVEMENTS}
 
 
 def left_out_of(directory: Path) -> list[str]:
-    """Returns lines that say what in the class folders is no picture."""
+    """Returns lines that name the files in the class folders that are not pictures."""
     return [
         line
         for _, folder in class_folders(directory)
@@ -192,8 +191,8 @@ def artist_key(folder: str) -> str:
 def painter_keys(pictures: Sequence[Picture]) -> list[str]:
     """Returns a key for each picture, equal for two works of one painter.
 
-    Works of nobody in particular (``Anonym_unidentified``) are no painter's hand: each has a key
-    of its own, and may stand on either side of a split.
+    An anonymous work (``Anonym_unidentified``) gets a key of its own, because no painter is known:
+    it may be on either side of a split.
     """
     return [
         picture.path
@@ -206,7 +205,7 @@ def painter_keys(pictures: Sequence[Picture]) -> list[str]:
 def painter_classes(pictures: Sequence[Picture]) -> tuple[list[int], list[Movement]]:
     """Returns the painter class of each picture, and the movement of each painter class.
 
-    A painter class is a folder of the tree: who stands in two movements is two painters.
+    A painter class is an artist's folder: a painter with folders in two movements is two classes.
     """
     movement_of = {
         posixpath.dirname(picture.path): picture.movement
@@ -224,7 +223,7 @@ def movements_in(pictures: Sequence[Picture]) -> tuple[Movement, ...]:
 
 
 def images_per_class(pictures: Sequence[Picture]) -> dict[Movement, int]:
-    """Returns the number of pictures of each of the 18 movements, 0 for those that are missing."""
+    """Returns the number of pictures of each of the 18 movements, 0 for missing ones."""
     counts = Counter(picture.movement.number for picture in pictures)
     return {movement: counts[movement.number] for movement in MOVEMENTS}
 
@@ -240,7 +239,7 @@ def unreadable(directory: Path, pictures: Sequence[Picture]) -> dict[str, str]:
             return str(error)
         return None
 
-    # Pillow decodes outside Python's lock, so threads are enough.
+    # Pillow releases the GIL while it decodes, so threads are enough.
     with ThreadPoolExecutor() as pool:
         reasons = tqdm(
             pool.map(reason, pictures), total=len(pictures), desc="Checking", unit="picture"
@@ -253,7 +252,7 @@ def unreadable(directory: Path, pictures: Sequence[Picture]) -> dict[str, str]:
 
 
 def readable(directory: Path, pictures: Sequence[Picture]) -> list[Picture]:
-    """Returns the pictures that can be decoded and prints the others by name."""
+    """Returns the pictures that can be decoded and prints the names of the others."""
     broken = unreadable(directory, pictures)
     for path, reason in broken.items():
         print(f"Skipped {path}: {reason}")
@@ -265,7 +264,7 @@ def parts_of(pictures: Sequence[Picture], split: str, directory: Path) -> list[P
 
     Args:
         pictures: What ``read_tree`` returns for ``directory``.
-        split: A name that ``split_name`` lets through.
+        split: A name that ``split_name`` accepts.
         directory: The tree; ``fold-N`` looks for ``pandoraLabels.mat`` in it.
 
     Raises:
@@ -304,9 +303,10 @@ def _split(pictures: Sequence[Picture]) -> list[Picture]:
 
 
 def manifest_rows(pictures: Sequence[Picture]) -> list[tuple[str | int, ...]]:
-    """Returns one row a picture, in the order of ``MANIFEST_COLUMNS``.
+    """Returns one row for each picture, in the order of ``MANIFEST_COLUMNS``.
 
-    ``label`` is the number of the movement in Pandora18K (1 to 18), whatever others are missing.
+    ``label`` is the number of the movement in Pandora18K (1 to 18), even if other movements are
+    missing.
     """
     return [
         (
@@ -345,7 +345,7 @@ def write_manifest(pictures: Sequence[Picture], folder: Path) -> None:
 
 
 def plot_images_per_class(pictures: Sequence[Picture], path: Path) -> None:
-    """Draws the bar chart that the report of 2022 had."""
+    """Draws the bar chart of the report of 2022."""
     from matplotlib.figure import Figure
 
     counts = images_per_class(pictures)
@@ -364,7 +364,7 @@ def plot_images_per_class(pictures: Sequence[Picture], path: Path) -> None:
 
 
 def print_images_per_class(pictures: Sequence[Picture]) -> None:
-    """Prints a line for each of the 18 movements, those without pictures named as missing."""
+    """Prints a line for each of the 18 movements; those without pictures are called missing."""
     for movement, count in images_per_class(pictures).items():
         print(f"{movement.folder:26}{f'{count:,}' if count else 'missing':>8}")
     print(f"{'total':26}{len(pictures):>8,}")

@@ -1,8 +1,8 @@
-"""Which pictures a model was trained on and chosen by, whatever becomes of the tree afterwards.
+"""Records which pictures a model was trained and validated on, even if the tree changes later.
 
-A split is drawn from the list of files, so that one more picture, or a folder spelled anew, draws
-another. A run therefore keeps ``parts.csv``, a row a picture, and its model keeps a copy: whoever
-resumes the run or measures the model asks it, not the tree.
+A split depends on the list of files, so one more picture or a renamed folder changes it. A run
+therefore writes ``parts.csv``, one row for each picture, and its model keeps a copy. Resuming the
+run and measuring the model read this file instead of drawing the split again.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 
 PARTS_FILE = "parts.csv"
-# Of pictures that could not be read, or that --limit left out: no part of the run saw them.
+# Pictures that could not be read, or that --limit left out: the run never saw them.
 UNUSED = "unused"
-# Enough to tell two pictures apart, and quick on a share.
+# Enough bytes to tell two pictures apart, and quick to read over a network.
 _BYTES_READ = 65_536
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One picture as a run had it.
+    """One picture as it was in a run.
 
     Attributes:
         path: Relative to the tree, with forward slashes.
-        size: Of the file, in bytes.
-        fingerprint: Of its beginning and its size; equal for a copy under another name.
+        size: The size of the file in bytes.
+        fingerprint: Hash of the file's beginning and size; equal for a copy under another name.
         part: ``train``, ``validation``, ``test`` or ``unused``.
     """
 
@@ -46,7 +46,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Parts:
-    """The pictures that a run had, those of each part in the order in which it had them."""
+    """The pictures of a run; those of each part keep the run's order."""
 
     rows: tuple[Recorded, ...]
 
@@ -57,7 +57,7 @@ class Parts:
 
     @classmethod
     def load(cls, folder: Path) -> Parts | None:
-        """Reads what ``save`` wrote into the folder of a run or a model, None if nothing did.
+        """Reads what ``save`` wrote into the folder of a run or a model; None if there is no file.
 
         Raises:
             DataError: The file is damaged.
@@ -89,9 +89,10 @@ class Parts:
             writer.writerows(map(astuple, self.rows))
 
     def parts_now(self, directory: Path, pictures: Sequence[Picture]) -> list[Part | None]:
-        """Returns the part that each picture of a tree had, None for one that the run had not.
+        """Returns the part of each picture of a tree in the run, None for a picture that is new.
 
-        A picture is known by its bytes, else by its path: it may have been renamed or stored anew.
+        A picture is recognised by its bytes, else by its path: it may have been renamed or
+        recompressed.
         """
         by_path = {row.path: row for row in self.rows}
         by_fingerprint = defaultdict(list)
@@ -103,23 +104,23 @@ class Parts:
             size = (directory / picture.place).stat().st_size
             if known is None or known.size != size:
                 same = by_fingerprint.get((size, fingerprint(directory / picture.place)), [])
-                # Of twins, the one that was trained on counts.
+                # If two files are identical, the one that was trained on counts.
                 known = min(same, key=_seen_first) if same else known
             parts.append(None if known is None or known.part == UNUSED else known.part)  # type: ignore[arg-type]
         return parts
 
     def found(self, directory: Path, part: str, pictures: Sequence[Picture]) -> list[Picture]:
-        """Returns the pictures that a part had, in its order, each with the place where it lies.
+        """Returns the pictures of a part in the run's order, each with its present path.
 
-        One that was moved is found by its bytes; one that is gone keeps its old place.
+        A picture that was moved is found by its bytes; one that is gone keeps its old path.
 
         Args:
             directory: The tree.
             part: ``train`` or ``validation``.
-            pictures: Those of the tree as it is now.
+            pictures: The present pictures of the tree.
 
         Raises:
-            DataError: A picture of the run is in no folder of a movement any more.
+            DataError: A recorded picture lies in a folder that is not a class of Pandora18K.
         """
         now = {picture.path: picture for picture in pictures}
         known = {row.path for row in self.rows}
@@ -149,7 +150,7 @@ def _recorded(directory: Path, path: str, part: str) -> Recorded:
     try:
         return Recorded(path, _size(directory / path), fingerprint(directory / path), part)
     except OSError:
-        # It vanished, or may not be read: its path is all that can be said of it.
+        # The file vanished or is not readable, so only its path is known.
         return Recorded(path, 0, "", part)
 
 

@@ -1,4 +1,4 @@
-"""Is now ``hub/push_to_hub.py``; this name goes with the next version."""
+"""Moved to ``hub/push_to_hub.py``; the next version will drop this name."""
 
 import runpy
 import sys

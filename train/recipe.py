@@ -1,4 +1,4 @@
-"""A training recipe: the settings of one run, read from a TOML file that explains itself."""
+"""Reads a training recipe: the settings of one run, from a TOML file with an explanation."""
 
 from __future__ import annotations
 
@@ -20,49 +20,49 @@ CHOICES = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings of one run; every recipe file gives all of them.
+    """Settings of one run; every recipe file must give all of them.
 
     Attributes:
         epochs: Passes over the training part.
-        batch_size: Pictures a step.
+        batch_size: Pictures in each step.
         optimizer: ``adam`` or ``adamw``.
-        learning_rate: Of the last layer.
-        weight_decay: Of the optimiser; biases and normalisation are spared.
-        layer_decay: Factor of the learning rate from one block to the block before it; 1 for none.
+        learning_rate: Learning rate of the last layer.
+        weight_decay: Weight decay of the optimiser; biases and normalisation have none.
+        layer_decay: Factor from the learning rate of a block to that of the block before; 1 for
+            none.
         schedule: ``step`` or ``cosine``.
-        step_epochs: ``step`` multiplies the rate by 0.1 after every so many epochs.
-        warmup_epochs: ``cosine`` first rises from zero for so many epochs.
-        frozen_blocks: The stem and so many of the seven blocks keep their ImageNet weights;
-            0 trains everything, the stem included.
-        average_decay: Decay of the moving average of the weights, which is what is validated and
-            exported; 0 for none.
-        label_smoothing: Szegedy et al., CVPR 2016, section 7.
-        mixup_alpha: Of the beta distribution by which two pictures are blended (Zhang et al., ICLR
-            2018); 0 for none.
-        cutmix_alpha: The same for a part of one pasted into the other (Yun et al., ICCV 2019);
-            0 for none. With both, every mixed batch draws one of the two.
-        mixed_epochs: Only the first so many epochs mix pictures, and only half of their batches.
+        step_epochs: ``step`` multiplies the rate by 0.1 each time this many epochs have passed.
+        warmup_epochs: ``cosine`` first rises from zero for this many epochs.
+        frozen_blocks: The stem and this many of the seven blocks keep their ImageNet weights; 0
+            trains everything, including the stem.
+        average_decay: Decay of the moving average of the weights, which is validated and exported;
+            0 for none.
+        label_smoothing: Label smoothing (Szegedy et al., CVPR 2016, section 7).
+        mixup_alpha: Parameter of mixup's beta distribution (Zhang et al., ICLR 2018); 0 for no
+            mixup.
+        cutmix_alpha: The same for CutMix (Yun et al., ICCV 2019). With both, every mixed batch
+            draws one of the two.
+        mixed_epochs: Number of first epochs in which half of the batches mix pictures.
         stored_anew_share: Share of the training pictures that are stored anew, smaller, softer or
             sharper and more compressed, before the crop, so that the network does not learn how
             its pictures were stored.
         painter_weight: Weight of a second loss, for telling the painters apart; 0 for none.
-        painter_balance: How much of the inequality between painters is taken out: of two painters
-            of a movement, one with r times the pictures is seen r ** (1 - painter_balance) times
-            as often. 0 leaves painters as they are, 1 shows all equally often.
-        movement_balance: The same for movements, by their pictures in the tree without the further
-            pictures: 0 leaves their shares as they are, 1 shows all equally often.
-        epoch_pictures: Pictures shown in an epoch; 0 for as many as there are to train on.
+        painter_balance: How far painters of a movement are balanced: a painter with r times as many
+            pictures is shown r ** (1 - painter_balance) times as often. 0 does not balance, 1 shows
+            all equally often.
+        movement_balance: The same for movements, counted in the tree without the further pictures.
+        epoch_pictures: Pictures shown in an epoch; 0 for the number of training pictures.
         grey_share: Share of the training pictures that lose their colour, half of them to sepia, so
             that a black and white plate gets the answer of its painting.
         largest_side: Pictures with a longer side are reduced to it first, in training and in use,
             so that a large photograph and its small copy look alike to the network; 0 for never.
-        smallest_crop: Least area of a random crop, as a share of the picture; 1 trains on the
-            whole picture, without crops and mirror images.
+        smallest_crop: Smallest area of a random crop, as a share of the picture; 1 trains on the
+            whole picture, without crops or mirror images.
         resolutions: Sides of the training pictures, in pixels; batches take them in turn.
         test_resolution: Side of the pictures in validation, test and use.
         crop_mode: How a picture becomes a square in validation, test and use: ``squash`` (the whole
             picture, proportions lost), ``center`` (proportions kept, edges lost) or ``border``.
-        seed: Of the order, the crops and the new layer.
+        seed: Random seed of the order, the crops and the new layer.
     """
 
     epochs: int
@@ -104,7 +104,7 @@ def read_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
 
     Args:
         name: One of ``recipe_names()``.
-        changes: Lines of TOML, such as ``epochs = 6``, that take the place of the file's.
+        changes: Lines of TOML, such as ``epochs = 6``, that override the file.
 
     Raises:
         DataError: There is no such recipe, or a setting is unknown, missing or of the wrong type.
@@ -130,7 +130,7 @@ def recipe_from(settings: dict[str, Any], source: str) -> Recipe:
     expected = get_type_hints(Recipe)
     names = {field.name for field in fields(Recipe)}
     if unknown := sorted(settings.keys() - names):
-        raise DataError(f"{source} has settings that no recipe has: {', '.join(unknown)}.")
+        raise DataError(f"{source} has unknown settings: {', '.join(unknown)}.")
     if missing := sorted(names - settings.keys()):
         raise DataError(f"{source} lacks {', '.join(missing)}; every recipe gives all settings.")
     for name, value in settings.items():
@@ -147,7 +147,7 @@ def recipe_from(settings: dict[str, Any], source: str) -> Recipe:
 
 
 def _fits(value: object, kind: type) -> bool:
-    # TOML writes 1 for 1.0; a truth value is no number here.
+    # TOML files may say 1 for 1.0; Python counts bool as int, a recipe does not.
     if kind in (int, float):
         return isinstance(value, int if kind is int else int | float) and type(value) is not bool
     if kind is str:

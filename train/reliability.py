@@ -1,4 +1,4 @@
-"""How far a model's probabilities and prediction sets can be believed."""
+"""Measures how reliable a model's probabilities and prediction sets are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pinacoteca.movements import Movement
 from pinacoteca.prediction_sets import PredictionSets
 
 RELIABILITY_PICTURE = "reliability.png"
-# Answers as sure as this are believed.
+# Answers with at least this confidence count as sure.
 SURE = 0.8
 
 Probabilities = npt.NDArray[np.float32]
@@ -23,7 +23,7 @@ Targets = npt.NDArray[np.int64]
 
 
 def sure_answers(probabilities: Probabilities, targets: Targets) -> dict[str, float]:
-    """Returns how many answers are given as at least ``SURE``, and how many of those are right."""
+    """Returns the share of answers that are at least ``SURE``, and the accuracy of those."""
     sure = probabilities.max(axis=1) >= SURE
     right = probabilities.argmax(axis=1) == targets
     return {
@@ -39,10 +39,10 @@ def coverage(
     probabilities: Probabilities,
     targets: Targets,
 ) -> dict[str, Any]:
-    """Returns how often the sets hold the right movement, overall and by movement, and their size.
+    """Returns the coverage of the sets, overall and by movement, and their mean size.
 
     Args:
-        sets: What makes them.
+        sets: Makes the sets.
         movements: In the order of the columns.
         probabilities: float32 ``[n, movements]``, calibrated.
         targets: int64 ``[n]``, the true class indices.
@@ -70,7 +70,7 @@ def plot_reliability(
     movements: Sequence[Movement],
     path: Path,
 ) -> None:
-    """Draws accuracy over confidence and, where there are sets, their coverage by movement."""
+    """Draws accuracy over confidence and, if there are sets, their coverage by movement."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
 

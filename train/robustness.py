@@ -1,4 +1,4 @@
-"""Whether a model looks at the painting: not at how it is stored, and not at what is none."""
+"""Tests a model with pictures that are stored differently, and with pictures of other things."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from pinacoteca.folders import contents_of
 from pinacoteca.images import open_image
 from pinacoteca.picture_tree import find_pictures
 
-# Of JPEG, for small copies of large photographs.
+# JPEG qualities of the small copies of large photographs.
 COPY_QUALITIES = (95, 90)
-# An answer more likely than not.
+# An answer with at least this probability counts as sure.
 SURE = 0.5
 
 
 def predictions_stored_anew(
     classifier: MovementClassifier, directory: Path, pictures: Sequence[Picture]
 ) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
-    """Yields each way to store the pictures anew and the predictions then, int64 ``[n]``."""
+    """Yields each way of storing pictures and its predictions, int64 ``[n]``."""
     for name, copy in COPIES.items():
         analysis, _, _ = analysed(classifier, directory, pictures, copy)
         yield name, analysis.logits.argmax(axis=1)
 
 
 def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[str, Any]:
-    """Returns how many large photographs keep their movement as copies of the training's size.
+    """Returns how many large photographs keep their movement when reduced to training size.
 
     Raises:
         DataError: The directory holds no photograph.
@@ -62,17 +62,17 @@ def strangers_recognised(
     paintings: npt.NDArray[np.float32],
     strangers: Path | None,
 ) -> dict[str, Any]:
-    """Returns how well the model knows paintings from other pictures.
+    """Returns how well the model tells paintings from other pictures.
 
     Args:
         classifier: Gives the features.
-        familiarity: Its own.
-        paintings: float32 ``[n, textures]`` of paintings that it has not seen.
+        familiarity: The model's familiarity.
+        paintings: float32 ``[n, textures]`` of paintings that it was not trained on.
         strangers: A folder of folders, one for each kind of picture that is no painting.
 
     Returns:
-        The share of paintings that are refused, and for each kind the share that is, as well as
-        the area under the ROC curve.
+        The share of paintings that are refused, and for each kind the share that is refused and the
+        area under the ROC curve.
     """
     from sklearn.metrics import roc_auc_score
 

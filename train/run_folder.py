@@ -1,4 +1,4 @@
-"""The folder of a run, a thing of value: hours of training lie in it."""
+"""Protects the folder of a run, which may hold hours of training."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 from pinacoteca.errors import DataError
 
 CHECKPOINT_FILE = "checkpoint.pth"
-# What a run leaves and another one could not give back.
+# Files of a run that cannot be recovered without training again.
 _OF_VALUE = (CHECKPOINT_FILE, "summary.csv", "model")
 _OTHERS = ("curves.png", "settings.json", "parts.csv")
 
 
 def check_folder(out: Path, resume: bool, overwrite: bool) -> None:
-    """Refuses a folder that holds a run, unless it is said what is to become of it.
+    """Refuses a folder that holds a run, unless the run is to be resumed or overwritten.
 
     Raises:
-        DataError: It holds one, or ``resume`` finds none to go on with.
+        DataError: The folder holds a run, or ``resume`` finds none.
     """
     checkpoint = out / CHECKPOINT_FILE
     if resume and not checkpoint.is_file():
@@ -31,7 +31,7 @@ def check_folder(out: Path, resume: bool, overwrite: bool) -> None:
 
 
 def clear(out: Path) -> None:
-    """Deletes the run in a folder; what no run leaves there stays."""
+    """Deletes the run in a folder and keeps all other files."""
     for name in (*_OF_VALUE, *_OTHERS):
         path = out / name
         if path.is_dir():
@@ -41,14 +41,14 @@ def clear(out: Path) -> None:
 
 
 def check_room(out: Path, needed: int) -> None:
-    """Refuses a disk that another checkpoint would fill.
+    """Checks that the disk has room for another checkpoint.
 
     Args:
         out: The folder of the run.
-        needed: The bytes of a checkpoint, which is written beside the one before it.
+        needed: The bytes of a checkpoint, which is written before the old one is deleted.
 
     Raises:
-        DataError: There is less room than that.
+        DataError: There is less room.
     """
     free = shutil.disk_usage(_nearest(out)).free
     if free < needed:

@@ -1,4 +1,4 @@
-"""What one run trains on and with."""
+"""The settings and the pictures of one training run."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from pinacoteca.processes import ALONE, Processes
 
 @dataclass(frozen=True)
 class Training:
-    """What one run trains on and with.
+    """The settings and the pictures of one training run.
 
     Attributes:
         recipe: Its settings.
-        recipe_name: Where they come from.
+        recipe_name: The name of the recipe.
         split: The name of the split.
         directory: The tree.
-        movements: What the network tells apart, a class each.
-        train: The pictures that it learns from; one that is gone keeps its place.
-        validation: Those that the best epoch is chosen by.
+        movements: The movements that the network classifies, one class each.
+        train: The training pictures; one that is gone stays in the list.
+        validation: The pictures that choose the best epoch.
         device: ``cpu`` or ``cuda``.
         out: The folder of the run.
-        processes: That train together.
-        parts: What ``parts.csv`` says.
-        workers: Processes that read pictures; None for as many as fit.
+        processes: The processes that train together.
+        parts: The record in ``parts.csv``.
+        workers: Number of processes that read pictures; None for as many as fit.
     """
 
     recipe: Recipe
@@ -48,7 +48,7 @@ class Training:
     workers: int | None = None
 
     def file_of(self, picture: Picture) -> Path:
-        """Returns where a picture lies, in the tree or in that of the further pictures."""
+        """Returns the path of a picture, in the tree or in the tree of further pictures."""
         tree = self.further if picture.further and self.further else self.directory
         return tree / picture.place
 
@@ -59,7 +59,7 @@ class Training:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What must be equal for a run to be resumed, and what is saved beside its results."""
+        """The settings that must be equal to resume a run; they are saved with its results."""
         return {
             "recipe": self.recipe_name,
             "split": self.split,

@@ -1,12 +1,13 @@
-"""Asks whether the way pictures were stored gives away which collection they come from.
+"""Tests whether traces of storage reveal which collection a picture comes from.
 
     python train/source_probe.py --data ../shared/data/pandora
 
-Six of the 18 movements came from other collections than the twelve before. Traces of storage
-(spectrum, grain, 8 x 8 blocks) and thumbnails of 32 px are given to a linear probe that must tell
-the six from the twelve by painters it has not seen. Tellings-apart of like size within the twelve
-say what the pictures themselves explain: there, too, the movements of one group share subjects and
-centuries. Writes ``train/results/source-probe.json`` and prints its table. About two minutes.
+Six of the 18 movements come from other collections than the first twelve. A linear probe gets
+traces of storage (spectrum, grain, 8 x 8 blocks) or thumbnails of 32 px, and must tell the six
+movements from the twelve for painters it has not seen. For comparison, it must tell random groups
+of the twelve apart: their movements, too, share subjects and centuries, so this shows how much the
+pictures themselves explain. Writes ``train/results/source-probe.json`` and prints its table. About
+two minutes.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ RESULT = Path(__file__).with_name("results") / "source-probe.json"
 NEW_MOVEMENTS = frozenset({1, 2, 3, 4, 8, 15})
 PICTURES_A_MOVEMENT = 110
 FOLDS = 5
-# Groupings of the twelve; each sets four of them, a third as in the question, against eight.
+# Random groupings of the twelve: four against eight, in the proportion of six to twelve.
 GROUPINGS = 12
 GROUPED = 4
 SPECTRUM_BANDS = 24
@@ -46,17 +47,17 @@ Floats = npt.NDArray[np.float64]
 
 
 def grey_square(picture: npt.NDArray[np.float64]) -> Floats:
-    """Returns the middle of a grey picture, float64 ``[side, side]``, its sides a multiple of 8."""
+    """Returns the middle of a grey picture, float64 ``[side, side]``; 8 divides ``side``."""
     side = min(picture.shape) // 8 * 8
-    # Where blocks of a JPEG begin stays a multiple of eight.
+    # Cut at a multiple of eight, so that the blocks of a JPEG stay aligned.
     top, left = ((length - side) // 16 * 8 for length in picture.shape)
     return picture[top : top + side, left : left + side]
 
 
 def storage_traces(image: Image.Image) -> Floats:
-    """Returns what storing leaves in a picture: spectrum, grain and steps at block borders.
+    """Returns the traces of storage in a picture: spectrum, grain and steps at block borders.
 
-    Contrast is divided out, so that neither a dark painting nor a pale one tells.
+    Contrast is divided out, so that dark and pale paintings do not differ by it.
     """
     grey = grey_square(np.asarray(image.convert("L"), dtype=np.float64))
     grey = (grey - grey.mean()) / (grey.std() + 1e-9)
@@ -65,7 +66,7 @@ def storage_traces(image: Image.Image) -> Floats:
     radius = np.hypot(axis[:, None], axis)
     bands = np.minimum((radius * 2 * SPECTRUM_BANDS).astype(int), SPECTRUM_BANDS)
     counts = np.bincount(bands.ravel())
-    # Small pictures have no pixel in some of the bands.
+    # A small picture has no pixel in some of the bands.
     spectrum = np.bincount(bands.ravel(), power.ravel()) / np.maximum(counts, 1)
     steps = np.abs(np.diff(grey, axis=1)).mean(axis=0), np.abs(np.diff(grey, axis=0)).mean(axis=1)
     blocks = [step[7::8].mean() / (step.mean() + 1e-9) for step in steps]
@@ -75,7 +76,7 @@ def storage_traces(image: Image.Image) -> Floats:
 
 
 def traces_stored_anew(image: Image.Image) -> Floats:
-    """Returns the traces of a picture that is stored anew as training does it."""
+    """Returns the traces of a picture after the storage augmentation of training."""
     return storage_traces(StoredAnew(1.0)(image))
 
 
@@ -93,9 +94,9 @@ PROBES = {
 
 
 def told_apart(features: Floats, groups: npt.NDArray[np.bool_], painters: Sequence[str]) -> float:
-    """Returns how well a linear probe tells two groups, as the area under the ROC curve.
+    """Returns how well a linear probe separates two groups, as area under the ROC curve.
 
-    Folds share no painter, and movements weigh alike because each has as many pictures.
+    Folds share no painter. All movements have the same number of pictures, so they weigh equally.
     """
     from sklearn.decomposition import PCA
     from sklearn.linear_model import LogisticRegression
@@ -117,7 +118,7 @@ def told_apart(features: Floats, groups: npt.NDArray[np.bool_], painters: Sequen
 
 
 def drawn(pictures: Sequence[Picture]) -> list[Picture]:
-    """Returns as many pictures of each movement, at random."""
+    """Returns the same number of random pictures of each movement."""
     generator = np.random.default_rng(SEED)
     chosen: list[Picture] = []
     for number in sorted({picture.movement.number for picture in pictures}):
@@ -130,7 +131,7 @@ def drawn(pictures: Sequence[Picture]) -> list[Picture]:
 def probed(
     pictures: Sequence[Picture], features: Floats, painters: Sequence[str]
 ) -> dict[str, Any]:
-    """Returns how well the new movements are told from the old ones, and groups of the old."""
+    """Returns how well the probe separates new from old movements, and groups of the old."""
     numbers = np.array([picture.movement.number for picture in pictures])
     new = np.isin(numbers, list(NEW_MOVEMENTS))
     old = np.unique(numbers[~new])
@@ -172,7 +173,7 @@ def main() -> None:
             f"{arguments.data} has {len(present)} movements; the probe needs some of "
             f"{sorted(NEW_MOVEMENTS)} and more than {GROUPED} others."
         )
-    # Icons have no painter's name; every one stands for itself.
+    # Icons have no painter's name; each is a group of its own.
     painters = [
         picture.path if picture.movement.number == 1 else key
         for picture, key in zip(pictures, painter_keys(pictures), strict=True)

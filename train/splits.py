@@ -1,4 +1,4 @@
-"""Ways to divide pictures into those to learn from, to choose by, and to be measured on."""
+"""Splits pictures into parts for training, validation and test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STRATIFIED_REST = 0.3
 
 
 def random_parts(count: int) -> list[Part]:
-    """Splits as the report of 2022 did; a tenth of its training part is for validation.
+    """Splits as in the report of 2022; a tenth of its training part becomes validation.
 
     Raises:
         DataError: There are fewer than four pictures.
@@ -34,7 +34,7 @@ def random_parts(count: int) -> list[Part]:
 
 
 def validation_of(rest: Sequence[int]) -> list[int]:
-    """Returns the tenth of ``rest`` that is not trained on."""
+    """Returns the tenth of ``rest`` that is for validation."""
     from sklearn.model_selection import train_test_split
 
     _, validation = train_test_split(rest, test_size=VALIDATION_SHARE, random_state=SEED)
@@ -42,10 +42,10 @@ def validation_of(rest: Sequence[int]) -> list[int]:
 
 
 def stratified_parts(labels: Sequence[int]) -> list[Part]:
-    """Splits 70/15/15 with each movement's share in all three.
+    """Splits 70/15/15; each movement has the same share in all three parts.
 
     Raises:
-        DataError: A movement has too few pictures for that.
+        DataError: A movement has too few pictures.
     """
     from sklearn.model_selection import train_test_split
 
@@ -69,7 +69,7 @@ def stratified_parts(labels: Sequence[int]) -> list[Part]:
 
 
 def artist_parts(labels: Sequence[int], painters: Sequence[str]) -> list[Part]:
-    """Splits so that no painter stands in two parts and each movement is shared out alike."""
+    """Splits so that no painter is in two parts and each movement is divided alike."""
     everything = list(range(len(labels)))
     test = _held_out_painters(everything, labels, painters, folds=round(1 / TEST_SHARE))
     rest = sorted(set(everything) - set(test))
@@ -80,10 +80,10 @@ def artist_parts(labels: Sequence[int], painters: Sequence[str]) -> list[Part]:
 def _held_out_painters(
     rows: Sequence[int], labels: Sequence[int], painters: Sequence[str], folds: int
 ) -> list[int]:
-    """Returns the rows of one of ``folds`` parts that share no painter with the others.
+    """Returns the rows of one of ``folds`` folds that share no painters.
 
-    Of the parts, it is the one whose movements are nearest to their share: a prolific painter can
-    make another one lopsided.
+    It returns the fold with the most even shares of movements, because a prolific painter can make
+    a fold lopsided.
     """
     import warnings
 
@@ -102,14 +102,14 @@ def _held_out_painters(
         return sum(abs(counts[label] - total / folds) for label, total in totals.items())
 
     with warnings.catch_warnings():
-        # A movement with fewer pictures than folds cannot stand in each of them; that is no fault.
+        # A movement with fewer pictures than folds cannot be in each of them; that is no error.
         warnings.filterwarnings("ignore", message="The least populated class")
         folded = [part.tolist() for _, part in splitter.split(rows, row_labels, row_painters)]
     return [rows[index] for index in min(folded, key=deviation)]
 
 
 def parts(count: int, test: Sequence[int], validation: Sequence[int]) -> list[Part]:
-    """Returns the part of each of ``count`` pictures; whatever is in neither list is trained on."""
+    """Returns the part of each of ``count`` pictures; those in neither list are for training."""
     all_parts: list[Part] = ["train"] * count
     for index in test:
         all_parts[index] = "test"

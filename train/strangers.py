@@ -1,12 +1,13 @@
-"""Gathers pictures that are no paintings, to measure whether the model knows them from paintings.
+"""Gathers pictures that are not paintings, to measure whether the model can tell the difference.
 
     python train/strangers.py --out runs/strangers
     python train/evaluate.py --model model --data ../shared/data/pandora --strangers runs/strangers
 
-``photographs`` come with Python packages that our requirements install and from two Debian packages
-of desktop backgrounds, ``cutouts`` (photographed things before nothing) from a third, ``pages`` and
-``plots`` are drawn. Without Debian's ``apt-get`` and ``dpkg`` only what needs no download is there.
-About 200 pictures and 100 MB of downloads, in half a minute.
+The ``photographs`` come with Python packages that the requirements install, and from two Debian
+packages of desktop backgrounds. The ``cutouts`` (objects photographed without a background) come
+from a third. ``pages`` and ``plots`` are drawn. Without Debian's ``apt-get`` and ``dpkg`` the
+script skips what needs a download. It gathers about 200 pictures, downloads 100 MB and takes half a
+minute.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ DEBIAN_PICTURES = {
     "lomiri-wallpapers-16.04": ("photographs", "usr/share/backgrounds/*.jpg"),
     "tuxpaint-stamps-default": ("cutouts", "usr/share/tuxpaint/stamps/[afhpv]*/**/*.png"),
 }
-# Smaller cut-outs are drawings.
+# Smaller cutouts in the package are drawings.
 LEAST_BYTES = 40_000
 DRAWN = 40
 WORDS = (
@@ -43,7 +44,7 @@ WORDS = (
 
 
 def main() -> None:
-    """Fills a folder with a folder for each kind of picture."""
+    """Fills a folder with one subfolder for each kind of picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
     arguments = parser.parse_args()
@@ -59,7 +60,7 @@ def main() -> None:
 
 
 def photographs_of_python_packages(folder: Path) -> None:
-    """Copies the photographs that installed packages bring along."""
+    """Copies the photographs that come with installed packages."""
     folder.mkdir(parents=True, exist_ok=True)
     for package, pattern in PYTHON_PHOTOGRAPHS.items():
         spec = find_spec(package)
@@ -68,7 +69,7 @@ def photographs_of_python_packages(folder: Path) -> None:
 
 
 def pictures_of_debian_package(package: str, pattern: str, folder: Path) -> bool:
-    """Copies pictures out of a package that is downloaded, but not installed."""
+    """Copies pictures out of a package, which is downloaded but not installed."""
     download, unpack = shutil.which("apt-get"), shutil.which("dpkg")
     if download is None or unpack is None:
         return False
@@ -115,7 +116,7 @@ def draw_pages(folder: Path) -> None:
 
 
 def draw_plots(folder: Path) -> None:
-    """Draws plots such as slides and papers show."""
+    """Draws plots like those in slides and papers."""
     import numpy as np
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""Smaller training parts, for quick trials and for learning curves."""
+"""Makes smaller training parts, for quick trials and for learning curves."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def evenly(pictures: Sequence[Picture], count: int) -> list[Picture]:
 
 
 def whole_painters(pictures: Sequence[Picture], count: int) -> list[Picture]:
-    """Returns about ``count`` pictures: all works of some painters, none of the others.
+    """Returns about ``count`` pictures: all works of some painters and none of the others.
 
-    A split by artist asks how well a network does with painters whom it has not seen; what such a
-    network has too few of is painters. Each movement keeps its share, and at least one painter.
+    A split by artist tests unseen painters, so a smaller training part should have fewer painters,
+    not fewer works of each. Each movement keeps its share and at least one painter.
     """
     share = count / len(pictures)
     if share >= 1:

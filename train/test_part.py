@@ -1,4 +1,4 @@
-"""The pictures that a model is measured on, and what it says about them."""
+"""Finds the pictures that a model is measured on, and analyses them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def training_of(model: Path) -> dict[str, Any]:
-    """Returns what ``train.py`` wrote about the run that made the model; empty if nothing."""
+    """Returns what ``train.py`` wrote about the model's training run; empty if there is no file."""
     config = json.loads((model / CONFIG_FILE).read_text(encoding="utf-8"))
     return cast(dict[str, Any], config.get("training", {}))
 
@@ -38,9 +38,9 @@ def tested_pictures(
     Args:
         classifier: The model.
         directory: The Pandora18K tree.
-        split: What is tested.
-        trained_split: What the model was trained on.
-        recorded: Which pictures those were; without it, the split is drawn anew from the tree.
+        split: The split to test.
+        trained_split: The split that the model was trained on.
+        recorded: The record of its parts; without it, the split is drawn again from the tree.
 
     Raises:
         DataError: The model was trained on some of those pictures, or there are none.
@@ -78,7 +78,7 @@ def tested_pictures(
 def _name_new(had: Sequence[str | None]) -> None:
     if new := sum(part is None for part in had):
         print(
-            f"{new} pictures of the tree were no part of the training run: its own test part is "
+            f"{new} pictures of the tree were not there in the training run: its own test part is "
             "measured, without them."
         )
 
@@ -89,9 +89,9 @@ def analysed(
     pictures: Sequence[Picture],
     change: Callable[[Image.Image], Image.Image] = lambda image: image,
 ) -> tuple[Analysis, npt.NDArray[np.int64], list[Picture]]:
-    """Returns what the network says, the class indices, int64 ``[n]``, and the pictures.
+    """Returns the network's outputs, the class indices, int64 ``[n]``, and the pictures.
 
-    Pictures that cannot be read are named and left out; ``change`` is applied to the others first.
+    Unreadable pictures are named and left out; ``change`` is applied to the others first.
     """
     from tqdm import tqdm
 

@@ -3,13 +3,14 @@
     python train/train.py --recipe best --data ../shared/data/pandora \
         --weights ../shared/weights/mobilenetv2_100_imagenet_backbone.safetensors --out runs/best
 
-A recipe is a file of train/recipes; what it reaches and what it costs stands at its top. ``--out``
-gets ``model/`` (hub layout, the best epoch on validation), ``summary.csv`` (a row an epoch),
-``curves.png``, ``settings.json``, ``manifest.csv``, ``parts.csv`` and ``checkpoint.pth``. A folder
-that holds a run is never written into unasked: ``--resume`` goes on from the checkpoint exactly as
-if the run had never stopped, ``--overwrite`` starts anew. Ctrl-C loses at most the epoch under way.
-Several processes share every batch, on a graphics card each or on the processor; what that
-changes stands in train/data_parallel.py:
+A recipe is a file in train/recipes; the comment at its top gives its expected result and cost.
+``--out`` gets ``model/`` (hub layout, the best epoch on validation), ``summary.csv`` (a row for
+each epoch), ``curves.png``, ``settings.json``, ``manifest.csv``, ``parts.csv`` and
+``checkpoint.pth``. The script refuses a folder that already holds a run, unless it is told what to
+do: ``--resume`` goes on from the checkpoint exactly as if the run had never stopped,
+``--overwrite`` starts again. Ctrl-C loses at most the current epoch. Several processes can share
+every batch, each on its own graphics card or all on the processor; train/data_parallel.py says what
+differs:
 
     accelerate launch --multi_gpu --num_processes 2 train/train.py ...
 """
@@ -79,9 +80,9 @@ if TYPE_CHECKING:
     from timm.data import Mixup
     from timm.utils import ModelEmaV3
 
-# Of the batches in an epoch that mixes; the others keep the network used to whole pictures.
+# The share of mixed batches; the others keep the network used to whole pictures.
 MIXED_SHARE = 0.5
-# What a run puts into its model folder; one of them without the others would mislead.
+# The files of a run's model folder. They belong together: one without the others would mislead.
 EXPORTED = (
     *(CONFIG_FILE, WEIGHTS_FILE, SECOND_BRANCH_FILE),
     *(FAMILIARITY_FILE, LIKENESS_FILE, PARTS_FILE),
@@ -125,7 +126,7 @@ def learning_rate_at(recipe: Recipe, epoch: float) -> float:
 
 
 def mixing(recipe: Recipe, epoch: int, classes: int) -> Mixup | None:
-    """Returns what blends the pictures of a batch, or None if the epoch takes them as they are."""
+    """Returns the mixing of a batch's pictures, or None if the epoch does not mix."""
     from timm.data import Mixup
 
     if epoch >= recipe.mixed_epochs or not (recipe.mixup_alpha or recipe.cutmix_alpha):
@@ -149,9 +150,9 @@ def train_epoch(
     epoch: int,
     progress: Any,
 ) -> dict[str, float]:
-    """Trains for one epoch and returns its loss and accuracy, as seen while learning.
+    """Trains for one epoch and returns the loss and accuracy during training.
 
-    A blend of two pictures counts as right if it is taken for the larger one.
+    A mix of two pictures counts as right if the answer is the class of the larger share.
     """
     import numpy as np
     import torch
@@ -160,8 +161,8 @@ def train_epoch(
     recipe = training.recipe
     smoothing = recipe.label_smoothing
     set_training_mode(network, recipe.frozen_blocks)
-    # Whatever is random in the network and in timm's mixing must not depend on the epochs before
-    # a resume.
+    # Seed each epoch, so that randomness in the network and in timm's mixing is the same after a
+    # resume.
     torch.manual_seed(recipe.seed * 1_000 + epoch)
     np.random.seed(recipe.seed * 1_000 + epoch)
     _, movement_of_painter = painter_classes(training.train)
@@ -210,7 +211,7 @@ def train_epoch(
 
 
 def check_finite(loss: float, epoch: int, rate: float) -> None:
-    """Ends a run that can learn nothing any more.
+    """Ends a run whose loss is not finite: it would learn nothing more.
 
     Raises:
         DataError: The loss is not a finite number.
@@ -258,7 +259,7 @@ def validate(training: Training, network: torch.nn.Module) -> dict[str, float]:
 
 
 def fit(training: Training, network: torch.nn.Module, resume: bool) -> None:
-    """Trains to the last epoch of the recipe; ``network`` ends with the best weights."""
+    """Trains to the last epoch of the recipe and leaves ``network`` with the best weights."""
     import torch
     from timm.utils import ModelEmaV3
     from tqdm import tqdm
@@ -275,7 +276,7 @@ def fit(training: Training, network: torch.nn.Module, resume: bool) -> None:
         painters = painter_head(network, len(movement_of_painter)).to(training.device)
         optimizer.add_param_group({"params": list(painters.parameters())})
     average = (
-        # The warm-up lets the average leave the untrained start behind.
+        # The warm-up keeps the untrained start out of the average.
         ModelEmaV3(network, decay=recipe.average_decay, use_warmup=True)
         if recipe.average_decay
         else None
@@ -344,7 +345,7 @@ class Checkpoint:
         self.best = self._copy_of_validated()
 
     def add(self, row: dict[str, float]) -> None:
-        """Appends an epoch and keeps its weights if it is the best on validation so far."""
+        """Records an epoch and keeps its weights if it is the best on validation so far."""
         accuracies = [earlier["validation_accuracy"] for earlier in self.history]
         self.history.append(row)
         if row["validation_accuracy"] > max(accuracies, default=-1.0):
@@ -352,7 +353,7 @@ class Checkpoint:
 
     @property
     def bytes_needed(self) -> int:
-        """About the size of a checkpoint once the optimiser has its two moments a weight."""
+        """The approximate size of a checkpoint, with the optimiser's two moments of each weight."""
         counted = [part for name, part in self._parts.items() if name != "optimizer"]
         weights: int = sum(each.numel() for part in counted for each in part.state_dict().values())
         learned: int = sum(
@@ -362,10 +363,10 @@ class Checkpoint:
         return 4 * (weights + 2 * learned + best)
 
     def save(self) -> None:
-        """Writes the checkpoint, whole or not at all.
+        """Writes the checkpoint atomically.
 
         Raises:
-            DataError: The disk is full, or cannot be written to.
+            DataError: The disk is full or not writable.
         """
         import torch
 
@@ -374,28 +375,28 @@ class Checkpoint:
         try:
             with written_whole(self._path) as temporary:
                 torch.save(state, temporary)
-        # What PyTorch makes of a full disk says nothing of one.
+        # PyTorch's error does not mention that the disk is full.
         except (OSError, RuntimeError) as error:
             check_room(self._path.parent, self.bytes_needed)
             raise DataError(
-                f"{self._path} could not be written ({error}): see to the disk of --out, then "
+                f"{self._path} could not be written ({error}): check the disk of --out, then "
                 "go on with --resume."
             ) from None
 
     def load(self) -> None:
-        """Takes up the saved run.
+        """Restores the saved run.
 
         Raises:
-            DataError: The checkpoint is damaged, or is of a run with other settings.
+            DataError: The checkpoint is damaged, or belongs to a run with other settings.
         """
         state = self._read()
         settings = state["settings"]
         if settings["schedule"] == "step":
-            # Its rate does not depend on where the run ends: it may end later than was planned.
+            # The step schedule does not depend on the number of epochs, so the run may be extended.
             settings = settings | {"epochs": max(settings["epochs"], self._settings["epochs"])}
         if differing := _differences(settings, self._settings):
             raise DataError(
-                f"{self._path} is of a run with other settings ({differing}): "
+                f"{self._path} belongs to a run with other settings ({differing}): "
                 "resume with the same ones or choose another --out."
             )
         for name, part in self._parts.items():
@@ -409,7 +410,7 @@ class Checkpoint:
             state: dict[str, Any] = torch.load(self._path, map_location="cpu", weights_only=True)
             if {*self._parts, "settings", "history", "best"} <= state.keys() or state["settings"]:
                 return state
-        # A file cut short fails in PyTorch wherever it happens to be read.
+        # On a truncated file PyTorch raises many types of error.
         except Exception as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise DataError(
@@ -434,14 +435,14 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
 
 
 def write_settings(training: Training) -> None:
-    """Writes what must be equal for the run to be resumed, and which pictures it has."""
+    """Writes the settings that must be equal to resume the run, and its list of pictures."""
     with written_whole(training.out / "settings.json") as path:
         path.write_text(json.dumps(training.settings, indent=2) + "\n", encoding="utf-8")
     training.parts.save(training.out)
 
 
 def write_summary(history: Sequence[Mapping[str, float]], path: Path) -> None:
-    """Writes a row an epoch."""
+    """Writes a row for each epoch."""
     with (
         written_whole(path) as temporary,
         open(temporary, "w", encoding="utf-8", newline="") as file,
@@ -498,14 +499,14 @@ def export(
     averaging: Mapping[str, float] | None = None,
     second_branch: Path | None = None,
 ) -> None:
-    """Writes a model folder, whole or not at all: what timm reads, the familiarity, the likeness.
+    """Writes a model folder atomically: the weights for timm, the familiarity and the likeness.
 
     Args:
         training: The run.
-        network: What it trained.
-        folder: Where the files go.
-        averaging: What was done to the weights after training, to be kept with the settings.
-        second_branch: The weights that a second branch is taken from; None for none.
+        network: The trained network.
+        folder: The model folder.
+        averaging: How the weights were averaged after training; it is stored with the settings.
+        second_branch: The weights for a second branch; None for no second branch.
     """
     import torch
     from timm.models import save_for_hf
@@ -523,7 +524,7 @@ def export(
     }
     with swapped(folder, EXPORTED) as staged:
         save_for_hf(
-            # safetensors wants the plain memory layout.
+            # safetensors needs contiguous tensors.
             network.cpu().to(memory_format=torch.contiguous_format),
             str(staged),
             model_config=settings,
@@ -535,7 +536,7 @@ def export(
         classifier = MovementClassifier.from_pretrained(
             staged, training.device, "torch", with_likeness=False
         )
-        # Hours may have passed since the run began, and a picture may be gone since.
+        # A picture may have disappeared in the hours since the run began.
         own = [picture for picture in training.train if not picture.further]
         train = readable(training.directory, own)
         validation = readable(training.directory, training.validation)
@@ -584,9 +585,9 @@ def further_of(
     train: Sequence[Picture],
     movements: Sequence[Movement],
 ) -> list[Picture]:
-    """Returns the further pictures that may be trained on, and none where there is no such tree.
+    """Returns the further pictures to train on, none if there is no such tree.
 
-    On the split by artist, painters of the other parts are left out.
+    On the split by artist, painters of validation and test are left out.
     """
     if arguments.further is None:
         return []
@@ -599,11 +600,11 @@ def further_of(
 def drawn_parts(
     arguments: argparse.Namespace, pictures: Sequence[Picture]
 ) -> tuple[list[Picture], list[Picture], Parts]:
-    """Draws the split; returns what is trained on, what is validated with, and the record of it.
+    """Draws the split; returns the training and validation pictures and the record of all parts.
 
     Raises:
-        DataError: A movement has no training picture that can be read, or there is no such
-            validation picture at all.
+        DataError: A movement has no readable training picture, or no validation picture is
+            readable.
     """
     parts: dict[str, list[Picture]] = {"train": [], "validation": [], "test": []}
     for picture, part in zip(
@@ -622,7 +623,7 @@ def drawn_parts(
     if not validation:
         raise DataError(
             f"None of the {len(parts['validation'])} validation pictures can be read, and "
-            "without one no epoch can be judged: mend them, or add pictures to the tree."
+            "without one no epoch can be judged: repair them, or add pictures to the tree."
         )
     part_of = {each.path: "train" for each in train}
     part_of |= {each.path: "validation" for each in validation}
@@ -637,10 +638,10 @@ def drawn_parts(
 
 
 def check_movements(movements: Sequence[Movement], pictures: Sequence[Picture], what: str) -> None:
-    """Refuses a movement that nothing could be learned of.
+    """Refuses a movement without training pictures.
 
     Raises:
-        DataError: No picture is of it.
+        DataError: A movement has no picture.
     """
     missing = {movement.folder for movement in movements} - {
         picture.movement.folder for picture in pictures
@@ -664,7 +665,7 @@ def main() -> None:
     parser.add_argument("--recipe", required=True, help=f"one of {', '.join(recipe_names())}")
     parser.add_argument("--data", type=Path, required=True, help="the Pandora18K tree")
     parser.add_argument(
-        "--further", type=Path, help="another tree of that layout, to be trained on as well"
+        "--further", type=Path, help="another tree of that layout, for additional training"
     )
     parser.add_argument("--weights", type=Path, help="ImageNet backbone (default: from the hub)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
@@ -680,7 +681,7 @@ def main() -> None:
     parser.add_argument(
         "--limit",
         type=positive,
-        help="train on so many pictures only, of whole painters on the split by artist",
+        help="train on only this many pictures; on the split by artist, of whole painters",
     )
     parser.add_argument("--device", choices=("cpu", "cuda"), help="default: cuda if there is one")
     parser.add_argument(
@@ -693,7 +694,7 @@ def main() -> None:
         "--resume", action="store_true", help="go on from the checkpoint in --out"
     )
     what_is_there.add_argument(
-        "--overwrite", action="store_true", help="delete the run in --out, and start anew"
+        "--overwrite", action="store_true", help="delete the run in --out and start again"
     )
     arguments = parser.parse_args()
 

@@ -1,7 +1,7 @@
-"""How many processes read pictures, which hand them over in shared memory.
+"""Chooses how many processes read pictures; they pass batches through shared memory.
 
-A container has 64 MB of it unless it is told otherwise, and a batch of 128 pictures takes 77.
-Whoever reads them, and in how many processes, the batches are the same.
+A container has 64 MB of it by default, and a batch of 128 pictures takes 77 MB. The number of
+processes does not change the batches.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pinacoteca.errors import DataError
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 MOST_WORKERS = 12
-# Two are prepared ahead by each worker, and a third may be on its way.
+# Each worker prefetches two batches, and a third may be in transfer.
 BATCHES_EACH = 3
 _SAID: set[str] = set()
 
@@ -26,12 +26,12 @@ _SAID: set[str] = set()
 def worker_count(recipe: Recipe, asked_for: int | None, processes: int = 1) -> int:
     """Returns how many processes read pictures; 0 reads them in this one.
 
-    Prints a line where there is too little shared memory for as many as there are processors.
+    Prints a line if shared memory is too small for one process per processor.
 
     Args:
-        recipe: Says how large a batch is.
-        asked_for: What ``--workers`` says; None for as many as fit.
-        processes: That train together on this machine.
+        recipe: Gives the batch size.
+        asked_for: The value of ``--workers``; None for as many as fit.
+        processes: The processes that train together on this machine.
     """
     if asked_for is not None:
         return asked_for
@@ -58,7 +58,7 @@ def batch_bytes(recipe: Recipe) -> int:
 
 
 def free_shared_memory() -> int | None:
-    """Returns the free bytes of shared memory, None where it is no folder that can be asked."""
+    """Returns the free bytes of shared memory, None where it cannot be read."""
     try:
         return shutil.disk_usage(SHARED_MEMORY).free
     except OSError:
@@ -67,10 +67,10 @@ def free_shared_memory() -> int | None:
 
 @contextmanager
 def named_failures() -> Iterator[None]:
-    """Says plainly what a want of shared memory makes PyTorch say at length.
+    """Turns PyTorch's long error about missing shared memory into one plain sentence.
 
     Raises:
-        DataError: The block ended for want of shared memory, or a reading process was killed.
+        DataError: Shared memory ran out, or a reading process was killed.
     """
     try:
         yield
@@ -80,7 +80,7 @@ def named_failures() -> Iterator[None]:
             raise
         free = free_shared_memory()
         raise DataError(
-            f"The processes that read pictures ended for want of shared memory: {SHARED_MEMORY} "
+            f"The processes that read pictures ran out of shared memory: {SHARED_MEMORY} "
             f"has {'none' if free is None else _megabytes(free)} free. Give --workers 0, or start "
             "the container with --shm-size=2g; --resume goes on."
         ) from None

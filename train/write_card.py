@@ -1,4 +1,4 @@
-"""Is now ``hub/write_card.py``; this name goes with the next version."""
+"""Moved to ``hub/write_card.py``; the next version will drop this name."""
 
 import runpy
 import sys

@@ -1,4 +1,4 @@
-"""The shares of answers that stay the same are counted right."""
+"""The benchmark of agreement counts equal answers correctly."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def answer(movement: str, *image_ids: str) -> Any:
     )
 
 
-def test_the_shares_are_of_all_pictures(script: ModuleType, tmp_path: Path) -> None:
+def test_shares_count_all_pictures(script: ModuleType, tmp_path: Path) -> None:
     other = {
         "a": answer("Baroque", "1", "2"),
         "b": answer("Baroque", "2", "1"),
@@ -54,7 +54,7 @@ def test_the_shares_are_of_all_pictures(script: ModuleType, tmp_path: Path) -> N
     }
 
 
-def test_a_picture_can_be_had_in_all_its_pixels(script: ModuleType) -> None:
+def test_a_picture_can_be_read_at_full_resolution(script: ModuleType) -> None:
     buffer = io.BytesIO()
     Image.new("L", (2100, 1100)).save(buffer, "JPEG")
 

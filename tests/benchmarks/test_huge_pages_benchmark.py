@@ -1,4 +1,4 @@
-"""The benchmark of memory pages trains both ways and divides the right way round."""
+"""The benchmark of huge pages trains with both settings and computes the right ratio."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conftest import REPOSITORY
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="GLIBC_TUNABLES is glibc's, on Linux")
-def test_the_ratio_is_of_the_usual_step_to_the_one_on_huge_pages(
+def test_the_ratio_divides_the_usual_step_by_the_one_on_huge_pages(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.syspath_prepend(REPOSITORY / "benchmarks")

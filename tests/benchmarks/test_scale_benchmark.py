@@ -17,7 +17,7 @@ pytest.importorskip("milvus_lite", reason="needs pip install -r requirements-sca
 
 @pytest.fixture
 def scale(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """``benchmarks/scale.py``, where the processes that it starts find it too."""
+    """``benchmarks/scale.py``, importable by the processes that it starts."""
     monkeypatch.syspath_prepend(REPOSITORY / "benchmarks")
     module = importlib.import_module("scale")
     generator = np.random.default_rng(0)
@@ -70,7 +70,7 @@ def test_copies_are_near_their_painting_and_in_any_blocks(
 def test_the_limit_of_exact_search_lies_between_two_sizes(
     scale: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # Ten milliseconds for a thousand rows.
+    # A stand-in that takes ten milliseconds for a thousand rows.
     monkeypatch.setattr(scale, "_asked", lambda nearest, queries: (None, [len(nearest) / 100]))
 
     scale.print_exact_limit([np.ones((9_000, 3), np.float32)], [np.ones((1, 3), np.float32)])

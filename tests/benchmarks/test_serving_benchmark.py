@@ -1,4 +1,4 @@
-"""The benchmark of serving keeps what it has, whatever becomes of the rest."""
+"""The serving benchmark keeps finished rows when a later measurement fails."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_each_row_is_kept_as_it_comes_and_an_error_costs_only_the_rest_of_its_pa
     assert "cores" in text
 
 
-def test_two_ways_take_turns_until_the_time_is_over(parts: dict[str, ModuleType]) -> None:
+def test_two_ways_take_turns_until_the_deadline(parts: dict[str, ModuleType]) -> None:
     calls: list[str] = []
 
     def slow() -> None:
@@ -70,11 +70,11 @@ def test_two_ways_take_turns_until_the_time_is_over(parts: dict[str, ModuleType]
 
     calls.clear()
     parts["measured"].in_turns(slow, lambda: calls.append("fast"), 100, time.monotonic() - 1)
-    # One to warm up, and one that counts.
+    # One warm-up call and one measured call.
     assert calls == ["slow", "fast"] * 2
 
 
-def test_the_size_of_an_install_is_that_of_all_it_needs(parts: dict[str, ModuleType]) -> None:
+def test_the_install_size_includes_all_dependencies(parts: dict[str, ModuleType]) -> None:
     installed = parts["installed"]
     page = installed.requirements_of(REPOSITORY / "requirements-demo.txt")
 
@@ -92,7 +92,7 @@ def test_the_size_of_an_install_is_that_of_all_it_needs(parts: dict[str, ModuleT
         installed.closure([Requirement("no-such-package-here")])
 
 
-def test_a_page_that_stops_is_said_to(parts: dict[str, ModuleType], tmp_path: Path) -> None:
+def test_a_page_that_stops_is_reported(parts: dict[str, ModuleType], tmp_path: Path) -> None:
     script = tmp_path / "page.py"
     script.write_text("raise SystemExit(1)")
 

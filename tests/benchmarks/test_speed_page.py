@@ -1,4 +1,4 @@
-"""The page on speed says what was measured, and nothing else."""
+"""The tables of docs/speed.md are those of the results."""
 
 from __future__ import annotations
 

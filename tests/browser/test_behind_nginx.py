@@ -1,4 +1,4 @@
-"""The page below a path of a larger site, behind a real web server."""
+"""The page works under a sub-path of a larger site, behind a real web server."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def sample_location(upstream: str) -> str:
-    """Returns the block of the docs for a path of a larger site."""
+    """Returns the nginx block that the docs give for a sub-path of a larger site."""
     text = SAMPLES.read_text(encoding="utf-8")
     (block,) = re.findall(r"```nginx\n(location /pinacoteca/ \{.*?\n\})\n```", text, re.DOTALL)
     return str(block).replace("http://127.0.0.1:7860", upstream)
@@ -48,7 +48,7 @@ def sample_location(upstream: str) -> str:
 def site(
     model_folder: Path, gallery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
-    """The address of a page that nginx has under /pinacoteca/."""
+    """The address of a page that nginx serves under /pinacoteca/."""
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
     if nginx is None:
         pytest.skip("nginx is not on this machine")

@@ -1,4 +1,4 @@
-"""The map and the table of the collection, with a real browser."""
+"""The map and the table of the collection, in a real browser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def visit(browser: webdriver.Chrome, page: str) -> Page:
-    """The page, opened anew on a desk."""
+    """The page, newly opened in a desktop window."""
     visited = Page(browser, page)
     visited.resize(1440)
     return visited.open()
@@ -66,7 +66,7 @@ def test_a_point_shows_its_painting_and_a_click_searches_with_it(visit: Page) ->
     assert visit.foreign_requests() == []
 
 
-def test_the_painting_that_was_asked_with_leads_to_its_answer_again(visit: Page) -> None:
+def test_the_queried_painting_leads_back_to_its_answer(visit: Page) -> None:
     for _ in range(2):
         open_tab(visit, "Map", point(visit, 3))
         ActionChains(visit.browser).click(visit.find(point(visit, 3))).perform()
@@ -121,7 +121,7 @@ def test_the_table_is_filtered_and_searched_from(visit: Page) -> None:
     answered_with(visit, 5)
 
 
-def test_a_map_that_is_opened_after_an_answer_has_its_words_and_the_place(
+def test_a_map_opened_after_an_answer_has_its_texts_and_marks_the_query(
     visit: Page, picture: Path
 ) -> None:
     visit.upload(picture)
@@ -133,7 +133,7 @@ def test_a_map_that_is_opened_after_an_answer_has_its_words_and_the_place(
     assert visit.errors() == []
 
 
-def test_both_are_said_in_romanian(visit: Page) -> None:
+def test_map_and_table_are_in_romanian(visit: Page) -> None:
     open_tab(visit, "Map", point(visit, 7))
     visit.choose("#language", "ro")
     visit.until(lambda: "Colorează după" in visit.text("#map"), "Romanian")
@@ -146,9 +146,7 @@ def test_both_are_said_in_romanian(visit: Page) -> None:
 
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_sticks_out_and_everything_can_be_read(
-    visit: Page, width: int, scheme: str
-) -> None:
+def test_nothing_overflows_and_every_text_is_readable(visit: Page, width: int, scheme: str) -> None:
     visit.resize(width)
     visit.browser.get(f"{visit.address}?__theme={scheme}")
     visit.find("#painting input[type=file]")

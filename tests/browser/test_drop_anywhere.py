@@ -1,4 +1,4 @@
-"""How a picture comes onto the page: dropped, pasted, chosen as a file or from the examples."""
+"""All ways to give the page a picture: drop, paste, file, camera and examples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from visitor import Page
 
 pytestmark = pytest.mark.browser
 
-# The button of Gradio's input that takes files while no picture hangs there.
+# The button of Gradio's input, which takes files while there is no picture.
 OWN_AREA = "#painting button:has(input[type=file])"
 
 
@@ -23,7 +23,7 @@ def test_a_dropped_painting_is_answered(visit: Callable[..., Page], picture: Pat
     page.give("drop", OWN_AREA, picture)
     page.answered()
 
-    # A picture that is itself in the collection is nearest to itself, whatever the weights.
+    # A picture of the collection is nearest to itself with any weights.
     first = page.text(".neighbours li:first-child")
     for expected in (
         "Painter",
@@ -53,7 +53,7 @@ def test_a_picture_is_pasted_or_dropped_wherever_and_whenever(
     assert page.give("paste", "body", picture)
     page.answered()
     assert "Work 3" in page.text(".neighbours li:first-child")
-    # Another one takes its place; Gradio's own input is not there while one hangs.
+    # A second picture replaces the first; Gradio's own input is hidden while there is one.
     page.all("#tabs [role=tab]")[1].click()
     page.until(lambda: page.find("#map").is_displayed(), "the map")
 
@@ -73,7 +73,7 @@ def test_what_is_dropped_without_a_file_gets_a_sentence(visit: Callable[..., Pag
     assert page.browser.current_url.startswith(page.address)
 
 
-def test_pasted_words_stay_words(visit: Callable[..., Page], picture: Path) -> None:
+def test_pasted_text_is_not_taken_for_a_picture(visit: Callable[..., Page], picture: Path) -> None:
     page = visit().upload(picture)
     page.find("#steering > button").click()
     before = page.text("#answer")
@@ -101,7 +101,7 @@ def test_an_example_is_answered_and_the_painting_taken_down(visit: Callable[...,
 
     page.find("#examples button").click()
     page.answered()
-    # Gradio would bring the English label back with the picture.
+    # Without our fix, Gradio restores the English label together with the picture.
     assert "Tabloul tău" in page.text("#painting")
     page.find("#painting button[aria-label='Remove Image']").click()
 

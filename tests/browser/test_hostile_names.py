@@ -1,4 +1,4 @@
-"""A stranger's gallery whose every text is an attack, looked at in a real browser."""
+"""A gallery in which every text is an attack, shown in a real browser."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TURN = "\u202e"
 def hostile(
     model_folder: Path, gallery: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The address of a page that shows such a gallery."""
+    """The address of a page with such a gallery."""
     folder = tmp_path_factory.mktemp("hostile")
     collection = Collection.load(gallery)
     paintings = tuple(
@@ -60,7 +60,7 @@ def hostile(
 
 
 def calm(page: Page) -> None:
-    """Fails if anything of the gallery was run, shown in a frame, or asked for elsewhere."""
+    """Fails if a text of the gallery was run, framed, or requested from elsewhere."""
     assert page.run("window.pwned") is None
     assert page.run("document.querySelectorAll('iframe, object, embed').length") == 0
     assert page.run("document.cookie.includes('a=b')") is False
@@ -77,7 +77,7 @@ def test_no_text_of_a_gallery_is_run(
     page.open().upload(picture)
     calm(page)
     shown = page.text("#answer")
-    # They are shown as they are written, but for what would turn the direction of reading.
+    # They are shown literally, except for characters that change the direction of reading.
     assert any(attack.split("\r")[0][:20] in shown for attack in ATTACKS)
     assert TURN not in shown
 

@@ -1,4 +1,4 @@
-"""The page as people see it: real clicks and real files in headless Chromium."""
+"""The page in headless Chromium, with real clicks and real files."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_every_control_changes_the_answer_at_once(
     assert "compares the network's outputs" in page.text("dialog")
 
 
-def test_a_neighbour_is_a_door(visit: Callable[..., Page], picture: Path) -> None:
+def test_a_click_on_a_neighbour_opens_its_dialog(visit: Callable[..., Page], picture: Path) -> None:
     page = visit().upload(picture)
 
     opened = page.open_door(2)
@@ -85,7 +85,7 @@ def test_a_neighbour_is_a_door(visit: Callable[..., Page], picture: Path) -> Non
     assert len(page.all(".neighbours img")) == 5
 
 
-def test_one_searches_on_with_a_neighbour_and_comes_back(
+def test_searching_with_a_neighbour_and_going_back(
     visit: Callable[..., Page], picture: Path
 ) -> None:
     page = visit().upload(picture)
@@ -108,7 +108,7 @@ def test_one_searches_on_with_a_neighbour_and_comes_back(
     page.until(lambda: page.text(".neighbours") == at_first, "the answer to one's own picture")
 
 
-def test_one_searches_on_with_the_other_painting_of_a_page(
+def test_searching_with_the_other_painting_of_a_page(
     visit: Callable[..., Page], tmp_path: Path
 ) -> None:
     dice = np.random.default_rng(5)
@@ -177,7 +177,7 @@ def test_everything_can_be_done_with_keys(visit: Callable[..., Page], picture: P
     page.press(Keys.TAB)
     assert page.focused("data-door") == page.find(".neighbours button").get_attribute("data-door")
     page.run("document.activeElement.blur()")
-    # Without the short cut, all that is on the way can be reached.
+    # Without the skip link, every control on the way can be reached.
 
     for _ in range(80):
         page.press(Keys.TAB)
@@ -204,7 +204,7 @@ def test_the_browsers_language_comes_first_and_can_be_changed(
     assert page.run("document.documentElement.lang") == "ro"
     page.upload(picture)
     for expected in ("Curentul artistic", "distanța 0,0", "Pagina de pe WikiArt"):
-        # What the page shows in capitals is written in small letters.
+        # CSS shows it in capitals; the text itself is in small letters.
         assert expected.casefold() in page.text("#answer").casefold(), expected
     assert "Tabloul tău" in page.text("#painting")
     page.open_door(2)
@@ -223,12 +223,12 @@ def test_the_browsers_language_comes_first_and_can_be_changed(
     assert page.run("document.documentElement.lang") == "en"
 
 
-def test_an_answer_is_taken_away(visit: Callable[..., Page], picture: Path, tmp_path: Path) -> None:
+def test_an_answer_is_downloaded(visit: Callable[..., Page], picture: Path, tmp_path: Path) -> None:
     page = visit()
     downloads = {"behavior": "allow", "downloadPath": str(tmp_path)}
     page.browser.execute_cdp_cmd("Browser.setDownloadBehavior", downloads)
     assert not page.find("#take_csv").is_displayed()
-    # The picture may be taken down while somebody presses the button.
+    # The picture may be removed at the moment when somebody presses the button.
     page.run("document.querySelector('#take_csv').click()")
     page.until(lambda: "There is no answer yet" in page.text("body"), "a refusal")
     page.upload(picture)
@@ -254,7 +254,7 @@ def test_a_link_opens_the_page_with_its_settings(visit: Callable[..., Page], pic
     address = f"{page.address}/?metric=euclidean&language=ro"
     shown = "document.querySelector('#link textarea')?.value"
     page.until(lambda: page.run(shown) == address, address)
-    # What is shown is no longer what the link was made of.
+    # The settings have changed since the link was made.
     page.choose("#metric", "cosine")
     page.until(lambda: page.run(shown) is None, "no link")
 
@@ -268,7 +268,7 @@ def test_a_link_opens_the_page_with_its_settings(visit: Callable[..., Page], pic
 
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_sticks_out_and_everything_can_be_read(
+def test_nothing_overflows_and_every_text_is_readable(
     visit: Callable[..., Page], picture: Path, width: int, scheme: str
 ) -> None:
     page = visit(width=width, scheme=scheme)

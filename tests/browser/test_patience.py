@@ -1,4 +1,4 @@
-"""The script of the page that asks again where the server is too busy."""
+"""The page's script repeats a request when the server is too busy."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_the_page_asks_again_by_itself_and_says_so(browser: webdriver.Chrome, bu
     assert browser.execute_async_script(wait) == 200
     assert Busy.asked == ["a", "a", "a"]
     assert not notice.is_displayed()
-    # What is broken, or works, is not asked again.
+    # Requests that fail for another reason, or succeed, are not repeated.
     for path, answer in (("/broken", [503, "broken"]), ("/", [200, "answered"])):
         Busy.asked.clear()
         assert browser.execute_async_script(ASK, path) == answer
@@ -89,7 +89,7 @@ def test_the_page_asks_again_by_itself_and_says_so(browser: webdriver.Chrome, bu
 
 @pytest.fixture
 def crowded() -> Iterator[tuple[str, list[int]]]:
-    """A page with the limits of ours, and how many questions are said to wait; 40 are too many."""
+    """A page with our limits, and the length of its queue to set; 40 queries are too many."""
     limits: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "answers"}
     with GuardedBlocks() as blocks:
         painting = PaintingInput(type="filepath", sources=["upload"], elem_id="painting")
@@ -128,7 +128,7 @@ def test_a_picture_that_is_refused_is_sent_again_and_answered(
     crowded: tuple[str, list[int]], browser: webdriver.Chrome, tmp_path: Path
 ) -> None:
     address, ahead = crowded
-    # As large as a photograph: it is still on its way when it is refused.
+    # As large as a photograph, so that it is still being sent when it is refused.
     grain = np.random.default_rng(0).integers(0, 256, (1500, 1500, 3), dtype=np.uint8)
     Image.fromarray(grain).save(tmp_path / "large.png")
     page = Page(browser, address)

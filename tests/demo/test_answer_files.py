@@ -1,4 +1,4 @@
-"""What a visitor saves is opened again, by what people open it with."""
+"""The files that a visitor saves can be opened with common programs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_no_cell_of_a_csv_is_a_formula(title: str) -> None:
 
     (row,) = [row for row in rows_of(data) if row["kind"] == "neighbour"]
     for column in ("title", "artist", "style"):
-        # Romanian settings start a cell at a semicolon, too.
+        # With Romanian settings a semicolon starts a new cell, too.
         for cell in row[column].split(";"):
             assert cell.startswith("'") or cell.lstrip()[:1] not in "=+-@", cell
         assert row[column].replace("'", "") == title.replace("'", "")

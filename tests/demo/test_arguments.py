@@ -1,4 +1,4 @@
-"""Whatever programs send: one sentence, never nothing and never a traceback."""
+"""Bad arguments from programs get one sentence, never an empty error or a traceback."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_what_is_good_and_what_is_bad(name: str, good: list[Any], bad: list[Any]
 
 
 def ask(page: str, endpoint: str, data: Any, language: str = "en") -> dict[str, Any]:
-    """Returns the error of a question, empty if it was answered."""
+    """Returns the error of a query, empty if it was answered."""
     address = f"{page}/gradio_api/call/{endpoint}"
     headers = {"Accept-Language": language, "Content-Type": "application/json"}
     posted = httpx.post(address, content=json.dumps({"data": data}), headers=headers)
@@ -157,7 +157,7 @@ def test_an_image_that_is_no_upload(page: str, image: Any) -> None:
 
 
 def test_a_picture_elsewhere_on_the_server_is_not_opened(page: str, picture: Path) -> None:
-    # With the mark of a file, without one, and with one of another kind.
+    # With Gradio's mark of a file, without it, and with a mark of another kind.
     marks: tuple[Any, ...] = (
         {"meta": {"_type": "gradio.FileData"}},
         {},
@@ -191,5 +191,5 @@ def test_events_of_the_page_answer_with_a_sentence_too(page: str, inputs: list[A
 
 
 def test_the_log_has_no_traceback(page: str, page_log: Path) -> None:
-    # The last test of this module: all of the above went through this page.
+    # Must be the last test of this module: all tests above used this page.
     assert "Traceback" not in page_log.read_text(encoding="utf-8")

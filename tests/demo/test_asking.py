@@ -53,7 +53,7 @@ def test_settings_reach_the_search(retriever: PaintingRetriever) -> None:
     assert set(found(retriever, first_year=1801, last_year=1900)) == others
     assert found(retriever, words="WORK 5") == ["painter_work-5"]
     assert len(found(retriever, one_per_artist=True)) == 2
-    # A year of nothing is what an empty field of the page sends.
+    # An empty field of the page sends None for a year.
     assert len(found(retriever, first_year=0, last_year=0)) == 5
 
 

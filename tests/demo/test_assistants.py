@@ -1,4 +1,4 @@
-"""The query as a tool of the Model Context Protocol."""
+"""The query works as a tool of the Model Context Protocol."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def converse(page: str, *calls: dict[str, Any]) -> tuple[dict[str, Any], list[tu
 @needs_mcp
 def test_an_assistant_can_ask(tools_page: str, picture: Path) -> None:
     data = picture.read_bytes()
-    # Larger than what the page's own requests may be.
+    # Larger than the limit of the page's own requests.
     padded = base64.b64encode(data + bytes(300_000)).decode()
     upload = httpx.post(f"{tools_page}/gradio_api/upload", files={"files": ("a.jpg", data)})
     address = f"{tools_page}/gradio_api/file={upload.json()[0]}"

@@ -41,7 +41,7 @@ def test_artists_come_by_surname_with_years_and_counts() -> None:
 
     assert keys(html, "artist") == ["theodor-aman", "stefan-luchian"]
     assert "Ștefan Luchian <span>1899–1908 · 3</span>" in html  # noqa: RUF001
-    # By year, the undated ones last.
+    # Sorted by year, with undated ones last.
     assert keys(html, "painting") == [f"painter_work-{index}" for index in (4, 2, 1, 3)]
 
 

@@ -1,4 +1,4 @@
-"""The page answers to its own names and to no foreign website."""
+"""The page answers requests to its own names only, and none from foreign websites."""
 
 from __future__ import annotations
 

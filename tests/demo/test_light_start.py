@@ -1,4 +1,4 @@
-"""The page as it is served: what it has imported, and when it begins to answer."""
+"""The served page imports only what it needs and soon begins to answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conftest import REPOSITORY
 
-# Serves the page in this process, asks it once, and prints what it found as JSON.
+# Serves the page in this process, queries it once, and prints its findings as JSON.
 SERVED = """
 import json, os, sys, threading, time
 sys.path[:0] = {paths!r}
@@ -44,7 +44,7 @@ def visit():
 threading.Thread(target=visit, daemon=True).start()
 app.serve()
 """
-# What training, evaluation and large collections need, and reading or writing of spreadsheets.
+# Packages for training, evaluation, large collections and spreadsheets.
 UNUSED = {
     *("torch", "torchvision", "timm", "sklearn", "scipy", "faiss", "cv2"),
     *("pymilvus", "milvus_lite", "accelerate", "openpyxl", "python_calamine"),

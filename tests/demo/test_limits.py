@@ -1,4 +1,4 @@
-"""What a request may bring, route by route."""
+"""The limits on requests, route by route."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_an_upload_is_bounded_as_a_whole(page: str) -> None:
     assert httpx.post(f"{page}/gradio_api/upload", files=files).status_code == 413
     request = httpx.Request("POST", f"{page}/gradio_api/upload", files=files)
     whole = request.read()
-    # Without a length, it is counted as it comes.
+    # Without a Content-Length, the bytes are counted as they arrive.
     answer = httpx.post(
         request.url,
         content=(whole[start : start + 65_536] for start in range(0, len(whole), 65_536)),
@@ -83,7 +83,7 @@ def test_the_oldest_uploads_make_room(tmp_path: Path) -> None:
 
     assert shrink(tmp_path, 2500) == 2000
     assert sorted(path.parent.name for path in tmp_path.rglob("*.jpg")) == ["100", "5"]
-    # What may still wait for its answer stays.
+    # Uploads that may still wait for an answer are kept.
     assert shrink(tmp_path, 0) == 1000
     assert [path.parent.name for path in tmp_path.rglob("*.jpg")] == ["5"]
 
@@ -98,7 +98,7 @@ def test_uploads_are_refused_while_there_is_no_room(tmp_path: Path) -> None:
         (tmp_path / "old.jpg").write_bytes(bytes(5000))
         folder.leave(5000)
         assert await folder.enter()
-        # The second would not fit beside what is there, which is too young to go.
+        # The second upload does not fit, and the first is too recent to be deleted.
         assert not await folder.enter()
         os.utime(tmp_path / "old.jpg", (0, 0))
         assert await folder.enter()
@@ -134,7 +134,7 @@ def test_an_upload_is_passed_on_in_few_pieces(tmp_path: Path) -> None:
     asyncio.run(limited(scope, receive, lambda _: None))
 
     assert b"".join(came) == body
-    # Each piece costs a turn of a thread.
+    # Every piece costs a switch to another thread.
     assert len(pieces) == 79
     assert len(came) <= len(body) / GATHERED_BYTES + 1
     assert folder._size == len(body)
@@ -157,7 +157,7 @@ def test_who_finds_the_queue_full_is_told_when_to_come_back() -> None:
     answer = told_when(503, ahead=100)
 
     assert answer.status_code == 503
-    # 100 questions of 0.3 s, two at a time, less the ten seconds that everybody may wait.
+    # 100 queries of 0.3 s, two at a time, minus the ten seconds that everybody may wait.
     assert answer.headers["Retry-After"] == "6"
     assert answer.json()["detail"].endswith("încearcă din nou peste 6 secunde.")
     assert told_when(200, ahead=100).json() == {"detail": "Queue is full."}

@@ -1,4 +1,4 @@
-"""A tab that outlives its picture or its server."""
+"""Tabs that stay open longer than their picture or their server exists."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_answer_says_in_both_languages_what_became_of_the_picture(
     show = shower(lambda: retriever)
     texts = TEXTS[language]  # type: ignore[index]
     for kind, heading in (("anew", texts.lost_anew), ("hour", texts.lost_hour)):
-        # Off the easel, and as it hung there.
+        # Removed from the input, and as it was in the input.
         for hung, asked in ((None, f"lost:{kind}"), (f"lost:{kind}", "")):
             html = show(hung, asked, *SETTINGS, language)[0]
             assert f'data-lost="{kind}"' in html
@@ -69,7 +69,7 @@ def test_the_answer_says_in_both_languages_what_became_of_the_picture(
 def test_no_tab_holds_a_connection(page: str) -> None:
     components = httpx.get(f"{page}/config").json()["components"]
 
-    # For one of these, Gradio keeps a stream open in each tab, and a browser allows six.
+    # For each of these, Gradio would keep a stream open in every tab; a browser allows six.
     assert [each["type"] for each in components if each["type"] == "state"] == []
 
 

@@ -9,7 +9,7 @@ from gradio import state_holder
 from gradio.queueing import Queue
 from gradio.state_holder import StateHolder
 
-# Gradio's own, whatever page has been built before.
+# Gradio's own function, even if a page was built before and replaced it.
 from memory import CopiedSession, SessionState, copy_sessions, count_nothing
 
 

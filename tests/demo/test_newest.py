@@ -1,4 +1,4 @@
-"""One question a page, and none for those who have left; a refused upload hears why."""
+"""Each page has one query, closed pages have none, and a refused upload gets the reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from uploads import UploadFolder
 from waiting import Waiting
 
 SECONDS = 90
-# Holds the only place until it is set.
+# Occupies the only place until the event is set.
 door = threading.Event()
 answered: list[str] = []
 
@@ -34,7 +34,7 @@ def answer(words: str) -> str:
 
 @pytest.fixture(scope="module")
 def small_page() -> Iterator[str]:
-    """A page that answers one question at a time, and the functions of which are named."""
+    """A page with named functions that answers one query at a time."""
     with GuardedBlocks() as blocks:
         name, shown = gr.Textbox(), gr.HTML(elem_id="answer")
         limits: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "answers"}
@@ -59,7 +59,7 @@ CHANGE, SUBMIT, BLUR = range(3)
 
 @pytest.fixture
 def occupied(small_page: str) -> Iterator[str]:
-    """The same page while its only place is taken; afterwards it is free again."""
+    """The same page while its only place is taken; it is free again afterwards."""
     answered.clear()
     door.clear()
     join(small_page, "somebody", CHANGE, "first")
@@ -97,7 +97,7 @@ def test_a_newer_question_of_a_page_takes_the_place_of_an_older_one(occupied: st
     messages = ended(occupied, "me")
     ended(occupied, "other")
 
-    # The older ones end as well, with nothing to show; and the place in the queue stays.
+    # The older queries end without an answer, and the page keeps its place in the queue.
     assert answered == ["first", "last", "other"]
     assert set(messages) == {older, newer, last}
     for event in (older, newer):
@@ -134,7 +134,7 @@ def test_who_has_left_costs_nothing(occupied: str) -> None:
     address = f"{occupied}/gradio_api/queue/data"
     with httpx.stream("GET", address, params={"session_hash": "leaves"}, timeout=SECONDS) as stream:
         next(stream.iter_lines())
-    # The server notices a closed connection in its own time.
+    # The server notices a closed connection only after a while.
     time.sleep(0.5)
     join(occupied, "stays", CHANGE, "stays")
     door.set()
@@ -145,7 +145,7 @@ def test_who_has_left_costs_nothing(occupied: str) -> None:
 
 @pytest.fixture
 def full_server(tmp_path: Path) -> Iterator[tuple[str, int]]:
-    """Refuses every upload: far too many questions wait."""
+    """A server that refuses every upload, because far too many queries are waiting."""
 
     async def never(*_: Any) -> None:
         raise AssertionError("the upload came through")
@@ -171,7 +171,7 @@ def test_who_is_refused_while_sending_hears_why(
     head = f"POST /gradio_api/upload HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n"
     with socket.create_connection(full_server, timeout=SECONDS) as connection:
         connection.sendall(head.encode())
-        # As browsers do: first send everything, or as much as will be taken, then listen.
+        # Like a browser: first send everything, or as much as the server takes, then listen.
         for _ in range(min(size, 30_000_000) // 100_000):
             connection.sendall(bytes(100_000))
         answer = connection.recv(10_000)

@@ -57,7 +57,7 @@ def test_the_variables_of_gradio_stand_for_what_is_not_given(
     monkeypatch.setenv("GRADIO_SERVER_PORT", "http")
     with pytest.raises(OptionsError, match="GRADIO_SERVER_PORT: 'http' is not a port"):
         read_options([])
-    # Gradio reads an empty one as a number, too.
+    # Gradio would read an empty variable as a number, too.
     monkeypatch.setenv("GRADIO_SERVER_PORT", "")
     monkeypatch.setenv("GRADIO_SERVER_NAME", "")
     assert read_options([]) == Options()
@@ -97,5 +97,5 @@ def test_mistakes_end_with_a_sentence(arguments: list[str], status: int, text: s
     assert result.returncode == status
     assert text in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
-    # What is known from the arguments alone is said before the slow imports.
+    # Errors in the arguments must be reported before the slow imports.
     assert ("gradio.blocks" in result.stderr) == ("--model" in arguments)

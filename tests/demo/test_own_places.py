@@ -1,4 +1,4 @@
-"""The same picture from a whole class: each has a file of its own, and everybody is answered."""
+"""If a whole class sends one picture, each visitor gets an own file and an answer."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def test_a_class_that_sends_one_picture_at_one_moment_is_answered(page: str, pic
         answers = []
         with httpx.Client(base_url=page, timeout=60) as client:
             for turn in range(ROUNDS):
-                # New to the page each round: bytes behind the end of a JPEG do not count.
+                # Make the picture of each round new to the page: bytes after the end of a JPEG are
+                # ignored.
                 data = picture.read_bytes() + bytes([turn])
                 start.wait(timeout=60)
                 answers.append(ask(client, upload(client, data)))

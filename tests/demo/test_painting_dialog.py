@@ -60,7 +60,7 @@ def test_a_view_leads_on(retriever: PaintingRetriever) -> None:
     assert buttons[2]["data-artist"] == "other-painter"
     assert "data-close" in buttons[0]
     assert page.of("a")[0]["href"] == painting(6).page_url
-    # Nothing was asked: nothing is alike.
+    # Without a query there are no similar regions.
     assert len(page.of("img")) == 1 and "alike" not in page.text
 
 

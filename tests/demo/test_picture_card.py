@@ -26,7 +26,7 @@ def card(
 
 
 def written(monkeypatch: pytest.MonkeyPatch, **wishes: Any) -> str:
-    """Returns what is written on a card, one text after the other."""
+    """Returns the texts of a card in order."""
     texts: list[str] = []
     draw = ImageDraw.ImageDraw.text
 
@@ -36,7 +36,7 @@ def written(monkeypatch: pytest.MonkeyPatch, **wishes: Any) -> str:
 
     monkeypatch.setattr(ImageDraw.ImageDraw, "text", listen)
     card(**wishes)
-    # Headings are written letter by letter.
+    # Headings are drawn letter by letter.
     return " ".join(text for text in texts if len(text) > 1) + "".join(
         text for text in texts if len(text) == 1
     )
@@ -48,7 +48,7 @@ def test_a_card_is_a_picture_to_share() -> None:
     assert (drawn.format, drawn.size, drawn.mode) == ("JPEG", (SIDE, SIDE), "RGB")
     assert not drawn.getexif()
     pixels = np.asarray(drawn)
-    # The painting hangs at the left, and there is ink on all four quarters.
+    # The painting is on the left, and no quarter of the card is empty.
     assert pixels[500, 400].tolist() == pytest.approx([0, 128, 128], abs=4)
     half = SIDE // 2
     for rows in (slice(0, half), slice(half, SIDE)):
@@ -62,7 +62,7 @@ def test_a_card_says_what_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None
     for expected in ("Impresionism", "62 %", "Ștefan, Țara", "Painter", "Work 4", "1901 · Cubism"):
         assert expected in text, expected
     assert "nedatat · Cubism" in text
-    # Five neighbours are enough for a card.
+    # A card has at most five neighbours.
     assert "Work 5" not in text
     assert "CURENTUL" in text and "CELE MAI APROPIATE" in text.replace("  ", " ")
     assert "Culorile estompate" in text

@@ -30,7 +30,7 @@ def jpeg(color: tuple[int, int, int], size: tuple[int, int] = (40, 30)) -> bytes
 
 
 class Host:
-    """A loopback server that gives out what it is told to, and counts."""
+    """A loopback server that gives out set answers and counts requests."""
 
     def __init__(self) -> None:
         self.answers: dict[str, bytes] = {}
@@ -190,7 +190,7 @@ def test_a_picture_that_cannot_be_had_is_labelled(tmp_path: Path) -> None:
     assert labelled.size == (480, 400)
     pixels = np.asarray(labelled, int)
     bright = pixels > 225
-    # Letters below, in four lines, and nothing at the edges.
+    # Four lines of text at the bottom, and nothing at the edges.
     rows = np.flatnonzero(bright[:, 24:-24].any(axis=1))
     assert rows.min() > 230 and rows.max() < 390
     assert not bright[250:, :20].any() and not bright[250:, -20:].any()

@@ -1,4 +1,4 @@
-"""The server asks nobody anything."""
+"""The server makes no requests of its own to other hosts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pytest
 from gradio_client import Client, handle_file
 from served import served_page
 
-# Python runs this before anything else; what it writes down is every name that is looked up and
-# every connection that leaves the machine.
+# Python runs this first. It records every name lookup and every connection that leaves the machine.
 GUARD = """
 import sys
 
@@ -32,7 +31,7 @@ sys.addaudithook(listen)
 
 @pytest.fixture
 def requests_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file with what the next page asks of others."""
+    """The file that records the outgoing requests of the next page."""
     log = tmp_path / "guard" / "requests.txt"
     log.parent.mkdir()
     (log.parent / "sitecustomize.py").write_text(GUARD.format(log=str(log)), encoding="utf-8")
@@ -58,12 +57,13 @@ def test_a_painting_that_is_not_at_hand_is_asked_for_at_its_source_alone(
 ) -> None:
     folders = ("--model", model_folder, "--gallery", gallery)
     with served_page(tmp_path / "log.txt", *folders, fetches=True) as page:
-        # The only one of the gallery with an address.
+        # The only painting of the gallery with an address.
         answer = httpx.get(f"{page}/pictures/painter_work-0", timeout=30)
 
     assert answer.status_code == 200
     asked = requests_of.read_text(encoding="utf-8").splitlines()
     assert asked and asked[0] == "socket.getaddrinfo uploads.wikiart.org"
-    # The list of the painter's works, and the addresses that follow from the id, are there too.
+    # The list of the painter's works and the addresses derived from the id are also requested
+    # there.
     names = [line.split()[1] for line in asked if "getaddrinfo" in line]
     assert all(re.fullmatch(r"(www|uploads\d?)\.wikiart\.org", name) for name in names), names

@@ -1,4 +1,4 @@
-"""The page as programs see it."""
+"""The page's interface for programs."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_a_large_request_is_refused_unread(page: str) -> None:
     answer = httpx.post(f"{page}/gradio_api/call/query", json={"data": ["x" * 200_000]})
 
     assert answer.status_code == 413
-    # The size need not be declared.
+    # The limit also holds without a declared size.
     chunks = (b"x" * 10_000 for _ in range(20))
     headers = {"content-type": "application/json"}
     answer = httpx.post(f"{page}/gradio_api/call/query", content=chunks, headers=headers)

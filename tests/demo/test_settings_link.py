@@ -14,7 +14,7 @@ COUNTS = (5, 10, 20)
 
 
 class Shelf:
-    """The part of a collection that a link needs."""
+    """A stand-in with the part of a collection that a link needs."""
 
     paintings = (
         painting(0, artist_slug="ion-popescu", style="Art Nouveau (Modern)"),

@@ -1,4 +1,4 @@
-"""The public link, without a network: the tunnel is replaced, the page is real."""
+"""The public link without a network: the tunnel is replaced, the page is real."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def dig(monkeypatch: pytest.MonkeyPatch, outcome: str | Exception) -> Sharing:
 
 
 def test_a_link_is_shown_with_a_code_and_what_it_means(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Gradio hands the address over without encryption, which its server has all the same.
+    # Gradio passes on an http address, although its server also has https.
     sharing = dig(monkeypatch, "http://abc123.gradio.live")
 
     assert sharing.link == LINK
@@ -78,7 +78,7 @@ def test_a_link_that_is_on_its_way_is_said_so() -> None:
 def test_a_page_without_a_network_is_served_all_the_same(
     model_folder: Path, gallery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Nobody listens there, so no tunnel can be dug, whatever this machine's network allows.
+    # Nothing listens there, so the tunnel fails even if this machine has a network.
     monkeypatch.setenv("GRADIO_SHARE_SERVER_ADDRESS", "127.0.0.1:1")
     log = tmp_path / "log.txt"
 
@@ -90,5 +90,5 @@ def test_a_page_without_a_network_is_served_all_the_same(
         page = httpx.get(address)
 
     assert page.status_code == 200
-    # Gradio's own sharing serves a page with a script from a foreign server.
+    # With Gradio's own sharing, the page would load a script from a foreign server.
     assert "amazonaws" not in page.text

@@ -1,4 +1,4 @@
-"""Somebody tries the page with fewer pictures than it shows neighbours."""
+"""The page works with a gallery of fewer pictures than it shows neighbours."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_both_languages_fill_in_the_same_words() -> None:
 
 
 def test_romanian_leaves_no_text_in_english() -> None:
-    # A text that Romanian lacked would be the English one, the default of its field.
+    # A missing Romanian text would be the English one, which is its field's default.
     tree = ast.parse((REPOSITORY / "demo" / "texts_ro.py").read_text(encoding="utf-8"))
     (call,) = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
@@ -76,7 +76,7 @@ def test_romanian_is_spelled_with_commas_below() -> None:
     text = " ".join(text for _, text in texts_of("ro"))
 
     assert set("ăâîșț") <= set(text)
-    # The cedilla letters of old code pages look alike and are wrong.
+    # The letters with a cedilla, from old code pages, look alike but are wrong.
     assert not set("şţŞŢ") & set(text)
 
 

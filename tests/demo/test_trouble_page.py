@@ -1,4 +1,4 @@
-"""The page of docs on what goes wrong: its headings are what the programs say."""
+"""The headings of docs/when-something-goes-wrong.md are messages of the programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = REPOSITORY / "docs" / "when-something-goes-wrong.md"
 
 @pytest.fixture(scope="module")
 def sentences() -> list[str]:
-    """All texts of the programs, what is filled in left out."""
+    """Returns all texts of the programs, without the values that are filled in."""
     found = []
     for room in ROOMS:
         for path in (REPOSITORY / room).rglob("*.py"):
@@ -35,7 +35,7 @@ def test_each_heading_is_what_a_program_says(sentences: list[str]) -> None:
     headings = re.findall(r"^### (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(headings) > 30
     for heading in headings:
-        # Words that are filled in may stand between any two parts.
+        # Any two parts may have filled-in words between them.
         parts = [part.strip() for part in heading.split("…") if part.strip()]
         pattern = re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
         assert any(pattern.search(sentence) for sentence in sentences), heading

@@ -1,4 +1,4 @@
-"""What is sent to the page is gone when the page is."""
+"""Uploads are deleted when the page ends."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_nothing_of_an_upload_is_left(
         Client(page, verbose=False).predict(handle_file(picture), api_name="/query")
         (folder,) = tmp_path.glob("pinacoteca-*")
         assert copies_of(picture, folder)
-        # Nobody else on the machine may look into it.
+        # Other users of the machine must not be able to read it.
         assert folder.stat().st_mode & 0o077 == 0
 
     assert not list(tmp_path.glob("pinacoteca-*"))
@@ -58,7 +58,7 @@ def test_answers_under_way_are_given_before_the_end(
 
     with served_page(tmp_path / "log.txt", "--model", model_folder, "--gallery", gallery) as page:
         threads = [threading.Thread(target=ask, args=(page,)) for _ in range(6)]
-        # A page that is open does not hold it up.
+        # An open page must not delay the end.
         heart = threading.Thread(target=listen, args=(page,))
         for thread in (heart, *threads):
             thread.start()
@@ -80,7 +80,7 @@ def listen(page: str) -> None:
             for _ in stream.iter_lines():
                 pass
     except httpx.TransportError:
-        # The page is gone.
+        # The page has ended.
         pass
 
 
@@ -104,7 +104,7 @@ def test_what_a_killed_page_left_is_cleared(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", keep], stdout=subprocess.DEVNULL, check=True, **options)
 
     assert not left.exists()
-    # Another page is at it, and the others are nobody's.
+    # One folder belongs to a running page; the other files are not uploads of a page.
     assert held.is_dir()
     assert foreign.is_dir()
     running.terminate()

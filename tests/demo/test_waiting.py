@@ -40,7 +40,8 @@ def test_a_slower_machine_lets_fewer_in() -> None:
 def test_those_who_are_refused_come_back_one_after_the_other() -> None:
     waiting, clock = waiting_with(80)
 
-    # 20 s are ahead, so there is room in 10 s, and each takes a quarter of a second.
+    # 20 s of work are waiting, so there is room in 10 s, and each query takes a quarter of a
+    # second.
     seconds = [waiting.retry_after() for _ in range(100)]
 
     assert seconds[0] == 11

@@ -1,7 +1,7 @@
-"""One flipped bit in a shipped file of numbers is noticed before anybody gets an answer from it.
+"""A flipped bit in a shipped file of numbers is noticed before it can affect an answer.
 
-Texts that people may edit, `config.json` and `paintings.csv`, have no checksum: what they say is
-checked for sense alone.
+Texts that people may edit, `config.json` and `paintings.csv`, have no checksum; only their values
+are checked.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FLIPS |= {"familiarity.safetensors": 8, "embeddings.safetensors": 8, "map.safete
 
 @pytest.fixture(scope="module")
 def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped model and gallery, to be damaged."""
+    """Copies of the shipped model and gallery, to be damaged."""
     folder = tmp_path_factory.mktemp("shipped")
     for room in ("model", "gallery"):
         (folder / room).mkdir()
@@ -37,7 +37,7 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def load(folder: Path, name: str) -> None:
-    """Loads what of model and gallery a file is read for, as the page does at its start."""
+    """Loads the part of model or gallery that reads a file, as the page does at its start."""
     if name == "familiarity.safetensors":
         read_arrays(folder / "model" / name)
         return

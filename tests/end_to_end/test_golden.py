@@ -1,7 +1,7 @@
-"""The same answer everywhere: on one thread and two, alone and in a batch, with and without torch.
+"""Answers are the same on one thread and two, alone and in a batch, with and without torch.
 
-`tests/helpers/golden.json` holds what the shipped model said of 24 drawn pictures when it came.
-After a change of `model/` or `gallery/` on purpose, `make golden` writes it anew.
+`tests/helpers/golden.json` holds the shipped model's results for 24 drawn pictures. After an
+intended change of `model/` or `gallery/`, `make golden` rewrites it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from PIL import Image
 from pinacoteca.classifier import BACKENDS, MovementClassifier
 from pinacoteca.retriever import PaintingRetriever
 
-# Of logits, which span about 20, and of distances; other processors add up in another order.
+# Tolerance of logits, which span about 20, and of distances: processors sum in different orders.
 TOLERANCE = 2e-3
 STALE = "golden.json is of another model or gallery: run make golden, and look at the change."
 
@@ -36,7 +36,7 @@ def drawn() -> list[Image.Image]:
 
 @pytest.fixture(scope="module")
 def ways(drawn: list[Image.Image]) -> Iterator[dict[str, dict[str, golden.Array]]]:
-    """What each way of running the network sees."""
+    """The results of each way of running the network."""
     import torch
 
     before = torch.get_num_threads()
@@ -61,7 +61,7 @@ def test_the_pictures_are_drawn_alike_everywhere(
     assert len({picture.size for picture in drawn}) == golden.COUNT
 
 
-def test_every_way_sees_what_was_seen_when_the_model_was_shipped(
+def test_every_way_gives_the_results_of_the_shipped_model(
     kept: dict[str, Any], ways: dict[str, dict[str, golden.Array]]
 ) -> None:
     assert MovementClassifier.from_pretrained(golden.MODEL).fingerprint == kept["model"], STALE
@@ -73,7 +73,7 @@ def test_every_way_sees_what_was_seen_when_the_model_was_shipped(
             )
 
 
-def test_all_ways_see_alike(ways: dict[str, dict[str, golden.Array]]) -> None:
+def test_all_ways_agree(ways: dict[str, dict[str, golden.Array]]) -> None:
     assert len(ways) == 4 * len(BACKENDS)
     first, *others = ways.items()
     for way, parts in others:
@@ -85,7 +85,7 @@ def test_all_ways_see_alike(ways: dict[str, dict[str, golden.Array]]) -> None:
         assert (parts["logits"].argmax(1) == first[1]["logits"].argmax(1)).all()
 
 
-def test_a_picture_alone_and_in_company_gets_the_same_numbers(
+def test_a_picture_gets_the_same_numbers_alone_and_in_a_batch(
     ways: dict[str, dict[str, golden.Array]],
 ) -> None:
     alone, together = (ways[f"onnx, 1 threads, {count} at once"] for count in (1, 32))
@@ -93,7 +93,7 @@ def test_a_picture_alone_and_in_company_gets_the_same_numbers(
     np.testing.assert_allclose(alone["logits"], together["logits"], rtol=0, atol=1e-4)
 
 
-def test_the_same_paintings_are_near(kept: dict[str, Any], drawn: list[Image.Image]) -> None:
+def test_the_nearest_paintings_are_the_same(kept: dict[str, Any], drawn: list[Image.Image]) -> None:
     retriever = PaintingRetriever.from_pretrained(golden.MODEL, golden.GALLERY)
 
     near = golden.found(retriever, drawn)
@@ -104,6 +104,6 @@ def test_the_same_paintings_are_near(kept: dict[str, Any], drawn: list[Image.Ima
     for now, before, distances in zip(
         near["neighbours"], kept["neighbours"], kept["distances"], strict=True
     ):
-        # Paintings as near as each other may change places.
+        # Paintings at equal distances may change places.
         clear = np.diff(distances, append=np.inf)[0] > 2 * TOLERANCE
         assert not clear or now[0] == before[0], STALE

@@ -1,6 +1,6 @@
-"""A stop at any moment, a full disk, a folder without rights: what was there stays, or all is new.
+"""After a kill, on a full disk or without write access, the files are all old or all new.
 
-A few of each; `make soak` kills each program fifty times.
+Each program is killed a few times here; `make soak` kills each fifty times.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from victims import everything, ground
 
 NAMES = ("training", "export", "build", "add", "remove", "fetch", "staging", "index")
 KILLS = {"training": 1, "export": 1}
-# Smaller than the first file that is worth anything.
+# Smaller than the first file that a program writes.
 LIMITS = {"training": 500_000, "export": 500_000, "build": 600, "add": 600, "remove": 600}
 LIMITS |= {"fetch": 600, "staging": 100}
 Stage = tuple[dict[str, Victim], Warm]
@@ -39,7 +39,7 @@ def test_a_kill_at_any_moment_leaves_old_or_new(name: str, stage: Stage, tmp_pat
 
 
 def sentence(folder: Path) -> str:
-    """Returns the one sentence with which a program ended."""
+    """Returns the sentence with which a program ended."""
     told = log_of(folder)
     assert "Traceback" not in told
     assert told.count("error: ") == 1
@@ -59,7 +59,7 @@ def test_a_full_disk_leaves_what_was_there(name: str, stage: Stage, tmp_path: Pa
     assert status == 2, log_of(folder)
     assert "written" in sentence(folder)
     assert state_of(victim, folder, before, before) == "new"
-    # And with room, it comes to its end.
+    # With room on the disk, it succeeds.
     warm.finish(victim, folder)
     assert victim.contents(folder) != before
 

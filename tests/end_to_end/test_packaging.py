@@ -1,4 +1,4 @@
-"""pyproject.toml and the files of requirements say the same, and nothing twice."""
+"""pyproject.toml and the requirements files agree, and name no requirement twice."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def test_the_dependencies_are_those_of_the_page() -> None:
     read = PROJECT["tool"]["setuptools"]["dynamic"]["dependencies"]
     assert read == {"file": ["requirements-demo.txt"]}
     assert "dependencies" in PROJECT["project"]["dynamic"]
-    # Setuptools reads no options there.
+    # Setuptools does not understand pip's options in this file.
     assert all(re.match(r"[A-Za-z]", line) for line in lines_of("requirements-demo.txt"))
 
 
-def test_everything_is_them_and_pytorch() -> None:
+def test_requirements_are_the_page_requirements_and_pytorch() -> None:
     assert lines_of("requirements.txt") == [
         "-e .",
         *EXTRAS["torch"],
@@ -67,7 +67,7 @@ def test_the_citation_is_of_this_version() -> None:
     assert all(each["title"] and each["authors"] for each in citation["references"])
 
 
-def test_the_changelog_names_what_is_to_come_first() -> None:
+def test_the_changelog_starts_with_the_coming_version() -> None:
     text = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
     versions = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert versions[0] == "Unreleased"

@@ -1,4 +1,4 @@
-"""What the README tells people to do works as pasted."""
+"""The commands and snippets of the README work as pasted."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_every_link_leads_to_a_file_and_a_heading() -> None:
 
 
 def commands() -> set[str]:
-    """Returns the commands of all shell snippets, a line each, without what follows a #."""
+    """Returns the commands of all shell snippets, one line each, without comments."""
     joined = "\n".join(SHELL_SNIPPETS).replace("\\\n", " ")
     lines = (re.sub(r"\s+", " ", line.split(" #")[0]).strip() for line in joined.splitlines())
     return {line for line in lines if line.startswith(("python ", "accelerate "))}
@@ -133,7 +133,7 @@ def test_the_command_lines_answer() -> None:
     lines = re.findall(r"^pinacoteca (.+?)(?:  +#.*)?$", "\n".join(SHELL_SNIPPETS), re.MULTILINE)
     assert {line.split()[0] for line in lines} == {"query", "info", "serve"}
     for line in lines:
-        # A page would be served until somebody stops it.
+        # Skip the page: it would run until somebody stops it.
         words = [*line.split(), *(["--help"] if line.startswith("serve") else [])]
         done = subprocess.run(
             [sys.executable, "-m", "pinacoteca", *words],
@@ -154,7 +154,7 @@ def test_every_command_takes_the_options_that_it_is_shown_with() -> None:
         words = command.split()
         script = next(word for word in words if word.endswith(".py"))
         if script == "app.py":
-            # Of the Space, whose folder a test of its own builds.
+            # The Space's command needs its folder; test_space.py tests it.
             continue
         if script not in helps:
             helps[script] = subprocess.run(

@@ -1,4 +1,4 @@
-"""What the repository ships fits together, and answers real paintings."""
+"""The shipped model, gallery and texts fit together and answer real paintings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from pinacoteca.images import open_image
 from pinacoteca.retriever import PaintingRetriever
 
 MODEL, GALLERY = REPOSITORY / "model", REPOSITORY / "gallery"
-# All 18 of ../shared/data/pandora.
+# All 18 movements of ../shared/data/pandora.
 KNOWN = tuple(range(1, 19))
 
 
@@ -68,7 +68,7 @@ def test_timm_gets_the_same_logits(classifier: MovementClassifier) -> None:
     examples = sorted((REPOSITORY / "demo" / "examples").iterdir())
     pictures = [open_image(path) for path in examples]
 
-    # What config.json asks for beside timm's own preprocessing, as the card says.
+    # The step of config.json that timm's own preprocessing lacks, as in the card.
     for picture in pictures:
         picture.thumbnail((classifier.largest_side,) * 2, Image.Resampling.LANCZOS)
     with torch.inference_mode():
@@ -80,7 +80,7 @@ def test_timm_gets_the_same_logits(classifier: MovementClassifier) -> None:
 
 
 def test_the_recipe_beats_the_report_on_the_same_pictures(metrics: dict[str, Any]) -> None:
-    # Both were trained when there were pictures of twelve movements.
+    # Both were trained when only pictures of twelve movements were available.
     report, ours = (
         write_card.read_metrics(write_card.RESULTS / name) for name in ("experiment-1", "best")
     )
@@ -88,7 +88,7 @@ def test_the_recipe_beats_the_report_on_the_same_pictures(metrics: dict[str, Any
     assert (report["split"], report["pictures"]) == (ours["split"], ours["pictures"])
     assert report["training"]["recipe"] == "experiment-1"
     assert ours["scores"]["top1"] > report["scores"]["top1"]
-    # The report's own figure, on 18 movements too.
+    # The report's own figure, which is also for 18 movements.
     assert metrics["scores"]["top1"] > 0.4623
 
 
@@ -107,7 +107,7 @@ def test_pages_and_plots_are_refused_and_the_examples_are_not(
 
     assert refused(sorted(tmp_path.glob("pages/*"))[::4]) == 1
     assert refused(sorted(tmp_path.glob("plots/*"))[::4]) == 1
-    # Eight alone; of all photographs of train/strangers.py, metrics.json tells.
+    # Only eight; metrics.json has the result for all photographs of train/strangers.py.
     assert refused(sorted(tmp_path.glob("photographs/*"))) >= 0.25
     assert refused(sorted((REPOSITORY / "demo" / "examples").iterdir())) == 0
 
@@ -131,7 +131,7 @@ def test_the_measured_accuracy_is_found_again(
 
     analysis, targets, _ = evaluate.analysed(classifier, tree, tested[::16])
 
-    # Three standard errors of a share among as many pictures.
+    # Three standard errors of a share of this many pictures.
     accuracy = metrics["scores"]["top1"]
     tolerance = 3 * (accuracy * (1 - accuracy) / len(targets)) ** 0.5
     assert (analysis.logits.argmax(axis=1) == targets).mean() == pytest.approx(
@@ -148,7 +148,7 @@ def test_every_romanian_painting_finds_itself(shared_data: Path) -> None:
         path = images / painting.artist_slug.title() / f"{painting.image_id}.jpg"
         first = retriever.query(path).neighbours[0]
         assert first.image_id == painting.image_id
-        # The query leans a little towards the neighbours of the painting.
+        # Query expansion moves the query a little towards the painting's neighbours.
         assert first.distance < 0.03, painting.image_id
         assert first.closeness == 1
 

@@ -1,4 +1,4 @@
-"""What docs/architecture.md says of the rooms is so."""
+"""The rooms obey the rules of docs/architecture.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from conftest import REPOSITORY
 
 LIBRARY = "pinacoteca"
-# Scripts of a room import each other and the library; benchmarks drive the rooms, as tests do.
+# Scripts of a room import each other and the library; benchmarks, like tests, import all rooms.
 MAY_IMPORT = {
     LIBRARY: {LIBRARY},
     "train": {LIBRARY, "train"},
@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "demo": {LIBRARY, "demo"},
     "benchmarks": {LIBRARY, "train", "gallery", "demo", "benchmarks"},
 }
-# Old names, which say where their scripts are now.
+# Old names of scripts, which only name the new place.
 MOVED = {"gallery/evaluate.py", "train/push_to_hub.py", "train/write_card.py"}
 LONGEST = 80
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def sources(room: str) -> Iterator[tuple[Path, ast.Module]]:
 
 
 def imported(tree: ast.Module) -> set[str]:
-    """Returns the first parts of the names of all modules that are imported anywhere."""
+    """Returns the top-level names of all imported modules."""
     names = {
         alias.name
         for node in ast.walk(tree)

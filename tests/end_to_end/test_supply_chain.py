@@ -1,4 +1,4 @@
-"""What CI installs is pinned, with hashes, and is what the requirements ask for."""
+"""CI installs only pinned packages with hashes, as the requirements ask for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PIN = re.compile(r"^([\w.-]+)==(\S+?)(?: ;.*)? \\\n((?:    --hash=sha256:[0-9a-f
 
 
 def pins(lock: Path) -> dict[str, str]:
-    """Returns the versions by name; all that is no comment must be a pin with hashes."""
+    """Returns the versions by name; every line except comments must be a pin with hashes."""
     text = lock.read_text(encoding="utf-8")
     body = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
     found: dict[str, str] = {}
@@ -56,7 +56,7 @@ def test_ci_installs_from_the_locks_alone() -> None:
     text = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     installs = [line for line in text.splitlines() if "pip install" in line]
 
-    # The library itself, and uv, which only writes locks, are no downloads to trust.
+    # Exceptions: the library itself is local, and uv only writes the locks.
     assert sum("--require-hashes -r requirements-" in line for line in installs) == 2
     others = [line.split("--quiet ")[1] for line in installs if "--require-hashes" not in line]
     assert sorted(others) == ["--no-deps -e .", "uv"]

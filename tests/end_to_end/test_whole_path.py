@@ -1,4 +1,4 @@
-"""A tree of all 18 movements trains, is measured, builds a gallery and answers."""
+"""The whole path on a tree of 18 movements: train, evaluate, build a gallery, query."""
 
 from __future__ import annotations
 
@@ -54,6 +54,6 @@ def test_from_a_tree_of_pictures_to_an_answer(
     first = result.neighbours[0]
     assert first.image_id == "victor-brauner_=1+1-1934"
     assert (first.artist, first.year, first.style) == ("Victor Brauner", 1934, "Surrealism")
-    # The query leans a little towards its neighbours.
+    # Query expansion moves the query a little towards its neighbours.
     assert first.distance < 0.03
     assert first.links["page"].startswith("https://www.wikiart.org/en/victor-brauner/")

@@ -1,16 +1,16 @@
-"""Files that are wrong in a few places; the same seed gives the same files."""
+"""Makes files with a few wrong bytes; the same seed gives the same files."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
 
-# Numbers at which lengths and counts go wrong.
+# Boundary values at which lengths and counts go wrong.
 EDGES = (0, 1, 0x7F, 0x80, 0xFF)
 
 
 def mutations(seeds: Sequence[bytes], count: int, seed: int = 0) -> Iterator[bytes]:
-    """Yields the seeds, and then so many mutations of them."""
+    """Yields the seeds, and then ``count`` mutations of them."""
     yield from seeds
     dice = random.Random(seed)
     for _ in range(count):
@@ -21,7 +21,7 @@ def mutations(seeds: Sequence[bytes], count: int, seed: int = 0) -> Iterator[byt
 
 
 def _change(data: bytearray, dice: random.Random, seeds: Sequence[bytes]) -> None:
-    # Headers are where the decisions fall.
+    # Prefer the header, because parsers decide by it.
     end = min(len(data), 200) if dice.random() < 0.5 else len(data)
     at = dice.randrange(end + 1)
     kind = dice.randrange(6)

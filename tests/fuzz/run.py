@@ -1,10 +1,10 @@
-"""Looks for inputs that end in anything but an answer or a sentence, for as long as one lets it.
+"""Searches for inputs that cause anything but an answer or a one-sentence error.
 
     PYTHONPATH=.:tests:tests/helpers:gallery:demo python tests/fuzz/run.py picture \
         [--seconds 600] [--corpus DIR]
 
-Needs atheris (pip install atheris), which steers by what code an input reaches; it keeps what is
-new in ``--corpus``. What it finds becomes a case in tests/fuzz/test_fuzz.py.
+Needs atheris (pip install atheris), which is guided by code coverage and keeps new inputs in
+``--corpus``. Add what it finds as a case to tests/fuzz/test_fuzz.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What strangers can hand us, each as a function of bytes that may end in our own errors alone."""
+"""Targets for untrusted input: functions of bytes that may raise only our own errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Target = Callable[[bytes], None]
 
 
 def picture(data: bytes) -> None:
-    """A file that says to be a picture."""
+    """A file that claims to be a picture."""
     seen = open_image(data)
     assert seen.mode == "RGB"
     assert 0 < seen.width * seen.height <= PIXEL_LIMIT
@@ -38,19 +38,19 @@ def spreadsheet(data: bytes) -> None:
 
 
 def table(data: bytes) -> None:
-    """The table of somebody's gallery; there are no embeddings, so that the end is an error."""
+    """The table of a gallery; it has no embeddings, so even a good table ends in an error."""
     with _file(TABLE_FILE, data) as path:
         Collection.load(path.parent)
 
 
 def address(data: bytes) -> None:
-    """What stands behind the question mark of a link to the page."""
+    """The query string of a link to the page."""
     parameters = dict(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
     question_of(parameters, _collection(), (5, 10, 20))
 
 
 def model_config(data: bytes) -> None:
-    """The ``config.json`` of somebody's model; there are no weights."""
+    """The ``config.json`` of a model without weights."""
     with _file("config.json", data) as path:
         MovementClassifier.from_pretrained(path.parent)
 
@@ -61,7 +61,7 @@ TARGETS: dict[str, Target] = {
 
 
 def checked(target: Target, data: bytes) -> bool:
-    """Runs a target; returns whether it took the data, False if it refused in a sentence."""
+    """Runs a target; returns True if it accepted the data, False if it refused in a sentence."""
     try:
         target(data)
     except PinacotecaError as error:
@@ -71,7 +71,7 @@ def checked(target: Target, data: bytes) -> bool:
 
 
 def seeds(name: str) -> list[bytes]:
-    """Returns sound files, and a few that are anything but, from which mutations start."""
+    """Returns the files to mutate: valid ones and a few broken ones."""
     return SEEDS[name]()
 
 
@@ -138,7 +138,7 @@ def _collection() -> Collection:
 
 
 class _file:  # noqa: N801
-    """A file of this name and contents in a folder of its own."""
+    """A file with a given name and content in a folder of its own."""
 
     def __init__(self, name: str, data: bytes) -> None:
         self._folder = TemporaryDirectory()

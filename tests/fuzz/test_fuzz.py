@@ -1,4 +1,4 @@
-"""A fixed corpus of wrong files; tests/fuzz/run.py looks for more."""
+"""Runs a fixed corpus of broken files; tests/fuzz/run.py searches for more."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_wrong_files_are_taken_or_refused_in_a_sentence(name: str) -> None:
         started = time.perf_counter()
         outcomes.append(checked(TARGETS[name], data))
         assert time.perf_counter() - started < 10
-    # Some are sound, and some are not.
+    # Some must be accepted and some refused.
     assert len(outcomes) > COUNTS[name]
     assert any(outcomes) == (name not in ("table", "model_config"))
     assert all(outcomes) == (name == "address")

@@ -36,7 +36,7 @@ def test_what_one_half_of_the_artists_chooses_is_reported_on_the_other() -> None
             for name in choose_weights.MEASURES
         }
 
-    # The first mixture suits one half alone, the second the other.
+    # The first mixture is good for one half only, the second for the other.
     found = [measures(0.9, 0.1), measures(0.2, 0.8), *[measures(0.1, 0.1)] * 3]
 
     halves = choose_weights.honest(WEIGHTS, found, artists, choose_weights.AIMS["BALANCE"])

@@ -30,7 +30,7 @@ def gallery_of(vectors: list[list[float]], artists: str, styles: list[str]) -> C
 
 
 def test_a_perfect_way_scores_one_and_other_hands_see_style_alone() -> None:
-    # Two artists a style, three paintings each; the style's axis, then the artist's.
+    # Two artists in each style, three paintings each; one axis for the style, one for the artist.
     artists = "aaabbbcccddd"
     styles = ["Cubism"] * 6 + ["Impressionism"] * 6
     axis = {"a": (9, 1), "b": (9, 2), "c": (1, 9), "d": (2, 9)}
@@ -40,7 +40,7 @@ def test_a_perfect_way_scores_one_and_other_hands_see_style_alone() -> None:
     way = rankings.by_vectors("ours", collection.styles.astype(float), "euclidean")
     result = evaluate_neighbours.evaluate_way(way, truth)["scores"]
 
-    # Of five answers two are by the artist, all of the style; of other hands there are three.
+    # Two of the five answers are by the artist and all have the style; other artists have three.
     assert result["artist_precision"] == pytest.approx(2 / 5)
     assert result["artist_map"] == result["artist_recall"] == 1
     assert result["style_precision"] == result["style_map"] == result["ndcg"] == 1
@@ -59,7 +59,7 @@ def test_measures_are_averaged_over_classes() -> None:
     assert 0.5 <= low <= high <= 1
 
 
-def test_what_may_not_be_found_is_not() -> None:
+def test_a_hidden_painting_is_not_found() -> None:
     vectors = np.arange(8.0)[:, None]
     found = np.array([True, False] * 4)
 
@@ -89,7 +89,7 @@ def test_distortions_keep_the_painting_and_change_it() -> None:
         assert changed.width >= 80 and changed.height >= 64
         same = changed.size == picture.size and np.array_equal(np.asarray(changed), pixels)
         assert same == (name == "as it is"), name
-    # The upper left corner of the painting stands a little inside the photograph.
+    # The upper left corner of the painting is a little inside the photograph.
     seen = np.asarray(photographed(picture))
     assert np.ptp(seen[0, 0]) > 0 and not np.array_equal(seen[40, 50], seen[0, 0])
 

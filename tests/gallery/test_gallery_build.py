@@ -1,4 +1,4 @@
-"""PandoraRom is read as it is, and the collection is built from what can be read."""
+"""PandoraRom is read with all its irregularities, and readable paintings make the collection."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ROWS = (
 def write_table(
     path: Path, rows: Iterable[Sequence[object]], header: Sequence[object] = HEADER
 ) -> Path:
-    """Writes a spreadsheet in which a text that starts with = is a text."""
+    """Writes a spreadsheet in which cells that start with = are text, not formulas."""
     book = Workbook()
     sheet = book.active
     sheet.title = "Lista-completa"
@@ -65,7 +65,7 @@ def pandorarom(tmp_path: Path) -> Path:
 
 
 def mean_colours(pictures: Iterable[Image.Image]) -> Analysis:
-    """Stands in for the network: tells pictures apart and costs nothing."""
+    """Stands in for the network: distinguishes pictures at no cost."""
     colours = np.array([np.asarray(picture).mean((0, 1)) for picture in pictures], np.float32)
     likeness = {name: colours for name in ("hands", "styles", "subjects", "compositions")}
     return Analysis(colours[:, :2] - 100, colours, colours, **likeness)
@@ -119,7 +119,7 @@ def test_further_columns_are_used_in_any_order_and_case(tmp_path: Path) -> None:
     assert (first.title, first.year, first.artist) == ("Țărancă cu basma", 1868, "Ștefan A")
     assert first.image_url == "https://x/y.jpg"
     assert (second.title, second.year, second.artist, second.style) == ("Y", 1870, "A", "")
-    # Issue 23: a year that is not quite known is shown as it was written.
+    # An uncertain year is shown as it was written.
     assert str(second.year) == "about 1870"
     assert second.image_url is None
 
@@ -167,7 +167,7 @@ def test_romanian_letters_have_a_comma_and_names_fit_their_slugs() -> None:
     for slug, name in artists.NAMES.items():
         assert not set(name) & set("şţŞŢ"), name
         letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-        # WikiArt writes the sound of ț now and then.
+        # WikiArt sometimes writes "tz" for ț.
         assert letters.replace(" ", "-") in (slug, slug.replace("tz", "t")), slug
 
 
@@ -193,7 +193,7 @@ def test_formulas_count_with_their_value_or_as_missing(tmp_path: Path) -> None:
     book = Workbook()
     book.active.title = "Lista-completa"
     book.active.append((*HEADER, "title"))
-    # openpyxl computes nothing, so this formula has no value.
+    # openpyxl does not compute formulas, so this one has no value.
     book.active.append(("a_after-rain", "S", "a", '=HYPERLINK("http://evil.example")'))
     book.save(tmp_path / "table.xlsx")
 
@@ -257,7 +257,7 @@ def test_a_missing_spreadsheet_sheet_or_row_is_refused(tmp_path: Path) -> None:
 def test_pictures_are_found_by_id_in_either_folder(tmp_path: Path) -> None:
     root = tmp_path / "rom"
     write_picture(root / "IMAGES" / "Ion-Ț" / "Ion-Ț_Ochi.JPG", 1)
-    # The same name in the other coding of accents, as some file systems write it.
+    # The same name in the other Unicode form of accents, as some file systems write it.
     write_picture(root / "IMAGES" / "x" / "s\u0326tefan_a.jpeg", 2)
     write_picture(root / "IMAGES" / "x" / "Ion-ț_ochi.png", 3)
     (root / "IMAGES" / "x" / "notes.txt").write_text("no picture")
@@ -384,7 +384,7 @@ def test_the_spreadsheet_types_every_cell_and_runs_nothing(
     assert sheet.freeze_panes == "A2"
     assert sheet.max_row == 1 + len(titles)
     written = [sheet.cell(row, 2).value for row in range(2, sheet.max_row + 1)]
-    # An error value is no title: the slug stands in.
+    # An error value is not a title; the title comes from the slug.
     assert written == ["=1+1", "+1", "-1", "@A1", "4", "1868", "https://example.org"]
     for row in sheet.iter_rows(min_row=2):
         assert [cell.data_type for cell in row] == ["s"] * 4 + ["n"] * 2

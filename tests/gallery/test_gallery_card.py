@@ -1,4 +1,4 @@
-"""What the card of the gallery says is true of the files beside it."""
+"""The card of the gallery agrees with the gallery's files."""
 
 from __future__ import annotations
 
@@ -80,6 +80,6 @@ def test_no_picture_is_shipped() -> None:
     allowed = {".py", ".md", ".csv", ".json", ".safetensors", ".xlsx"}
 
     files = [path for path in GALLERY.rglob("*") if "__pycache__" not in path.parts]
-    # A plot of measures.
+    # This one is a plot of measures.
     files.remove(GALLERY / "frontier.png")
     assert {path.suffix for path in files} == allowed

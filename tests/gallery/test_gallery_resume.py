@@ -1,4 +1,4 @@
-"""A build that was stopped goes on, and ends with the bytes of one that was not."""
+"""A stopped build goes on and ends with the same bytes as one that was not stopped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pinacoteca.collection import EMBEDDINGS_FILE, TABLE_FILE
 from pinacoteca.collection_map import MAP_FILE
 
 PICTURES = 7
-# Runs build.py with two pictures a batch and dies, unasked, before the third batch.
+# Runs build.py with two pictures in a batch and dies before the third batch.
 DYING = f"""
 import os, signal, sys
 sys.path[:0] = [{str(REPOSITORY / "gallery")!r}]
@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def analysed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The number of pictures in each call of the network, two at most."""
+    """The number of pictures in each call of the network, at most two."""
     monkeypatch.setattr(pinacoteca.classifier, "BATCH_SIZE", 2)
     analyse, sizes = MovementClassifier.analyse, []
 
@@ -94,7 +94,7 @@ def test_a_killed_build_goes_on_to_the_same_bytes(
     }
 
 
-def test_the_batch_of_a_changed_picture_is_seen_anew(
+def test_the_batch_of_a_changed_picture_is_computed_again(
     stopped: list[object],
     folder: Path,
     tmp_path: Path,
@@ -112,7 +112,7 @@ def test_the_batch_of_a_changed_picture_is_seen_anew(
         assert (tmp_path / "stopped" / name).read_bytes() == straight
 
 
-def test_what_a_power_cut_left_of_a_batch_is_made_anew(
+def test_a_batch_truncated_by_a_power_cut_is_computed_again(
     stopped: list[object], tmp_path: Path, run_script: Callable[..., None], analysed: list[int]
 ) -> None:
     for shard in (tmp_path / "stopped").glob(".build-*/*.safetensors"):
@@ -123,7 +123,7 @@ def test_what_a_power_cut_left_of_a_batch_is_made_anew(
     assert analysed == [2, 1, 2, 1]
 
 
-def test_batches_of_another_model_are_not_taken_up(
+def test_batches_of_another_model_are_not_reused(
     stopped: list[object],
     tmp_path: Path,
     run_script: Callable[..., None],

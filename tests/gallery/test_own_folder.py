@@ -1,4 +1,4 @@
-"""A folder of anybody's pictures becomes a collection, grows and shrinks."""
+"""A folder of pictures becomes a collection, to which pictures are added and removed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def sheet_rows(folder: Path) -> dict[str, list[Any]]:
     return {row[0]: list(row) for row in rows}
 
 
-def test_names_say_what_there_is_to_say(built: Callable[..., Collection], tmp_path: Path) -> None:
+def test_names_give_artist_title_and_year(built: Callable[..., Collection], tmp_path: Path) -> None:
     collection = built()
 
     assert ids(collection) == IDS
@@ -155,7 +155,7 @@ def test_what_cannot_be_read_or_told_apart_is_reported(
 
     collection = built()
 
-    # Capitals sort first, and the first picture of a name is taken.
+    # Capitals sort first, and of two pictures with one name the first is taken.
     assert ids(collection) == sorted("NONE" if each == "none" else each for each in IDS)
     report = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert f"1 pictures that cannot be read {folder / 'broken.jpg'}: The file is not" in report
@@ -181,12 +181,12 @@ def test_a_folder_without_a_readable_picture_is_refused(
         run_script(build.main, *sources[:-1], tmp_path / "nowhere")
 
 
-def test_what_is_new_is_added_and_the_rest_kept(
+def test_new_pictures_are_added_and_the_rest_kept(
     folder: Path, built: Callable[..., Collection], tmp_path: Path, capsys: Any
 ) -> None:
     before = built()
     rows = sheet_rows(tmp_path / "out")
-    # A changed picture under a known id is not looked at.
+    # A changed picture with a known id is not embedded again.
     Image.new("RGB", (30, 30)).save(folder / "none.jpg")
     write_picture(folder / "Luchian" / "roses-1910.jpg", 10)
     write_picture(folder / "zz.jpg", 11)
@@ -423,7 +423,7 @@ def test_every_array_of_the_analysis_is_kept_in_step_with_its_painting(tmp_path:
     logits = [row[-1] for row in sheet_rows(tmp_path / "out").values()]
     assert logits == [0, 100, 150, 200]
     for name in ARRAYS:
-        # In the stub, each array differs from the first by its place.
+        # In the stub, each array is the first one plus its position.
         place = Analysis._fields.index(name)
         values = getattr(collection, name)[:, 0].tolist()
         assert values == [value + place for value in (0, 100, 150, 200)]

@@ -1,4 +1,4 @@
-"""Files that belong together are the old ones or the new ones, wherever a change is stopped."""
+"""Files that belong together are all old or all new, wherever a change is interrupted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pinacoteca.locks import alone_in
 from pinacoteca.swap import STAGED, finish_swap, swapped
 
 NAMES = ("a.txt", "b.txt", "c.txt")
-# What changes a folder, besides writing.
+# The calls that change a folder, besides writing.
 STEPS = ("rename", "replace", "unlink", "rmdir", "fsync")
 REMOVE = Path(remove.__file__)
 
@@ -90,12 +90,12 @@ def test_a_kill_at_any_step_leaves_old_or_new(tmp_path: Path) -> None:
 
         outcomes.append(contents(folder))
         assert outcomes[-1] in (old, {"a.txt": "new a", "b.txt": "new b"})
-        # And the next change finds nothing in its way.
+        # The next change must succeed.
         write_new(folder)
         assert sorted(path.name for path in folder.iterdir()) == ["a.txt", "b.txt"]
         if not died:
             break
-    # The step from old to new is one, and was passed.
+    # Exactly one step leads from old to new, and it was among those tested.
     assert 8 < len(outcomes) < 100
     assert outcomes == sorted(outcomes, key=len, reverse=True)
     assert len(outcomes[0]) == 3
@@ -121,7 +121,7 @@ def test_a_change_that_cannot_be_finished_is_said(tmp_path: Path) -> None:
         finish_swap(tmp_path)
 
 
-def test_two_changes_at_once_are_one_too_many(tmp_path: Path, gallery_copy: Path) -> None:
+def test_two_simultaneous_changes_are_refused(tmp_path: Path, gallery_copy: Path) -> None:
     with alone_in(gallery_copy):
         command = removal(gallery_copy)
         result = subprocess.run(command, capture_output=True, text=True)
@@ -147,7 +147,7 @@ def gallery_copy(gallery: Path, tmp_path: Path) -> Path:
 
 
 def paintings_of(folder: Path) -> int:
-    """Returns how many paintings a gallery has, all of whose files must fit each other."""
+    """Returns the number of paintings of a gallery; fails if its files do not fit each other."""
     collection = Collection.load(folder)
     assert CollectionMap.load(folder, collection) is not None
     build.stored_logits(collection, folder)
@@ -188,7 +188,7 @@ def test_a_full_disk_leaves_the_gallery_as_it_was(gallery_copy: Path, limit: int
     assert {path.name: path.read_bytes() for path in gallery_copy.iterdir()} == before
 
 
-def test_a_process_killed_at_a_moment_of_chance_leaves_a_whole_gallery(gallery_copy: Path) -> None:
+def test_a_process_killed_at_a_random_moment_leaves_a_whole_gallery(gallery_copy: Path) -> None:
     command = removal(gallery_copy)
     started = time.monotonic()
     subprocess.run(command, capture_output=True, check=True)

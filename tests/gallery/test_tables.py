@@ -1,4 +1,4 @@
-"""Tables of other programs, with their headers where people put them."""
+"""Tables from other programs, with headers in unusual places."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_text_is_read_with_any_separator_in_any_coding(
 ) -> None:
     text = text_of(separator)
     if encoding == "cp1250":
-        # It has the letters with a cedilla alone.
+        # This coding only has the letters with a cedilla.
         text = text.replace("Ț", "Ţ").replace("Ș", "Ş")
     path = tmp_path / "table.csv"
     path.write_bytes(text.encode(encoding))
@@ -121,7 +121,7 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("write", [write_ods, write_xls])
 def test_workbooks_of_other_programs_are_read(tmp_path: Path, write: Callable[..., Path]) -> None:
-    """With their merged cells."""
+    """Including their merged cells."""
     rows = (
         ("image_id", "style", "artist_slug"),
         ("x1", "Realism", "ion-tuculescu"),
@@ -241,7 +241,7 @@ def test_an_id_is_the_name_of_its_picture_however_it_is_written(
     ("row", "picture"),
     [("7", "007"), ("007", "7"), ("IMG 12", "IMG_0012"), ("tarancă", "țaranca"), ("ţuţ", "țuț")],
 )
-def test_leading_zeros_and_the_like_do_not_part_a_row_from_its_picture(
+def test_a_row_matches_its_picture_in_spite_of_leading_zeros_and_the_like(
     tmp_path: Path, row: str, picture: str
 ) -> None:
     table = read_table(write_xlsx(tmp_path / "table.xlsx", HEADER, (row, *ROWS[0][1:])))
@@ -252,13 +252,13 @@ def test_leading_zeros_and_the_like_do_not_part_a_row_from_its_picture(
     assert found.matched == (f"{row} is {picture}",)
 
 
-def test_where_two_pictures_would_do_none_is_taken(tmp_path: Path) -> None:
+def test_an_ambiguous_picture_is_not_matched(tmp_path: Path) -> None:
     table = read_table(write_xlsx(tmp_path / "table.xlsx", HEADER, ("7", *ROWS[0][1:])))
 
     assert matched(table, pictures_of("007.jpg", "07.jpg")) == table
 
 
-def test_what_stays_alone_is_shown_with_the_nearest_name(tmp_path: Path) -> None:
+def test_unmatched_rows_are_shown_with_the_nearest_name(tmp_path: Path) -> None:
     rows = [("stefan-luchian_\u0430nemones", "S", "a"), ("x", "S", "a")]
     table = read_table(write_xlsx(tmp_path / "table.xlsx", HEADER[:3], *rows))
 
@@ -295,7 +295,7 @@ def test_tables_of_the_field_give_all_that_they_hold(
 
 
 @pytest.mark.data
-def test_painters_of_the_field_are_one(shared_data: Path) -> None:
+def test_spellings_of_a_painter_in_field_tables_are_one_painter(shared_data: Path) -> None:
     table, _ = build.read_sources(shared_data / "field-cases" / "14-cedilla-comma-nfd" / "in", None)
 
     assert {(entry.artist_slug, entry.artist) for entry in table.entries} == {

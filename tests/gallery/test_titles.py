@@ -54,12 +54,12 @@ def restorer() -> Restorer:
         ("Flori cu vas albastru", "Flori cu vas albastru"),
     ],
 )
-def test_what_a_slug_lost_is_put_back(restorer: Restorer, slug: str, title: str) -> None:
+def test_letters_that_a_slug_lost_are_restored(restorer: Restorer, slug: str, title: str) -> None:
     assert restorer.restored(slug) == title
 
 
 @pytest.mark.parametrize("slug", ["B tr n", "Houses in z q", "Peisaj cu xq rv"])
-def test_what_is_not_certain_stays(restorer: Restorer, slug: str) -> None:
+def test_an_uncertain_title_stays(restorer: Restorer, slug: str) -> None:
     assert restorer.restored(slug) is None
 
 
@@ -116,7 +116,7 @@ def test_corrections_come_before_the_table() -> None:
     ]
 
 
-def test_what_is_by_hand_is_never_written_over(tmp_path: Path) -> None:
+def test_rows_written_by_hand_are_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "corrections.csv"
     by_hand = Correction("a", "Mine", note="seen in the museum")
     listed = Correction("b", "Listed", year="1910", note="listing")

@@ -1,4 +1,4 @@
-"""An answer made by hand."""
+"""Builds answers for tests of the page."""
 
 from __future__ import annotations
 

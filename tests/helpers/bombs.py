@@ -1,4 +1,4 @@
-"""Pictures of a few kilobytes or megabytes that cost a reader far more than they should."""
+"""Makes small picture files that cost a reader far too much time or memory."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def small(kind: str, size: tuple[int, int] = (64, 64), **options: object) -> byt
 
 
 def repeated_scan(scans: int = 5000, side: int = 2000) -> bytes:
-    """Returns a progressive JPEG whose last scan comes again and again."""
+    """Returns a progressive JPEG whose last scan is repeated many times."""
     whole = small("JPEG", (side, side), progressive=True)
     last = whole.rindex(b"\xff\xda")
     return whole[:last] + whole[last:-2] * scans + b"\xff\xd9"
@@ -43,7 +43,7 @@ def many_jpeg_segments(segments: int = 1_000_000) -> bytes:
 
 def jpeg_junk(size: int = 20_000_000) -> bytes:
     whole = small("JPEG")
-    # Behind the first segment, of 18 bytes.
+    # After the first segment, which has 18 bytes.
     return whole[:20] + b"\xff" * size + whole[20:]
 
 
@@ -79,7 +79,7 @@ def webp_exif() -> bytes:
 
 
 def avif_exif() -> bytes:
-    # Pillow would read these tags itself while it writes.
+    # Pillow itself would parse these tags when it writes the file.
     from PIL.AvifImagePlugin import _avif
 
     tags = tags_on_shared_bytes()

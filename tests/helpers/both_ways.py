@@ -1,4 +1,4 @@
-"""One picture through ONNX Runtime and through PyTorch, and whether they agree."""
+"""Runs a picture through ONNX Runtime and PyTorch, and checks that they agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML taken apart."""
+"""Parses HTML into elements and text."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ OTHER_PAINTER = {"artist_slug": "other-painter", "artist": "Other Painter", "sty
 
 
 def painting(index: int, **changes: object) -> Painting:
-    """Returns a painting; the first has an address of its picture and no year."""
+    """Returns a painting; the first one has a picture address but no year."""
     facts = {
         "image_id": f"painter_work-{index}",
         "artist_slug": "painter",
@@ -44,7 +44,7 @@ def painting(index: int, **changes: object) -> Painting:
 def write_gallery(folder: Path, model_folder: Path, count: int = 8) -> Path:
     """Writes a gallery folder, and its pictures into ``pictures/Images/Painter``.
 
-    From the seventh on they are by another painter, in another style, of another century.
+    From the seventh on, the paintings have another painter, style and century.
     """
     paintings = tuple(
         painting(index) if index < 6 else painting(index, year=1800 + index, **OTHER_PAINTER)
@@ -62,7 +62,7 @@ def write_gallery(folder: Path, model_folder: Path, count: int = 8) -> Path:
 
 
 def write_likeness(model_folder: Path, branches: int = 1) -> None:
-    """Gives a model folder of one or two branches a likeness that nobody learned."""
+    """Gives a model folder of one or two branches a made-up likeness."""
     dice = np.random.default_rng(0)
     features, pooled, statistics = 1280, branches * 1280, 1488 + (branches - 1) * 1344
     Likeness(
@@ -79,13 +79,13 @@ def write_likeness(model_folder: Path, branches: int = 1) -> None:
 def collection_of(
     paintings: Sequence[Painting], analysis: Analysis, fingerprint: str = ""
 ) -> Collection:
-    """Returns the collection of paintings and what a model saw in them."""
+    """Returns the collection of paintings with their analysis."""
     arrays = {name: getattr(analysis, name) for name in ARRAYS}
     return Collection(tuple(paintings), **arrays, model_fingerprint=fingerprint)
 
 
 def analysis_of(styles: Any, compositions: Any = None, logits: Any = None) -> Analysis:
-    """Returns an analysis with these styles, of hands too; what is left out is of zeros."""
+    """Returns an analysis with these styles, also for the artist part; missing parts are zeros."""
     styles = np.asarray(styles, np.float32)
     count = len(styles)
     return Analysis(

@@ -1,10 +1,11 @@
-"""Writes what the shipped model says of 24 pictures drawn by numbers, for every later day.
+"""Writes the shipped model's results for 24 generated pictures, for later comparison.
 
     PYTHONPATH=. python tests/helpers/golden.py
 
-Run it (`make golden`) whenever `model/` or `gallery/` changes on purpose, look at what changed in
-`tests/helpers/golden.json`, and commit all together. `tests/end_to_end/test_golden.py` compares
-every way of running the network with the file, and the ways with each other. Takes five seconds.
+Run it (`make golden`) after an intended change of `model/` or `gallery/`, check the changes in
+`tests/helpers/golden.json`, and commit everything together. `tests/end_to_end/test_golden.py`
+compares every way of running the network with the file, and the ways with each other. Takes five
+seconds.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL, GALLERY = REPOSITORY / "model", REPOSITORY / "gallery"
 GOLDEN = Path(__file__).resolve().parent / "golden.json"
 COUNT, SEED = 24, 2026
-# Numbers of an embedding are added up under so many waves: few to keep, and all of them count.
+# An embedding is stored as this many wave-weighted sums: few numbers, but all of it counts.
 WAVES = 4
 NEIGHBOURS = 5
 Array = npt.NDArray[np.float32]
 
 
 def pictures() -> list[Image.Image]:
-    """Draws 24 RGB pictures of 40 to 900 pixels a side, with integers alone: the same anywhere."""
+    """Draws 24 RGB pictures with sides of 40 to 900 px, in integers, so that all machines agree."""
     dice = np.random.default_rng(SEED)
     return [Image.fromarray(_drawn(dice, turn)) for turn in range(COUNT)]
 
@@ -63,7 +64,7 @@ def _drawn(dice: np.random.Generator, turn: int) -> npt.NDArray[np.uint8]:
 
 
 def fingerprint(drawn: Sequence[Image.Image]) -> str:
-    """Returns what tells whether these are the pictures that a file was made with."""
+    """Returns a hash that shows whether a file was made with the same pictures."""
     total = hashlib.sha256()
     for picture in drawn:
         total.update(repr(picture.size).encode() + picture.tobytes())
@@ -73,12 +74,12 @@ def fingerprint(drawn: Sequence[Image.Image]) -> str:
 def seen(
     classifier: MovementClassifier, drawn: Sequence[Image.Image], at_once: int
 ) -> dict[str, Array]:
-    """Returns the logits, and each other part under the waves; ``[pictures, numbers]`` each.
+    """Returns the logits and the wave sums of the other parts, each ``[pictures, numbers]``.
 
     Args:
-        classifier: Looks at them.
+        classifier: The model.
         drawn: The pictures.
-        at_once: How many in one pass of the network; missing ones are filled up with the first.
+        at_once: The batch size; the last batch is filled up with the first picture.
     """
     parts = []
     for start in range(0, len(drawn), at_once):
@@ -90,14 +91,14 @@ def seen(
 
 
 def _waved(numbers: Array) -> Array:
-    """Returns ``[n, WAVES]``, each the sum of all numbers, weighted by a wave and kept small."""
+    """Returns scaled sums of all numbers, weighted by waves, ``[n, WAVES]``."""
     places = np.arange(1, numbers.shape[1] + 1)
     waves = np.cos(places[:, None] * np.arange(WAVES))
     return np.asarray(numbers.astype(np.float64) @ waves / len(places) ** 0.5, np.float32)
 
 
 def found(retriever: PaintingRetriever, drawn: Sequence[Image.Image]) -> dict[str, Any]:
-    """Returns the nearest paintings of each picture and how far they are."""
+    """Returns the nearest paintings of each picture and their distances."""
     options = QueryOptions(count=NEIGHBOURS)
     answers = [retriever.query(picture, options).neighbours for picture in drawn]
     return {
@@ -118,7 +119,7 @@ def main() -> None:
         **{name: _shortened(value) for name, value in numbers.items()},
     }
     with written_whole(GOLDEN) as path:
-        # A picture a line: a change can be read.
+        # One line for each picture, so that a diff is readable.
         text = json.dumps(golden, indent=1)
         path.write_text(_one_line_each(text) + "\n", encoding="utf-8")
     print(f"Wrote {GOLDEN}")

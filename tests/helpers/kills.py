@@ -1,8 +1,8 @@
-"""Programs of the house, stopped where nobody expects it: by `kill -9`, a full disk, no rights.
+"""Stops our programs unexpectedly: by `kill -9`, a full disk or missing permissions.
 
-Each is started in a process of its own, whose modules are loaded already: a stop then falls into
-the work and not into the imports. `victims.py` says which; `tests/end_to_end/test_kills.py` does a
-few of each, `make soak` fifty.
+Each program runs in a process of its own whose modules are already loaded, so that a stop hits the
+work and not the imports. `victims.py` lists the programs; `tests/end_to_end/test_kills.py` stops
+each a few times, `make soak` fifty times.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PRELOADED = (
     *("sklearn.manifold", "scipy.optimize", "matplotlib.pyplot", "openpyxl", "yaml"),
 )
 SECONDS = 600.0
-# CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: with these, root writes where it must not.
+# CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH let root ignore permissions.
 OVERRIDES = (1, 2)
 Act = Callable[[], object]
 Contents = Mapping[str, bytes]
@@ -41,17 +41,17 @@ Contents = Mapping[str, bytes]
 
 @dataclass(frozen=True)
 class Victim:
-    """A program that changes files, and how to tell whether they are whole.
+    """A program that changes files, and how to check that they are intact.
 
     Attributes:
-        name: What it does, in a word.
-        module: Has its ``main``.
-        arguments: Of its command line; ``{}`` in them is the folder it works in.
-        lay: Puts what it starts from into that folder.
-        contents: Returns what counts of the folder, by name; fails where it is damaged.
-        again: Returns the arguments with which it comes to its end after a stop.
-        before: Called in its process first; a function that can be pickled.
-        one_by_one: Whether each file is a thing of its own, rather than all together.
+        name: A short name.
+        module: The module with its ``main``.
+        arguments: Its command-line arguments; ``{}`` stands for the folder it works in.
+        lay: Prepares the folder.
+        contents: Returns the relevant contents of the folder by name; fails if it is damaged.
+        again: Returns the arguments to finish after a stop.
+        before: A picklable function that is called first in its process.
+        one_by_one: Whether each file may be old or new independently of the others.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Victim:
 
 
 class Warm:
-    """A process that has loaded everything, and from which victims are started."""
+    """A process that has imported everything and starts the victims."""
 
     def __init__(self) -> None:
         self._context = multiprocessing.get_context("forkserver")
@@ -82,7 +82,7 @@ class Warm:
                     os.environ[name] = before
 
     def start(self, victim: Victim, folder: Path, limits: Act | None = None) -> Any:
-        """Starts a victim; what it prints goes to a log beside the folder."""
+        """Starts a victim; its output goes to a log next to the folder."""
         command = [each.replace("{}", str(folder)) for each in victim.arguments]
         arguments = (victim.module, command, folder, victim.before, limits)
         process = self._context.Process(target=_act, args=arguments, daemon=True)
@@ -99,7 +99,7 @@ class Warm:
         return int(process.exitcode)
 
     def finish(self, victim: Victim, folder: Path) -> None:
-        """Lets a victim that was stopped come to its end."""
+        """Runs a stopped victim again until it has finished."""
         if victim.again is not None:
             victim = replace(victim, arguments=tuple(victim.again(folder)))
         status = self.run(victim, folder)
@@ -133,7 +133,7 @@ def _log(folder: Path) -> Path:
 
 
 def log_of(folder: Path) -> str:
-    """Returns what the last program in a folder printed."""
+    """Returns the output of the last program in a folder."""
     return _log(folder).read_text(encoding="utf-8")
 
 
@@ -141,7 +141,7 @@ def whole_run(warm: Warm, victim: Victim, folder: Path) -> tuple[Contents, Conte
     """Runs a victim undisturbed.
 
     Returns:
-        What there is before and afterwards, and how many seconds it takes.
+        The contents before and afterwards, and the duration in seconds.
     """
     folder.mkdir(parents=True)
     victim.lay(folder)
@@ -156,13 +156,13 @@ def whole_run(warm: Warm, victim: Victim, folder: Path) -> tuple[Contents, Conte
 def kill_at_random(
     warm: Warm, victim: Victim, work: Path, kills: int, seed: int = 0
 ) -> dict[str, int]:
-    """Kills a victim at moments of chance, and lets it come to its end each time.
+    """Kills a victim at random moments, and lets it finish each time.
 
     Returns:
-        How often its files were the old ones, and how often the new ones.
+        How often its files were old, and how often new.
 
     Raises:
-        AssertionError: Once, they were neither; or the end was not that of an undisturbed run.
+        AssertionError: The files were neither, or the final result differs from an undisturbed run.
     """
     dice = random.Random(seed)
     before, after, seconds = whole_run(warm, victim, work / f"{victim.name}-whole")
@@ -185,7 +185,7 @@ def kill_at_random(
 
 
 def state_of(victim: Victim, folder: Path, before: Contents, after: Contents) -> str:
-    """Returns "old" or "new"; fails where a folder is neither."""
+    """Returns "old" or "new"; fails if a folder is neither."""
     there = victim.contents(folder)
     if there == after:
         return "new"
@@ -198,18 +198,18 @@ def state_of(victim: Victim, folder: Path, before: Contents, after: Contents) ->
 
 
 def full_disk(limit: int) -> Act:
-    """Returns what lets a process write no file of more bytes, as a full disk does."""
+    """Returns a function that limits the size of files a process can write, like a full disk."""
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     return partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, unlimited))
 
 
 def without_rights() -> None:
-    """Takes from root, in this process, what lets it write where others must not."""
+    """Removes root's right to ignore permissions from this process."""
     if os.geteuid() != 0:
         return
     library = ctypes.CDLL(None, use_errno=True)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    # Effective, permitted and inheritable, the lower halves first.
+    # Effective, permitted and inheritable capabilities, lower halves first.
     sets = (ctypes.c_uint32 * 6)()
     if library.capget(header, sets) != 0:
         raise OSError(ctypes.get_errno(), "capget")

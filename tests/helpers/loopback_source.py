@@ -1,4 +1,4 @@
-"""A stand-in for WikiArt on this machine: lists of works, pictures, and all that can go wrong."""
+"""A local stand-in for WikiArt, with lists of works, pictures and all kinds of failures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE_SIZE = 2
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent for a path."""
+    """The response to a path."""
 
     body: bytes = b""
     status: int = 200
@@ -28,7 +28,7 @@ class Answer:
 
 
 class LoopbackSource:
-    """Lists ``works`` by painter and gives out ``answers`` by path; counts what is asked for."""
+    """Lists ``works`` by painter, serves ``answers`` by path, and counts the requests."""
 
     def __init__(self) -> None:
         self.works: dict[str, list[dict[str, str]]] = {}
@@ -58,11 +58,11 @@ class LoopbackSource:
         return f"http://127.0.0.1:{self.server.server_port}"
 
     def source(self, **rules: Any) -> Source:
-        """Returns the source to ask, without a pause."""
+        """Returns the source, set to make no pauses."""
         return source_at(self.base, **rules)
 
     def add(self, artist: str, work: str, picture: bytes | Path, **facts: str) -> str:
-        """Lists a work with its picture, which lies where the id does not foretell; its path."""
+        """Lists a work, with its picture at a path unrelated to its id, and returns the path."""
         path = f"/00142/images/{artist}/{work}.jpg"
         entry = {"title": work, "year": "1908", "image": f"{self.base}{path}!Large.jpg"}
         entry |= {"paintingUrl": f"/en/{artist}/{work}"} | facts
@@ -88,7 +88,7 @@ class LoopbackSource:
 
 
 def source_at(base: str, **rules: Any) -> Source:
-    """Returns the source that is served at an address, to be asked without a pause."""
+    """Returns the source at an address, set to make no pauses."""
     settings: dict[str, Any] = {"pause": 0.0, "seconds": 2.0, "private": True} | rules
     return Source(
         base + "/en/{artist}/mode/all-paintings?json=2&page={page}",

@@ -1,4 +1,4 @@
-"""The page as people start it: a process of its own on a free port."""
+"""Starts the page as a user does: in a process of its own on a free port."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def served_page(
 ) -> Iterator[str]:
     """Yields the address of a page that runs until the block ends; its output goes to ``log``.
 
-    Its temporary files are beside ``log``; ``stop`` is the signal that ends it. Only one that
-    ``fetches`` may ask for pictures elsewhere.
+    Its temporary files are next to ``log``; ``stop`` is the signal that ends it. Only with
+    ``fetches`` may it request pictures from elsewhere.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -36,17 +36,18 @@ def served_page(
     address = f"http://127.0.0.1:{port}"
     offline = ["--offline"] if not fetches else []
     command = [sys.executable, APP, *offline, "--port", port, *arguments]
-    # Downloads of an earlier run must not stand in for what the test set up.
+    # Downloads of an earlier run must not replace what the test set up.
     environment = os.environ | {"XDG_CACHE_HOME": str(log.parent), "TMPDIR": str(log.parent)}
     with log.open("w", encoding="utf-8") as output:
-        # From another folder than the repository's: the page must not depend on where it starts.
+        # Start in another folder, because the page must not depend on it.
         process = subprocess.Popen(
             [str(part) for part in command],
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=log.parent,
             env=environment,
-            # A shell's background jobs, and what they start, ignore Ctrl-C.
+            # Background jobs of a shell, and their children, ignore Ctrl-C unless it is enabled
+            # again.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:

@@ -1,7 +1,7 @@
-"""A small hub on the loopback interface, and a repository of our own to push to it from.
+"""A small hub on the loopback interface, and a test repository to push from.
 
-The hub's client is the real one; what the hub does is as far as a push and a download need it.
-Fixtures to import: ``hub`` and ``house``.
+The hub's client is the real one; the hub supports only what a push and a download need. Fixtures to
+import: ``hub`` and ``house``.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ COMMIT = "a" * 40
 
 
 class TroubleError(Exception):
-    """The request was answered by trouble, or not at all."""
+    """The request got an error or no answer."""
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What the hub does instead of answering once.
+    """An error with which the hub answers one request.
 
     Attributes:
-        to: The request, as its method and the end of its path.
-        status: What it answers; with 0 it breaks the connection, without having read everything.
-        headers: What it says with that.
-        late: Whether it first does what was asked of it.
+        to: The request, given by its method and the end of its path.
+        status: The status of the answer; 0 breaks the connection before everything is read.
+        headers: The headers of the answer.
+        late: Whether the hub first carries out the request.
     """
 
     to: str
@@ -63,7 +63,7 @@ class Trouble:
 
 
 class SmallHub(ThreadingHTTPServer):
-    """Answers what a push asks of the hub, and remembers what it was given."""
+    """Answers the requests of a push, and records what was uploaded."""
 
     daemon_threads = True
 
@@ -82,12 +82,12 @@ class SmallHub(ThreadingHTTPServer):
         self.troubles: list[Trouble] = []
         self.renamed: dict[str, str] = {}
         self.gated: set[str] = set()
-        # What is shown of a file instead of what was committed.
+        # Contents to show for a file instead of what was committed.
         self.damaged: dict[str, bytes] = {}
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Returns what the hub shows; there is one repository that has any."""
+        """Returns the files that the hub shows; only one repository has files."""
         every: dict[str, bytes] = {}
         for commit in self.commits:
             every |= commit
@@ -275,7 +275,7 @@ def hub() -> Iterator[SmallHub]:
 
 
 class House:
-    """A copy of the script in a repository of its own, with a small model and card."""
+    """A copy of the script in a separate repository, with a small model and card."""
 
     forgotten: ClassVar[tuple[str, ...]] = ("HF_", "HUGGING_FACE_", "HUGGINGFACE_")
 
@@ -291,7 +291,7 @@ class House:
         self.card.write_text(CARD, encoding="utf-8")
         for name, content in MODEL.items():
             (self.model / name).write_bytes(content)
-        # What must never travel.
+        # Files that must never be uploaded.
         (self.model / "last.pth").write_bytes(b"a pickle")
         (self.model / ".cache").mkdir()
         self.environment = {
@@ -334,7 +334,7 @@ def house(tmp_path: Path) -> House:
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
-    """Returns the one sentence with which a run ended, and checks that it is one."""
+    """Returns the message with which a run ended, and checks that it is one sentence."""
     assert done.returncode == 2, done.stderr
     sentence = done.stderr.strip()
     assert sentence.startswith("error: ")

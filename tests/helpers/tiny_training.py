@@ -1,4 +1,4 @@
-"""A recipe that trains in seconds, on a tree of a few pictures: fixtures to import."""
+"""Fixtures to import: a recipe that trains in seconds, and a tree of a few pictures."""
 
 from __future__ import annotations
 

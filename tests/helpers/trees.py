@@ -11,8 +11,8 @@ from PIL import Image
 
 from pinacoteca.movements import MOVEMENTS
 
-# Where pictures lie in the real Pandora18K: spaces, diacritics, works of nobody, one level more in
-# abstract art, upper-case extensions, and the same file name under several artists.
+# Paths as in the real Pandora18K: spaces, diacritics, anonymous works, one more level in abstract
+# art, upper-case extensions, and the same file name under several artists.
 ARTISTS = {
     1: ("Andrei Rublev", "Anonym_unidentified"),
     2: ("antonello-da-messina", "Fra Angelico"),
@@ -55,7 +55,7 @@ def write_pandora(directory: Path, numbers: range = range(1, 19)) -> Path:
 def write_pandorarom(
     directory: Path, paintings: Sequence[tuple[str, str, str]] = PAINTINGS
 ) -> Path:
-    """Writes paintings (id, style, artist) as PandoraRom has them; returns its spreadsheet."""
+    """Writes paintings (id, style, artist) in PandoraRom's layout; returns the spreadsheet."""
     book = Workbook()
     sheet = book.active
     sheet.title = "Lista-completa"

@@ -34,7 +34,7 @@ MODEL_FILES = ("config.json", "confusion_matrix.png", "metrics.json", "model.saf
 
 @dataclass(frozen=True)
 class Ground:
-    """What the victims start from.
+    """The inputs of all victims.
 
     Attributes:
         model: A model folder with a likeness.
@@ -51,7 +51,7 @@ class Ground:
 
 @contextmanager
 def ground(model: Path, backbone: Path, work: Path) -> Iterator[tuple[Ground, Warm]]:
-    """Lays out what all victims share; the source of pictures answers until the block ends."""
+    """Prepares what all victims share; the source of pictures answers until the block ends."""
     for number in range(PICTURES + ADDED):
         folder = "few" if number < PICTURES else "further"
         write_picture(work / folder / "painter" / f"work-{number}.jpg", number)
@@ -69,7 +69,7 @@ def ground(model: Path, backbone: Path, work: Path) -> Iterator[tuple[Ground, Wa
 
 
 def _lay_shelf(source: LoopbackSource, work: Path) -> None:
-    """Writes a collection whose pictures a source has."""
+    """Writes a collection and gives its pictures to a source."""
     paths = [work / "few" / "painter" / f"work-{number}.jpg" for number in range(PICTURES)]
     works = []
     for number, path in enumerate(paths):
@@ -95,7 +95,7 @@ def everything(made: Ground) -> dict[str, Victim]:
 
 
 def training(made: Ground) -> Victim:
-    """A run from its first picture to its model."""
+    """A whole training run."""
     run = ("--recipe", "tiny", "--data", str(made.work / "tree"), "--out", "{}/run")
     further = ("--weights", str(made.backbone), "--device", "cpu", "--workers", "0")
 
@@ -115,7 +115,7 @@ def training(made: Ground) -> Victim:
 
 
 def export(made: Ground) -> Victim:
-    """The end of a run, over a model that is there."""
+    """The end of a training run, which replaces an existing model."""
     trained = training(made)
     finished = made.work / "trained"
 
@@ -134,13 +134,13 @@ def export(made: Ground) -> Victim:
 
 
 def build(made: Ground) -> Victim:
-    """A gallery where there is none."""
+    """A first build of a gallery."""
     arguments = ("--images", str(made.work / "few"), "--model", str(made.model), "--out", "{}/out")
     return Victim("build", "build", arguments, lambda folder: None, gallery_contents)
 
 
 def add(made: Ground) -> Victim:
-    """A gallery that gets three more paintings."""
+    """Adding three paintings to a gallery."""
     images = ("--images", str(made.work / "many"), "--model", str(made.model))
     return Victim(
         "add",
@@ -152,7 +152,7 @@ def add(made: Ground) -> Victim:
 
 
 def remove(made: Ground) -> Victim:
-    """A gallery that loses one."""
+    """Removing one painting from a gallery."""
     first = Collection.load(made.work / "built" / "out").paintings[0].image_id
     arguments = ("--gallery", "{}/out", first)
     return Victim(
@@ -161,7 +161,7 @@ def remove(made: Ground) -> Victim:
 
 
 def fetch(made: Ground) -> Victim:
-    """The pictures of a gallery, from a source."""
+    """Fetching the pictures of a gallery from a source."""
 
     def pictures(folder: Path) -> dict[str, bytes]:
         found = (folder / "pictures" / "Images").rglob("*.jpg")
@@ -179,7 +179,7 @@ def fetch(made: Ground) -> Victim:
 
 
 def staging(made: Ground) -> Victim:
-    """A folder as it would be pushed."""
+    """Staging a folder for a push."""
 
     def lay(folder: Path) -> None:
         (folder / "model").mkdir()
@@ -197,7 +197,7 @@ def staging(made: Ground) -> Victim:
 
 
 def index(made: Ground) -> Victim:
-    """A Milvus index, and that it finds everything."""
+    """Building a Milvus index, which must find everything."""
 
     def contents(folder: Path) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in folder.glob("found")}
@@ -206,7 +206,7 @@ def index(made: Ground) -> Victim:
 
 
 def main() -> None:
-    """Builds an index in the folder that is named, opens it once more, and asks it."""
+    """Builds an index in the given folder, opens it again, and queries it."""
     from pinacoteca.milvus import open_index
 
     folder = Path(sys.argv[1])
@@ -218,7 +218,7 @@ def main() -> None:
 
 
 def gallery_contents(folder: Path) -> dict[str, bytes]:
-    """Returns the files of a gallery that fit each other, nothing where there is none."""
+    """Returns the files of a gallery and checks that they fit; empty if there is none."""
     out = folder / "out"
     if not (out / TABLE_FILE).is_file() and not (out / ".next").is_dir():
         return {}
@@ -231,7 +231,7 @@ def gallery_contents(folder: Path) -> dict[str, bytes]:
 
 
 def model_contents(folder: Path) -> Contents:
-    """Returns the files of a model that can be loaded, nothing where there is none."""
+    """Returns the files of a model and checks that it loads; empty if there is none."""
     if not (folder / "config.json").is_file() and not (folder / ".next").is_dir():
         return {}
     MovementClassifier.from_pretrained(folder)
@@ -247,7 +247,7 @@ def _before_training(recipes: Path) -> None:
     import torch
 
     recipe.FOLDER = recipes
-    # Bit for bit the same only on one.
+    # Results are the same bit for bit only on one thread.
     torch.set_num_threads(1)
 
 

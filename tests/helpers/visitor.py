@@ -27,11 +27,11 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A camera for everybody, and nobody to ask whether it may be used.
+    # A fake camera, and no prompt for permission.
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )
-# What another program hands over when somebody lets go of the mouse or pastes: files or a text.
+# The event of a drop or a paste from another program: files or a text.
 GIVE = """
 const [target, kind, files, text] = arguments;
 const transfer = new DataTransfer();
@@ -55,7 +55,7 @@ def open_browser(profile: Path, recorded: bool = True) -> webdriver.Chrome:
 
     Args:
         profile: The folder of its profile.
-        recorded: Whether its console and its requests are kept to be read, which takes time.
+        recorded: Whether to record its console and its requests, which takes time.
 
     Raises:
         FileNotFoundError: Chromium or its driver is not installed.
@@ -82,12 +82,13 @@ class Page:
     def open(self) -> Page:
         self.browser.get(self.address)
         self.find("#painting input[type=file]")
-        # What the network knows comes with the language, once the page is ready.
+        # The line on what the network knows appears together with the language, once the page is
+        # ready.
         self.find(".about")
         return self
 
     def resize(self, width: int) -> None:
-        """Makes the window so many pixels wide, below 600 that of a phone."""
+        """Sets the window's width in pixels; below 600 it is a phone's."""
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
@@ -121,7 +122,7 @@ class Page:
         return self
 
     def changed(self, action: Callable[[], object], selector: str = "#answer") -> str:
-        """Returns the text of an element once an action has changed it."""
+        """Performs an action and returns an element's text once it has changed."""
         before = self.text(selector)
         action()
         self.until(lambda: self.text(selector) != before, f"a change of {selector}")
@@ -146,7 +147,7 @@ class Page:
         return focused.get_attribute(attribute)
 
     def broken_rules(self) -> list[str]:
-        """Returns what axe finds wrong for people with other senses or hands, if it is serious."""
+        """Returns the serious accessibility problems that axe finds."""
         return [
             f"{rule['id']}: {rule['nodes'][0]['html']}"
             for rule in Axe().run(self.browser)["violations"]
@@ -154,7 +155,7 @@ class Page:
         ]
 
     def foreign_requests(self) -> list[str]:
-        """Returns addresses of other hosts that were asked for since the last call."""
+        """Returns the addresses on other hosts requested since the last call."""
         addresses = [
             message["params"]["request"]["url"]
             for entry in self.browser.get_log("performance")  # type: ignore[no-untyped-call]
@@ -170,7 +171,7 @@ class Page:
         ]
 
     def errors(self) -> list[str]:
-        """Returns what the console holds of errors since the last call."""
+        """Returns the errors in the console since the last call."""
         return [
             entry["message"]
             for entry in self.browser.get_log("browser")  # type: ignore[no-untyped-call]
@@ -182,16 +183,16 @@ class Page:
 
         Args:
             kind: "drop" or "paste".
-            selector: Of the element below the mouse, or with the focus.
+            selector: The selector of the element below the mouse or with the focus.
             files: JPEG files.
-            text: An address when it is dropped, any text when it is pasted.
+            text: An address for a drop, any text for a paste.
         """
         encoded = [(file.name, base64.b64encode(file.read_bytes()).decode()) for file in files]
         return bool(self.browser.execute_script(GIVE, self.find(selector), kind, encoded, text))
 
 
 def contrast(page: Page, selector: str) -> float:
-    """Returns the contrast of a text with what is behind it (WCAG 2.2, contrast ratio)."""
+    """Returns the contrast of a text with its background (WCAG 2.2, contrast ratio)."""
     script = """
     const colors = [getComputedStyle(arguments[0]).color];
     for (let node = arguments[0]; node; node = node.parentElement) {

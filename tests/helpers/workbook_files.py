@@ -1,4 +1,4 @@
-"""Spreadsheets of several programs, made in code."""
+"""Generates spreadsheets like those of several programs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
 def write_ods(
     path: Path, sheets: Mapping[str, Rows], spans: Mapping[tuple[int, int], int] | None = None
 ) -> Path:
-    """Writes an OpenDocument; a cell of ``spans`` counts for so many rows."""
+    """Writes an OpenDocument spreadsheet; ``spans`` gives the number of rows of merged cells."""
     tables = "".join(
         f'<table:table table:name="{name}">'
         + "".join(_ods_row(row, number, spans or {}) for number, row in enumerate(rows))
-        # As LibreOffice ends a sheet.
+        # LibreOffice ends a sheet in this way.
         + '<table:table-row table:number-rows-repeated="1048570">'
         '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
         "</table:table>"

@@ -1,4 +1,4 @@
-"""What the hub refuses, breaks off or changes; and that all comes back byte for byte."""
+"""The hub refuses, breaks off or changes uploads; sound uploads come back byte for byte."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Push = Callable[..., str]
 
 @pytest.fixture
 def staged(tmp_path: Path) -> Path:
-    """What a push of the small model uploads."""
+    """The files that a push of the small model uploads."""
     folder = tmp_path / "staged"
     folder.mkdir()
     for name, content in HUB_FILES.items():
@@ -36,7 +36,7 @@ def staged(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def push(hub: SmallHub, staged: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Push:
-    """Uploads to the small hub from within this process, and never waits long."""
+    """Uploads to the small hub from this process, with short waits."""
     import hub_answers
     from huggingface_hub import constants
     from huggingface_hub.utils import _http
@@ -191,7 +191,7 @@ def test_passing_trouble_passes(
     assert push().endswith(COMMIT)
     assert hub.commits == [HUB_FILES]
     assert hub.troubles == []
-    # Where files travel, the client itself is patient.
+    # The client itself retries when it sends files.
     told = capsys.readouterr().out.count(f"The hub answers {status}; asking again in 0.01 s.")
     assert told == (0 if to == "PUT " else 2)
 
@@ -257,7 +257,7 @@ def test_a_commit_whose_answer_is_lost_is_not_said_to_have_failed(
     assert hub.commits == [HUB_FILES]
     assert "please check the network and repeat the command" in sentence
     assert "nothing" not in sentence
-    # Which does no harm.
+    # Repeating the push does no harm.
     push()
     assert hub.commits == [HUB_FILES, HUB_FILES]
 
@@ -282,7 +282,7 @@ def test_a_commit_that_is_not_shown_is_said_to_be_made(push: Push, hub: SmallHub
 
     sentence = refused(push)
 
-    assert f"commit/{COMMIT} was made, but the hub did not show it again" in sentence
+    assert f"commit/{COMMIT} was made, but the hub did not return it for the check" in sentence
 
 
 def test_a_renamed_repository_gets_nothing(push: Push, hub: SmallHub) -> None:
@@ -296,7 +296,7 @@ def test_a_renamed_repository_gets_nothing(push: Push, hub: SmallHub) -> None:
 def test_a_gated_repository_is_named_as_one(push: Push, hub: SmallHub) -> None:
     hub.gated = {NAME}
 
-    assert "ada/paintings is gated, and this token was not let in" in refused(push)
+    assert "ada/paintings is gated, and this token has no access" in refused(push)
     assert hub.changes == []
 
 

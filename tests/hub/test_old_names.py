@@ -1,4 +1,4 @@
-"""Scripts that moved say so under their old names, and do their work."""
+"""Moved scripts still work under their old names and print the new ones."""
 
 from __future__ import annotations
 

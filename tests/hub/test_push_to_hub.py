@@ -1,7 +1,7 @@
-"""`push_to_hub.py`, run as a person runs it, against a small hub on the loopback interface.
+"""Runs `push_to_hub.py` as a user does, against a small hub on the loopback interface.
 
 The hub's client is the real one. Uploads are tested over its LFS protocol, and over its Xet client
-as far as that goes before Xet's own binary protocol begins.
+up to the point where Xet's own binary protocol begins.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ def test_a_push_uploads_exactly_these_files_in_one_commit(house: House, hub: Sma
 
 
 def test_a_push_through_the_xet_client_commits_the_same(house: House, hub: SmallHub) -> None:
-    # Sent inline: the binary protocol of Xet storage itself is not imitated here.
+    # The files are sent inline, because the small hub does not imitate Xet's binary protocol.
     hub.uses_lfs = False
     done = house.push(hub, HF_HUB_DISABLE_XET="0")
     assert done.returncode == 0, done.stderr
@@ -265,7 +265,7 @@ def test_a_hub_that_creates_public_against_the_wish_gets_nothing(
 
 @pytest.fixture
 def furnished(house: House) -> House:
-    """A house with a page, a library and a gallery beside the model."""
+    """A test repository with a page, a library and a gallery besides the model."""
     for name in ("requirements-demo.txt", "LICENSE"):
         shutil.copyfile(REPOSITORY / name, house.folder / name)
     for room in ("pinacoteca", "demo"):

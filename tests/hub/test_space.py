@@ -1,4 +1,4 @@
-"""The staged Space, started as the hub starts it."""
+"""The staged Space starts as the hub would start it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_card_pins_the_gradio_that_the_page_is_tested_with(
     assert card["sdk_version"].split(".")[:2] == gradio.__version__.split(".")[:2]
     assert (tmp_path / card["app_file"]).is_file()
     assert len(card["short_description"]) <= 60
-    # Everything that the page needs but Gradio and the library, which are there anyway.
+    # Everything that the page needs, except Gradio and the library, which a Space has anyway.
     lines = (tmp_path / "requirements.txt").read_text(encoding="utf-8").splitlines()
     names = {re.split(r"\W", line)[0] for line in lines if not line.startswith("--")}
     assert {"onnx", "onnxruntime", "safetensors", "blurhash"} <= names

@@ -73,7 +73,7 @@ def test_the_card_says_what_was_measured(model: Path) -> None:
         "chance is 33.3 %",
         "**Movements that it knows (3):** Baroque, Impressionism, Cubism.",
         "(15):** Byzantine Iconography, ",
-        "divided by the `temperature` of `config.json` (1.500)",
+        "Divide the logits by the `temperature` of `config.json` (1.500)",
         "2.2 million parameters",
         "| 46.23 % |",
         "| compressed as JPEG of quality 75 | 6.1 % | 61.3 % |",
@@ -115,7 +115,7 @@ def test_painters_never_seen_have_a_table_of_their_own(model: Path) -> None:
     assert section.count("| `best` | 7 | 65.4 % |") == 1
 
 
-def test_the_card_tells_of_painters_and_sets_where_they_were_measured(model: Path) -> None:
+def test_the_card_has_unseen_painters_and_sets_if_measured(model: Path) -> None:
     sets = {
         "promised": 0.9,
         "coverage": 0.913,
@@ -132,8 +132,8 @@ def test_the_card_tells_of_painters_and_sets_where_they_were_measured(model: Pat
         "sure_answers": {"at_least": 0.8, "share": 0.2, "right": 0.88},
         "prediction_sets": sets,
     }
-    assert "`train/evaluate.py --gallery DIR` does" in write_card.card(model)
-    assert "`train/calibrate.py` sets them" in write_card.card(model)
+    assert "`train/evaluate.py --gallery DIR` measures it" in write_card.card(model)
+    assert "`train/calibrate.py` makes them" in write_card.card(model)
 
     path = model / "metrics.json"
     measured = METRICS | {"painters_never_seen": strangers, "prediction_sets": sets}
@@ -144,7 +144,7 @@ def test_the_card_tells_of_painters_and_sets_where_they_were_measured(model: Pat
         "321 paintings by 12 Romanian artists",
         "| Calibration error | 0.041 |",
         "| Of these, right | 88.0 % |",
-        "with 2.40 movements on average",
+        "they have 2.40 movements on average",
         "| Baroque | 87.0 % |",
     ):
         assert expected in text, expected
@@ -162,7 +162,7 @@ def test_a_readme_without_a_place_for_the_table_is_refused() -> None:
         write_card.readme_with_results("nothing", METRICS)
 
 
-def test_the_readme_tells_strangers_and_neighbours_where_they_were_measured() -> None:
+def test_the_readme_has_unseen_painters_and_neighbours_if_measured() -> None:
     sets = {"coverage": 0.913, "mean_size": 2.44}
     strangers = {"pictures": 321, "top1": 0.5, "top3": 0.8, "macro_f1": 0.4}
     metrics = METRICS | {"painters_never_seen": strangers, "prediction_sets": sets}
@@ -183,14 +183,14 @@ def test_the_readme_tells_strangers_and_neighbours_where_they_were_measured() ->
 
 
 def test_an_unmeasured_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"measure it anew with train/evaluate\.py"):
+    with pytest.raises(ModelError, match=r"measure it again with train/evaluate\.py"):
         write_card.read_metrics(tmp_path)
 
 
 def test_unmeasured_neighbours_are_refused_with_the_script_that_measures_them(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(ModelError, match=r"measure it anew with gallery/evaluate_neighbours\.py"):
+    with pytest.raises(ModelError, match=r"measure it again with gallery/evaluate_neighbours\.py"):
         write_card.read_neighbours(tmp_path)
 
 
@@ -212,7 +212,7 @@ def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:
     assert page == write_card.experiments(others)
 
 
-def test_photographs_and_strangers_are_reported_where_they_were_measured() -> None:
+def test_photographs_and_other_pictures_are_reported_if_measured() -> None:
     assert write_card.photographs_section(METRICS) == "Not measured for this model."
     assert write_card.familiarity_section(METRICS) == "Not measured for this model."
 
@@ -232,14 +232,14 @@ def test_photographs_and_strangers_are_reported_where_they_were_measured() -> No
     wrong = {"parasol.jpg": "07_Romanticism"}
     named = {"photographs_named": {"pictures": 3, "right": 2, "in_set": 3, "wrong": wrong}}
     section = write_card.photographs_section(metrics | named)
-    assert "Of the 3 that" in section and "2 get it, and 3 prediction sets hold it" in section
+    assert "3 of them belong" in section and "2 get it, and 3 prediction sets hold it" in section
     assert "| parasol.jpg | Romanticism |" in section
     text = write_card.familiarity_section(metrics)
     assert "3.1 % of the test paintings are refused" in text
     assert "| pages | 9 | 0.988 | 50.0 % |" in text
 
 
-def test_what_storing_anew_brings_stands_beside_what_it_costs() -> None:
+def test_the_storage_table_has_benefit_and_cost() -> None:
     def measured(share: float, fingerprint: str) -> dict[str, Any]:
         return METRICS | {
             "model_fingerprint": fingerprint,
@@ -255,7 +255,7 @@ def test_what_storing_anew_brings_stands_beside_what_it_costs() -> None:
 
     assert section[2:] == [
         "| 0.2 | 65.4 % | 61.3 % | 6.1 % | 92.5 % | 0.260 | 0.400 |",
-        # Another model embedded the collection.
+        # Another model embedded the gallery.
         "| 0.8 | 65.4 % | 61.3 % | 6.1 % | 92.5 % |  |  |",
     ]
 
@@ -268,7 +268,7 @@ def write_run(folder: Path, accuracies: list[float], **settings: Any) -> None:
     (folder / "summary.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
 
 
-def test_runs_are_set_beside_each_other(tmp_path: Path) -> None:
+def test_runs_are_compared_in_a_table(tmp_path: Path) -> None:
     assert write_card.ablation_section(finished_runs.read_runs(tmp_path / "nowhere")).startswith(
         "Not meas"
     )

@@ -79,7 +79,7 @@ def test_the_result_does_not_depend_on_the_batch(classifier: MovementClassifier)
 
 def test_a_model_has_one_fingerprint(classifier: MovementClassifier, copy: Path) -> None:
     assert MovementClassifier.from_pretrained(copy).fingerprint == classifier.fingerprint
-    # Neither labels nor calibration touch the embeddings.
+    # Labels and calibration do not change the embeddings.
     change_config(copy, temperature=3.0)
     assert MovementClassifier.from_pretrained(copy).fingerprint == classifier.fingerprint
     config = json.loads((copy / "config.json").read_text(encoding="utf-8"))
@@ -91,7 +91,7 @@ def test_a_missing_model_is_refused(tmp_path: Path, copy: Path) -> None:
     with pytest.raises(ModelError, match=r"has no config\.json"):
         MovementClassifier.from_pretrained(tmp_path)
     (copy / "model.safetensors").unlink()
-    # What timm would take instead.
+    # The file that timm would load instead.
     torch.save({}, copy / "pytorch_model.bin")
     with pytest.raises(ModelError, match="There are no weights"):
         MovementClassifier.from_pretrained(copy)
@@ -145,7 +145,7 @@ def test_a_large_picture_is_seen_as_its_small_copy(copy: Path) -> None:
 
     assert np.array_equal(classifier.embed([large]), classifier.embed([small]))
     assert not np.allclose(plain.embed([large]), plain.embed([small]))
-    # Embeddings made the one way and the other must not be compared.
+    # Embeddings with and without this step must not be compared.
     assert classifier.fingerprint != plain.fingerprint
 
 

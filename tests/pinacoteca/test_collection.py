@@ -1,4 +1,4 @@
-"""The collection is written and read whole, and refuses what does not belong together."""
+"""A collection is written and read as a whole, and files that do not fit are refused."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_no_cell_of_a_spreadsheet_starts_a_formula(
 
     with (tmp_path / "paintings.csv").open(encoding="utf-8", newline="") as file:
         cells = [cell for row in csv.reader(file, delimiter=delimiter) for cell in row]
-    # The hash is kept as it is: it cannot call anything.
+    # The BlurHash is not escaped, because it cannot call a function.
     cells = [cell for cell in cells if painting("a").blurhash not in cell]
     assert cells
     assert not [cell for cell in cells if cell.strip()[:1] in {"=", "+", "-", "@", "\uff1d"}]
@@ -299,7 +299,7 @@ def test_a_stop_while_saving_leaves_the_old_collection(
             other.save(folder)
 
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    # What another program mixes is noticed.
+    # A mixture of old and new files is noticed.
     other.save(tmp_path / "other")
     (folder / "paintings.csv").write_bytes((tmp_path / "other" / "paintings.csv").read_bytes())
     with pytest.raises(CollectionError, match=r"Row 2 is 'c' in .* but 'b'"):
@@ -388,7 +388,7 @@ def edited_with(rows: list[list[str]], separator: str = ",", coding: str = "utf-
 def test_a_table_that_was_sorted_and_corrected_keeps_the_corrections(
     folder: Path, separator: str, coding: str
 ) -> None:
-    """A spreadsheet program leaves empty cells below and beside it, and a digit behind a comma."""
+    """Spreadsheet programs add empty rows and columns, and may write a decimal after a comma."""
     before = Collection.load(folder)
     (header, first, second) = list(
         csv.reader(io.StringIO((folder / "paintings.csv").read_text(encoding="utf-8"), newline=""))

@@ -28,7 +28,7 @@ def map_of(positions: object) -> CollectionMap:
 
 @pytest.fixture
 def copy(gallery: Path, tmp_path: Path) -> tuple[Path, Collection]:
-    """A folder with the map of the tiny gallery, and its collection."""
+    """A copy of the tiny gallery with its map, and its collection."""
     (tmp_path / MAP_FILE).write_bytes((gallery / MAP_FILE).read_bytes())
     return tmp_path, Collection.load(gallery)
 
@@ -39,7 +39,7 @@ def test_the_retriever_brings_the_map_of_its_gallery(model_folder: Path, gallery
     assert retriever.map is not None
     assert retriever.map.positions.shape == (8, 2)
     assert retriever.map.image_ids[3] == "painter_work-3"
-    # Over the whole width.
+    # The map uses the whole width.
     assert np.ptp(retriever.map.positions[:, 0]) == pytest.approx(1)
 
 
@@ -55,7 +55,7 @@ def test_drawing_again_gives_the_same_bytes(
     assert (tmp_path / MAP_FILE).read_bytes() == (gallery / MAP_FILE).read_bytes()
 
 
-def test_like_ones_lie_near_each_other() -> None:
+def test_similar_paintings_are_near_each_other() -> None:
     dice = np.random.default_rng(0)
     groups = np.repeat([0, 1, 2], 20)
     vectors = (
@@ -79,7 +79,7 @@ def test_a_handful_of_paintings_has_no_map(model_folder: Path, tmp_path: Path) -
     assert PaintingRetriever.from_pretrained(model_folder, folder).map is None
 
 
-def test_what_is_written_is_read_however_it_lies_in_memory(copy: tuple[Path, Collection]) -> None:
+def test_a_map_is_read_back_from_any_memory_layout(copy: tuple[Path, Collection]) -> None:
     folder, collection = copy
     positions = np.asfortranarray(np.linspace(0, 1, 16, dtype=np.float32).reshape(8, 2))
     ids = tuple(painting.image_id for painting in collection.paintings)
@@ -129,7 +129,7 @@ def test_a_damaged_map_is_refused(copy: tuple[Path, Collection]) -> None:
         CollectionMap.load(folder, collection)
 
 
-def test_a_picture_is_among_most_of_its_neighbours() -> None:
+def test_a_query_is_placed_among_most_of_its_neighbours() -> None:
     places = map_of([[0.1, 0.1], [0.2, 0.1], [0.1, 0.2], [0.2, 0.2], [1, 1]])
 
     x, y = places.place([neighbour(f"work-{row}") for row in range(5)])
@@ -138,7 +138,7 @@ def test_a_picture_is_among_most_of_its_neighbours() -> None:
     assert places.place([neighbour("work-4")]) == (1.0, 1.0)
 
 
-def test_nothing_near_is_nowhere() -> None:
+def test_a_query_without_neighbours_has_no_place() -> None:
     with pytest.raises(ValueError, match="at least one"):
         map_of([[0, 0]]).place([])
 

@@ -1,4 +1,4 @@
-"""Pictures with a colour profile are brought to sRGB, all others are left as they are."""
+"""Pictures with a colour profile are converted to sRGB; all others stay unchanged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def painting() -> Image.Image:
-    """Returns a picture of many colours that lie within sRGB."""
+    """Returns a picture with many colours, all within sRGB."""
     values = np.random.default_rng(3).integers(40, 216, (8, 12, 3), dtype=np.uint8)
     return Image.fromarray(values).resize((48, 32), Image.Resampling.BICUBIC)
 

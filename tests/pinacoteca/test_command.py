@@ -67,7 +67,7 @@ def test_a_table_has_every_picture_and_no_formula(
 
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert {row["picture"] for row in rows} == {"'=1+1.jpg", "plain.jpg"}
-    # The gallery has eight paintings, of which two pairs are one work each.
+    # The gallery has eight paintings; two pairs of them are the same work.
     assert sum(row["kind"] == "neighbour" for row in rows) >= 12
 
 
@@ -127,7 +127,7 @@ def test_without_the_repository_the_way_out_is_named(
         command.main(["serve"])
 
 
-def test_who_has_read_enough_may_go() -> None:
+def test_a_closed_pipe_ends_the_command_quietly() -> None:
     code = (
         "from pinacoteca.command_line import run\n"
         "run(lambda: [print('x' * 1000) for _ in range(10000)])"
@@ -141,4 +141,5 @@ def test_who_has_read_enough_may_go() -> None:
 
     assert process.stderr.read() == b"Stopped: the output is no longer read.\n"
     # As shells have it where a pipe is closed.
+    # The usual exit status after a closed pipe.
     assert process.wait(timeout=60) == 141

@@ -1,4 +1,4 @@
-"""What an answer may cost, in calls rather than in seconds, which depend on the machine."""
+"""Limits the cost of a query, counted in calls, because seconds depend on the machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PIL import Image
 from pinacoteca import retriever as retriever_module
 from pinacoteca.retriever import PaintingRetriever
 
-# From a PNG of two million pixels to the answer: Python's own functions that are called.
+# Number of Python function calls from a PNG of two million pixels to the answer.
 CALLS = 1_850
 
 
@@ -56,7 +56,7 @@ def test_an_answer_takes_no_more_calls_than_it_did(retriever: PaintingRetriever)
     )
 
     assert large <= CALLS
-    # A larger picture has more pixels, not more steps.
+    # A larger picture must not cost more calls.
     assert large <= 1.5 * small
 
 
@@ -90,5 +90,5 @@ def test_a_picture_is_decoded_once_and_the_network_and_the_rest_see_it_light(
 
     assert sizes == [(900, 600)]
     # The mirror image needs no pass of its own, and both are searched together: once for the
-    # painting itself, once for those that the query leans to, and once for the answer.
+    # painting itself, once for query expansion, and once for the answer.
     assert done == {"open_image": 1, "forward": 1, "search": 3}

@@ -1,4 +1,4 @@
-"""Folders as people have them: of storage and desktops, linked, with names that are no text."""
+"""Folders with system files, links, and names that are not valid text."""
 
 from __future__ import annotations
 

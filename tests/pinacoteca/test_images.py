@@ -1,4 +1,4 @@
-"""`open_image`: every promise of its docstring, on pictures made here and on the odd ones."""
+"""`open_image` keeps every promise of its docstring, on generated pictures and on odd ones."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def quarters() -> Image.Image:
 
 
 def png(width: int, height: int, depth: int, colour_type: int, rows: bytes, *more: bytes) -> bytes:
-    """Writes a PNG chunk by chunk, for what Pillow itself would not write."""
+    """Writes a PNG chunk by chunk, for variants that Pillow itself cannot write."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
     chunks = (b"IHDR" + header, *more, b"IDAT" + zlib.compress(rows), b"IEND")
     return b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -141,7 +141,7 @@ def test_leaves_no_file_open(tmp_path: Path, kind: str, whole: bool) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_exif_orientation_is_undone(kind: str, orientation: int) -> None:
-    # Pillow's own transposition is the reference; it turns the picture as the camera held it.
+    # Pillow's own exif_transpose is the reference.
     held = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}[orientation]
     methods = dict(zip(range(2, 9), (0, 3, 1, 5, 4, 6, 2), strict=True))
     stored = quarters()
@@ -211,7 +211,7 @@ def test_32_bit_integers_run_from_their_darkest_to_their_brightest() -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF", "AVIF"])
 def test_alpha_lies_on_white_paper(kind: str) -> None:
-    # Black hides under the transparent half: dropping alpha would show it.
+    # The transparent half is black, so dropping alpha would show black.
     stored = Image.new("RGBA", (32, 16), (0, 0, 0, 0))
     stored.paste((255, 0, 0, 255), (0, 0, 16, 16))
     settings = {"lossless": True} if kind == "WEBP" else {}
@@ -306,10 +306,10 @@ def test_exactly_the_limit_is_read_and_one_row_more_refused() -> None:
     assert "too large" in refusal(encoded(Image.new("L", (width, height + 1)), "JPEG"))
 
 
-# 70 million pixels pass Pillow's own limits, 100 million make it warn, 10 billion make it fail.
+# 70 million pixels are within Pillow's own limits, 100 million make it warn, 10 billion fail.
 @pytest.mark.parametrize("height", [700, 1_000, 100_000])
 def test_size_is_judged_by_the_header_before_any_pixel_is_decoded(height: int) -> None:
-    # There are no pixels behind this header: decoding would find the picture cut short.
+    # This header has no pixels after it, so decoding would report a truncated picture.
     assert "too large" in refusal(png(100_000, height, 8, 2, b""))
 
 
@@ -464,7 +464,7 @@ def test_odd_files_are_a_picture_or_a_sentence(
             assert picture.mode == "RGB", path.name
             assert picture.width * picture.height <= PIXEL_LIMIT, path.name
             outcomes[True] += 1
-    # Both ways must be walked: 144 of 191 were pictures when this was written.
+    # Both outcomes must occur: 144 of 191 were pictures when this was written.
     assert outcomes[True] > 100
     assert outcomes[False] > 20
 
@@ -482,7 +482,7 @@ def test_all_nine_orientations_load_upright_and_alike(
         if path.name.startswith(name)
     ]
     assert len(cases) == 9
-    # Drafted to a half: both sides stay above 512 pixels.
+    # The JPEG is drafted to half size, and both sides stay above 512 pixels.
     loaded = {path.name: pixels(open_image(path)) for path in cases}
     reference = loaded[f"{name}_1.jpg"]
     assert reference.shape == (size[1] // 2, size[0] // 2, 3)
@@ -498,7 +498,7 @@ def test_large_pictures_are_reduced_and_small_ones_left_alone() -> None:
     assert reduced(picture, 400) is picture
     assert reduced(picture, 200).size == (200, 50)
     assert reduced(picture.resize((300, 2)), 100).size == (100, 1)
-    # What is left is the picture and not every other pixel of it.
+    # The picture is averaged, not just every other pixel taken.
     ramp = Image.linear_gradient("L").convert("RGB").resize((512, 512))
     assert abs(np.asarray(reduced(ramp, 64)).mean() - np.asarray(ramp).mean()) < 1
 

@@ -1,4 +1,4 @@
-"""What `import pinacoteca` offers, and what it leaves unloaded."""
+"""`import pinacoteca` offers the public names and loads no heavy package."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_importing_the_library_loads_none_of_its_heavy_packages() -> None:
 
 
 def test_every_public_name_is_the_one_of_its_module() -> None:
-    # Hidden from type checkers, which are to refuse unknown names.
+    # Hidden from type checkers, so that they refuse unknown names.
     modules = vars(pinacoteca)["_MODULE_OF"]
     assert set(pinacoteca.__all__) == set(modules)
     for name, module in modules.items():

@@ -79,7 +79,7 @@ def test_compositions_keep_the_order_of_cells_and_can_be_mirrored() -> None:
 
 
 def seen(count: int, seed: int = 0, shift: float = 0.0, **given: Any) -> Any:
-    """Returns descriptors of made-up pictures."""
+    """Returns random descriptors."""
     dice = np.random.default_rng(seed)
     sizes = {
         "hands": 20,
@@ -100,7 +100,7 @@ def cosines(vectors: np.ndarray) -> np.ndarray:
     return np.asarray(units @ units.T)
 
 
-def test_what_all_share_makes_no_two_alike() -> None:
+def test_features_that_all_share_make_no_pair_similar() -> None:
     pictures = seen(50, shift=9)
 
     movement, hand, subject = LikenessSpace(pictures).parts(pictures)
@@ -163,7 +163,7 @@ def test_the_slider_leads_from_manner_through_the_balance_to_the_subject() -> No
 
 def test_an_expanded_query_leans_towards_what_is_near() -> None:
     style = np.array([1, 0], np.float32)
-    # Directions (0.6, 0.8) and (0, 1): their lengths do not count.
+    # Directions (0.6, 0.8) and (0, 1); lengths must not matter.
     nearest = np.array([[3, 4], [0, 9]], np.float32)
 
     leant = expanded(2 * style, nearest)
@@ -177,7 +177,7 @@ def test_discriminants_find_what_tells_classes_apart() -> None:
     dice = np.random.default_rng(3)
     classes = dice.integers(4, size=400)
     features = dice.normal(size=(400, 10)).astype(np.float32)
-    # Loud but the same for all; and quiet, but of the class.
+    # A strong direction that is the same for all classes, and a weak one that separates them.
     features[:, 0] *= 20
     features[:, 7] += 6 * classes
 
@@ -206,9 +206,9 @@ def test_scatter_is_that_of_all_batches_together() -> None:
     np.testing.assert_allclose(directions.T @ directions, np.eye(2), atol=1e-9)
 
 
-def test_what_most_paintings_vary_in_does_not_decide_alone() -> None:
+def test_the_strongest_variation_does_not_dominate() -> None:
     pictures = seen(200, hands=np.random.default_rng(5).normal(size=(200, 64)).astype(np.float32))
-    # Light and dark, say.
+    # For example light and dark.
     pictures.hands[:, 3] *= 4
 
     _, hand, _ = LikenessSpace(pictures).parts(pictures)
@@ -216,7 +216,7 @@ def test_what_most_paintings_vary_in_does_not_decide_alone() -> None:
     deviations = hand.std(axis=0)
     others = np.delete(deviations, 3)
     assert others.min() < deviations[3] < 1.5 * others.max()
-    # A few paintings, or a few numbers, stay as they are but for their mean.
+    # With few paintings or few dimensions, only the mean is subtracted.
     for some in (seen(20, hands=pictures.hands[:20]), seen(200, hands=pictures.hands[:, :20])):
         _, hand, _ = LikenessSpace(some).parts(some)
         centred = some.hands - some.hands.mean(axis=0)

@@ -21,7 +21,9 @@ HOLD = textwrap.dedent("""
 """)
 
 
-def test_the_second_is_told_who_is_at_work_and_a_dead_holder_holds_nothing(tmp_path: Path) -> None:
+def test_a_second_writer_is_told_who_holds_the_lock_and_dead_holders_free_it(
+    tmp_path: Path,
+) -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
@@ -40,7 +42,7 @@ def test_the_second_is_told_who_is_at_work_and_a_dead_holder_holds_nothing(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_where_there_are_no_locks_one_is_told_and_goes_on(
+def test_without_locks_a_warning_is_printed_and_work_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import filelock

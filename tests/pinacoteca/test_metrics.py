@@ -16,7 +16,7 @@ from pinacoteca.metrics import (
 
 
 def test_calibration_error_of_a_known_case() -> None:
-    # Ten answers at 0.8, six of them right; ten at 0.6, all right: 0.5 * 0.2 + 0.5 * 0.4.
+    # Ten answers at 0.8, six of them right, and ten at 0.6, all right: 0.5 * 0.2 + 0.5 * 0.4.
     probabilities = np.array([[0.8, 0.2]] * 10 + [[0.6, 0.4]] * 10, dtype=np.float32)
     targets = np.array([0] * 6 + [1] * 4 + [0] * 10)
 

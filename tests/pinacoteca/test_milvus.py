@@ -1,4 +1,4 @@
-"""Search through Milvus agrees with exact search, and says plainly what is wrong."""
+"""Search through Milvus agrees with exact search, and reports errors plainly."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WEIGHTS = [(0.5, 0.5), (1, 0), (0, 1), (3, 1)]
 
 
 def paintings(count: int, seed: int) -> list[Any]:
-    """Returns parts of paintings that lie around sixty kinds, as stored: float16."""
+    """Returns parts of paintings in sixty clusters, float16 as stored."""
     kinds = np.random.default_rng(0).normal(size=(60, sum(DIMENSIONS)))
     generator = np.random.default_rng(seed)
     chosen = kinds[generator.integers(len(kinds), size=count)]
@@ -42,7 +42,7 @@ def paintings(count: int, seed: int) -> list[Any]:
 def parts() -> list[Any]:
     stored = paintings(COUNT, seed=1)
     for part in stored:
-        # Equal paintings far apart, a painting without a direction, and one part of zeros.
+        # Equal paintings in distant rows, a painting of zeros, and one part of zeros.
         part[2_000] = part[1_000] = part[10]
         part[20] = 0
     stored[1][30] = 0
@@ -61,7 +61,7 @@ def exact(parts: list[Any]) -> NearestPaintings:
 
 @pytest.fixture(scope="module")
 def address(parts: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An index of small cells, so that a query meets a quarter of the paintings."""
+    """An index with small cells, so that a query compares a quarter of the paintings."""
     path = str(tmp_path_factory.mktemp("index") / "milvus.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cells, "ROWS_A_CELL", 50)
@@ -87,7 +87,7 @@ def free_port() -> int:
 
 
 def close(path: str) -> None:
-    """Lets go of a file, which Milvus Lite holds until the process ends."""
+    """Releases a file that Milvus Lite otherwise keeps open until the process ends."""
     from milvus_lite.server_manager import server_manager_instance
 
     server_manager_instance.release_server(path)

@@ -1,4 +1,4 @@
-"""The table of movements is whole and rightly spelled, and styles fold into it as they should."""
+"""The table of movements is complete and spelled correctly, and styles map to its rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from pinacoteca.errors import DataError
 from pinacoteca.movements import MOVEMENTS, Movement, movement_of_folder, movement_of_style
 
-# As the README of Pandora18K's data spells them.
+# Spelled as in the README of Pandora18K.
 FOLDERS = [
     "01_Byzantin_Iconography",
     "02_Early_Renaissance",
@@ -33,7 +33,7 @@ FOLDERS = [
     "18_PopArt",
 ]
 
-# The 12 that Pandora18K and PandoraRom share, by PandoraRom's names.
+# The 12 movements that Pandora18K and PandoraRom share, by PandoraRom's names.
 SHARED = {
     "Abstract Art": 16,
     "Cubism": 14,
@@ -49,7 +49,7 @@ SHARED = {
     "Symbolism": 12,
 }
 
-# The 27 styles of the refined WikiArt list, as its folders spell them.
+# The 27 styles of the refined WikiArt list, spelled like its folders.
 WIKIART = {
     "Abstract_Expressionism": 16,
     "Action_painting": 16,

@@ -1,4 +1,4 @@
-"""Pictures as people have them: without an end, behind a thumbnail, of newer kinds."""
+"""Real-world pictures: without an end marker, after a thumbnail, in newer formats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pinacoteca.errors import ImageError
 from pinacoteca.images import open_image
 from pinacoteca.picture_kinds import is_picture, without_suffix
 
-# 64 by 64 pixels, red above and blue below: Pillow writes no HEIC.
+# 64 x 64 px, red above and blue below; stored here because Pillow cannot write HEIC.
 HEIC = (
     "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAVZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAA"
     "AAAAAAAAACJpbG9jAAAAAERAAAEAAQAAAAABegABAAAAAAAAADwAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABo"

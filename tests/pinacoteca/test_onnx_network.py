@@ -66,7 +66,7 @@ def test_both_ways_see_the_examples_alike() -> None:
 
 
 def test_both_ways_agree_where_a_map_is_smaller_than_the_cells(model_folder: Path) -> None:
-    # Of 64 pixels a side, two are left at the end.
+    # From 64 px a side, the last feature map is 2 x 2.
     assert_alike(*passes(model_folder, [noise(64, 64), noise(50, 90)]))
 
 

@@ -1,4 +1,4 @@
-"""The painting within a frame, on a wall, on a page; and the picture that is a painting already."""
+"""Finds the painting in a frame, on a wall or on a page; leaves bare paintings whole."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAPER = (244, 240, 230)
 
 
 def drawn_painting(seed: int = 0, size: tuple[int, int] = (220, 160)) -> Image.Image:
-    """Returns strokes in many colours, from edge to edge."""
+    """Returns a picture full of strokes in many colours."""
     dice = np.random.default_rng(seed)
     picture = Image.new("RGB", size, (92, 110, 84))
     pen = ImageDraw.Draw(picture)
@@ -96,7 +96,7 @@ def test_both_paintings_of_a_page_are_found_largest_first() -> None:
 def test_a_painting_on_a_wall_at_an_angle_is_straightened(framed: bool) -> None:
     painting = drawn_painting()
     hung = in_frame(painting) if framed else painting
-    # What the wall's own places are on the painting: seen from the left, and a little turned.
+    # Map from the wall to the painting, which is seen from the left and slightly rotated.
     lean = (1.1, 0.05, -90.0, 0.12, 1.2, -90.0, 0.0005, 0.0)
     options = (Image.Transform.PERSPECTIVE, lean, Image.Resampling.BICUBIC)
     wall = Image.new("RGB", (420, 360), (176, 190, 184))
@@ -187,7 +187,7 @@ def test_grey_and_sepia_have_no_colour() -> None:
 @pytest.mark.data
 def test_untouched_pictures_are_never_cropped(shared_data: Path) -> None:
     paths = sorted((shared_data / "pandorarom" / "Images").rglob("*.jpg"))[::12]
-    # These have a white margin, a mount, or a carved frame that belongs to the work.
+    # These have a white margin, a mount or a carved frame that is part of the work.
     names = ("cityscape", "deer-hunter", "porte-dor", "praporele", "prapor(2)", "the-boy")
     paths += [path for name in names for path in (shared_data / "pandorarom").rglob(f"*{name}*")]
     paths += sorted((shared_data / "queries").glob("*.jpg"))[::4]

@@ -35,7 +35,7 @@ from pinacoteca.polite_web import (
 
 
 def colours(seed: int, size: tuple[int, int] = (120, 100)) -> Image.Image:
-    """Returns a picture of nine soft patches of colour."""
+    """Returns a picture of nine blurred patches of colour."""
     patches = np.random.default_rng(seed).integers(0, 256, (3, 3, 3), np.uint8)
     return Image.fromarray(patches).resize(size, Image.Resampling.BICUBIC)
 
@@ -76,10 +76,10 @@ def test_a_list_of_several_pages_gives_address_title_and_year(
     assert found is not None and found.size == (120, 100)
     listed = finder.facts(work(4))
     assert listed is not None and (listed.title, listed.year) == ("Opera 4, ș", "1908")
-    # The guess that comes first, three pages, and the picture.
+    # Requests: the guess first, then three pages of the list, then the picture.
     assert len(source.requests) == 5
     assert all("Pinacoteca" in agent for agent in source.agents)
-    # The list is kept, and so is the picture.
+    # The list and the picture are both kept.
     again = finder_of(source, tmp_path)
     assert again.find(work(4)) is not None and again.facts(work(3)) is not None
     assert len(source.requests) == 5
@@ -331,7 +331,7 @@ def test_right_pictures_are_believed_and_wrong_ones_are_not(shared_data: Path) -
 
 
 def test_downloads_go_through_the_proxy_of_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which looks the names up; only the hosts of the list are asked for."""
+    """The proxy looks up the names, and only listed hosts are requested."""
     asked: list[bytes] = []
 
     class Proxy(socketserver.StreamRequestHandler):

@@ -15,7 +15,7 @@ from pinacoteca.errors import ImageError
 from pinacoteca.images import open_image
 from pinacoteca.picture_guards import SCAN_LIMIT
 
-# Opens each file; prints the seconds, by how many megabytes memory grew, and what came of it.
+# Opens each file; prints the seconds, the growth of memory in megabytes, and the outcome.
 OPEN_ALL = """
 import resource, sys, time
 from pinacoteca.errors import ImageError
@@ -51,7 +51,7 @@ def test_what_costs_more_than_it_should_is_refused_at_once(tmp_path: Path) -> No
         seconds, megabytes, outcome = line.split("\t")
         assert float(seconds) < 1, (make.__name__, line)
         assert float(megabytes) < 200, (make.__name__, line)
-        # Pillow does without a list of further pictures that it may not read.
+        # Pillow ignores a list of further pictures that it may not read.
         expected = make is jpeg_pictures
         assert (outcome == "picture") == expected, (make.__name__, line)
         assert expected or "please" in outcome
@@ -76,7 +76,7 @@ def test_tags_may_share_a_few_bytes() -> None:
 
 @pytest.mark.parametrize("scans", [SCAN_LIMIT - 10, SCAN_LIMIT])
 def test_scans_are_counted_not_their_bytes(scans: int) -> None:
-    # Ten scans are there before the last one is repeated, and a preview has some of its own.
+    # There are ten scans before the repeated one, and a preview has some of its own.
     if scans < SCAN_LIMIT:
         assert open_image(repeated_scan(scans, side=64)).size == (64, 64)
     else:

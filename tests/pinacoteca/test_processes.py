@@ -1,4 +1,4 @@
-"""Two processes on the processor do what one does."""
+"""Two processes on the CPU give the results of one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pinacoteca.collection import TABLE_FILE, Collection
 from pinacoteca.processes import ALONE, join_processes
 
 FIRST_EPOCH = "process-0-0.safetensors"
-# Trains with the recipes of a folder, and leaves what each process ended with.
+# Trains with the recipes of a folder, and saves the final state of each process.
 TRAINING = """
 import os, sys
 sys.path[:0] = [{room!r}]
@@ -57,7 +57,7 @@ run(train.main)
 
 
 def run(*command: object) -> subprocess.CompletedProcess[str]:
-    """Runs a script where there are no graphics cards."""
+    """Runs a script without graphics cards."""
     settings = {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     return subprocess.run(
         [sys.executable, *map(str, command)],
@@ -96,7 +96,7 @@ def test_a_gallery_is_shared_out(
     assert result.returncode == 0, result.stderr
     assert result.stdout.count("1 pictures that cannot be read") == 1
     assert result.stdout.count("Wrote 74 paintings") == 1
-    # Of three batches, the main process took the first and the third.
+    # The main process took the first and the third of three batches.
     assert re.search(r"43/43", result.stderr)
     table = (tmp_path / "one" / TABLE_FILE).read_bytes()
     assert (tmp_path / "two" / TABLE_FILE).read_bytes() == table
@@ -147,11 +147,11 @@ def test_training_keeps_two_processes_in_step(
 
 
 @pytest.mark.slow
-def test_two_processes_find_the_gradient_of_one(
+def test_two_processes_compute_the_gradient_of_one(
     training: Callable[..., tuple[object, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # One step of the whole training part, whose pictures do not touch one another: neither mixed
-    # nor normalised by what else is in the batch.
+    # One step on the whole training part. The pictures are independent: neither mixed nor
+    # normalised by the rest of the batch.
     monkeypatch.setenv("STATISTICS", "kept")
     changes = ("--set", "batch_size=24", "--set", "mixed_epochs=0", "--epochs", "1")
 
@@ -163,7 +163,8 @@ def test_two_processes_find_the_gradient_of_one(
     gradients = [name for name in expected if name.startswith("gradient ")]
     assert {"gradient network classifier.weight", "gradient painters weight"} < set(gradients)
     for name in gradients:
-        # Some processors compute these in bfloat16. A share alone would be off by half and more.
+        # Some processors compute in bfloat16. The gradient of one share alone would be off by half
+        # or more.
         assert (found[name] - expected[name]).norm() < 0.02 * expected[name].norm(), name
     loss, expected_loss = (
         float((tmp_path / each / "summary.csv").read_text().splitlines()[1].split(",")[2])
@@ -195,14 +196,15 @@ def test_an_error_of_the_main_process_ends_all(
     assert result.stderr.count("error: There is no") == 1
 
 
-def test_one_process_is_alone(
+def test_a_single_process_does_not_join_others(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("WORLD_SIZE", "ACCELERATE_USE_CPU", "MASTER_ADDR"):
         monkeypatch.delenv(name, raising=False)
     assert join_processes("cpu") is ALONE
     assert capsys.readouterr().out == ""
-    # So `accelerate launch --num_processes 2` starts one where it sees no two cards.
+    # `accelerate launch --num_processes 2` starts one process like this if it sees fewer than two
+    # cards.
     monkeypatch.setenv("ACCELERATE_USE_CPU", "False")
     monkeypatch.setenv("MASTER_ADDR", "127.0.0.1")
     assert join_processes("cpu") is ALONE

@@ -10,7 +10,7 @@ CELLS = GRID * GRID
 
 
 def composition(*marked: tuple[tuple[int, int], int]) -> np.ndarray:
-    """Returns cells that are alike but for some, each with a feature of its own."""
+    """Returns equal cells, except for some that each have a feature of their own."""
     cells = np.full((GRID, GRID, 8), 0.01, np.float32)
     for (row, column), feature in marked:
         cells[row, column, feature] = 1
@@ -41,7 +41,7 @@ def test_no_cell_is_in_two_pairs() -> None:
     assert len({match.query for match in matches}) == len({m.painting for m in matches}) == CELLS
 
 
-def test_a_mirrored_picture_is_asked_mirrored_and_shown_as_it_is() -> None:
+def test_a_mirrored_query_is_compared_mirrored_and_shown_unmirrored() -> None:
     first = composition(((1, 0), 2))
     turned = mirrored(first[None])[0]
 

@@ -45,7 +45,7 @@ def test_a_painting_of_the_collection_finds_itself(
 
     first = result.neighbours[0]
     assert first.image_id == "painter_work-5"
-    # The query leans a little towards its neighbours.
+    # Query expansion moves the query a little towards its neighbours.
     assert first.distance < 0.5 * result.neighbours[1].distance
     assert first.closeness == 1
     assert [neighbour.rank for neighbour in result.neighbours] == [1, 2, 3]
@@ -56,7 +56,7 @@ def test_a_painting_of_the_collection_finds_itself(
     assert first.links == {"page": "https://www.wikiart.org/en/painter/work-5"}
 
 
-def test_of_a_painting_on_a_page_the_painting_counts(
+def test_a_painting_on_a_page_is_cropped_before_the_search(
     retriever: PaintingRetriever, gallery: Path
 ) -> None:
     dice = np.random.default_rng(5)
@@ -75,7 +75,7 @@ def test_of_a_painting_on_a_page_the_painting_counts(
     likelihood = {entry.movement: entry.probability for entry in on_page.movements}
     for entry in alone.movements:
         assert likelihood[entry.movement] == pytest.approx(entry.probability, abs=0.05)
-    # A region of the painting is told in the page, whose lower half is empty.
+    # A region of the painting is given in coordinates of the page, whose lower half is empty.
     work = retriever.collection.paintings[0]
     assert all(match.query[0] <= GRID // 2 for match in retriever.regions(page, work))
     assert retriever.query(page.convert("L"), k=1).colourless
@@ -156,7 +156,7 @@ def found(result: QueryResult) -> list[str]:
 
 @pytest.fixture
 def near_and_far(retriever: PaintingRetriever) -> PaintingRetriever:
-    # Around a mean of zero: the query, its copy, the same artist twice, and others farther on.
+    # With mean zero: the query, its copy, two works by the same artist, and others farther away.
     return retriever_of(
         retriever.classifier,
         ("query", "luchian", [1, 0.0]),
@@ -264,7 +264,7 @@ def test_a_query_leans_towards_its_nearest_paintings(retriever: PaintingRetrieve
 
 @pytest.fixture
 def with_mirror_image(retriever: PaintingRetriever) -> PaintingRetriever:
-    """A retriever of thirty paintings, of which the last is the mirror image of the third."""
+    """A retriever of thirty paintings; the last is the mirror image of the third."""
     dice = np.random.default_rng(1)
     styles = dice.normal(size=(30, 6))
     compositions = dice.normal(size=(30, GRID * GRID * 3)).astype(np.float32)
@@ -290,7 +290,7 @@ def test_a_bad_picture_of_a_painting_is_taken_for_the_painting(
     collection = with_mirror_image.collection
     dice = np.random.default_rng(3)
     noise = dice.normal(0, 0.2, collection.compositions[7].shape)
-    # Its colours have gone, and so its style is another; where things are is still to be seen.
+    # Without its colours the style differs, but the composition is still the same.
     seen = analysis_of(-collection.styles[7:8], (collection.compositions[7] + noise)[None])
     stranger = analysis_of(seen.styles, dice.normal(size=seen.compositions.shape))
 

@@ -26,7 +26,7 @@ def nearest(rows: Any) -> OnePart:
 
 
 def features(generator: np.random.Generator, count: int, dimension: int = 256) -> Any:
-    """Returns vectors such as the network's: clipped at 0 and rounded to float16."""
+    """Returns vectors like the network's: clipped at 0 and rounded to float16."""
     values = np.clip(generator.normal(0.1, 0.5, (count, dimension)), 0, 6)
     return values.astype(np.float16).astype(np.float32)
 
@@ -51,7 +51,7 @@ def test_a_few_queries_find_the_same_in_blocks_of_rows(count: int) -> None:
         alone, expected = nearest(rows).search(query[None], k=9)
         np.testing.assert_array_equal(its_indices, expected[0])
         np.testing.assert_array_equal(its_distances, alone[0])
-    # As the style of a picture and of its mirror image.
+    # Like the style of a picture and of its mirror image.
     twice = np.repeat(queries[:1], 2, axis=0)
     np.testing.assert_array_equal(nearest(rows).search(twice, k=9)[1], indices[[0, 0]])
 
@@ -67,8 +67,7 @@ def test_agrees_with_brute_force(metric: Any, k: int) -> None:
     reference = brute_force(rows, queries, metric)
     assert (distances.dtype, indices.dtype) == (np.float32, np.int64)
     assert distances.shape == indices.shape == (40, k)
-    # By distance and not by row: float32, in which the answer is ranked, may tie what float64 tells
-    # apart.
+    # Compare distances, not rows: the float32 ranking may tie what float64 distinguishes.
     found = np.take_along_axis(reference, indices, axis=1)
     np.testing.assert_allclose(distances, found, rtol=1e-6, atol=1e-7)
     np.testing.assert_allclose(distances, np.sort(reference, axis=1)[:, :k], rtol=1e-6, atol=1e-7)
@@ -82,7 +81,7 @@ def test_ties_are_in_the_order_of_rows_in_any_batch(metric: Any) -> None:
     copies = np.array([3, 64, 65, 66, 127, 199])
     rows[copies] = rows[3]
     search = nearest(rows)
-    # Near the copies, and around other rows.
+    # Queries near the copies, and near other rows.
     queries = np.concatenate([rows[3:4] + 0.01, features(generator, 299)])
 
     whole = search.search(queries, k=7, metric=metric)
@@ -107,7 +106,7 @@ def test_a_tie_at_the_last_place_goes_to_the_first_row(metric: Any) -> None:
 
 @pytest.mark.parametrize("scale", [1e-3, 1, 1e4])
 def test_a_painting_is_at_no_distance_from_itself(scale: float) -> None:
-    # Far from the origin and close together: here the expanded square would be all rounding.
+    # Far from the origin and close together: expanding the square would leave only rounding errors.
     generator = np.random.default_rng(4)
     rows = (1000 + generator.normal(0, 1e-3, (100, 64))).astype(np.float32) * np.float32(scale)
     search = nearest(rows)
@@ -163,7 +162,7 @@ def test_a_mask_hides_rows(metric: Any) -> None:
     np.testing.assert_array_equal(indices, allowed[expected[1]])
 
 
-def test_no_query_has_no_answer() -> None:
+def test_no_queries_give_no_answers() -> None:
     none = nearest(np.eye(4)).search(np.empty((0, 4)), k=2)
 
     assert none[0].shape == none[1].shape == (0, 2)

@@ -25,7 +25,7 @@ from pinacoteca.second_branch import (
 
 @pytest.fixture(scope="module")
 def other(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights that differ from the tiny model's in all but the stem and the first two blocks."""
+    """Weights that equal the tiny model's only in the stem and the first two blocks."""
     tensors = load_file(model_folder / "model.safetensors")
     dice = np.random.default_rng(0)
     for array in own_part(tensors).values():
@@ -59,7 +59,7 @@ def test_both_ways_see_two_branches_alike(two_branches: Path) -> None:
 
     assert first.second is not None
     assert_alike(first, second)
-    # The main branch is as it was, and the other is another.
+    # The main branch is unchanged, and the second one differs from it.
     assert not np.allclose(first.pooled, first.second.pooled, atol=0.01)
 
 
@@ -85,7 +85,7 @@ def test_a_second_branch_is_what_its_whole_network_sees(
     np.testing.assert_allclose(branch.cells, expected.cells, atol=1e-5)
     for one, same in zip(branch.stages, expected.stages[3:], strict=True):
         np.testing.assert_allclose(one, same, atol=1e-5)
-    # The movements are told as without it.
+    # The movements do not depend on the second branch.
     both = next(MovementClassifier.from_pretrained(two_branches).passes(pictures))
     np.testing.assert_array_equal(both.logits, lone.logits)
 

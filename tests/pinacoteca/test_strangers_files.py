@@ -1,4 +1,4 @@
-"""Models and galleries of strangers: each file that is not what it says ends in one sentence."""
+"""Untrusted models and galleries: each malformed file gives a one-sentence error."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LENGTHS = Lengths(statistics=1488, pooled=1280, cells=1280)
 
 
 def tensors(header: object, body: bytes = b"", length: int | None = None) -> bytes:
-    """Returns a safetensors file with this header, or one that lies about its length."""
+    """Returns a safetensors file with this header and, if given, a false length."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return struct.pack("<Q", len(text) if length is None else length) + text + body
 
@@ -152,7 +152,7 @@ def test_poisoned_weights_are_an_error_of_the_kind_that_is_caught(
     path.write_bytes(POISON[poison])
     config = {"architecture": "mobilenetv2_100", "num_classes": 3}
 
-    # MovementClassifier makes one sentence of any Exception; a crash or a MemoryError is none.
+    # MovementClassifier turns any Exception into one sentence, but not a crash or a MemoryError.
     with pytest.raises((SafetensorError, ValueError, KeyError, AttributeError, TypeError, OSError)):
         OnnxNetwork(path, config, (64, 64))
 
@@ -204,7 +204,7 @@ def test_every_flipped_byte_of_arrays_is_noticed_or_harmless(tmp_path: Path) -> 
             noticed += 1
             continue
         assert read is not None
-        # A name may have changed, or the name of the checksum, or a space; never a number.
+        # A tensor's name, the checksum's name or a space may have changed, but no number.
         values = sorted(array.tobytes() for array in read.values())
         assert values == sorted(array.tobytes() for array in arrays.values())
     assert noticed > 0.6 * len(whole)

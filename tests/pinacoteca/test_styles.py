@@ -73,7 +73,7 @@ def test_a_style_is_accepted_by_every_name(name: str) -> None:
     assert question_of({"styles": name}, COLLECTION, (5,)).options.styles == ("Post Impressionism",)
 
 
-def test_no_style_is_no_other_style() -> None:
+def test_an_empty_style_matches_no_other_style() -> None:
     works = (painting(0, style=""), painting(1))
     assert Selection(styles=("",)).mask(works).tolist() == [True, False]
     assert spelled_as("", ["Cubism"]) is None
@@ -81,7 +81,7 @@ def test_no_style_is_no_other_style() -> None:
 
 
 def shown(language: Any) -> Iterator[str]:
-    """Yields all that says a style, in a language, less the machine's own values."""
+    """Yields all texts of the page that name a style in a language, without internal values."""
     for work in WORKS:
         yield label_html(work, language)
     yield browse_html(COLLECTION, Filter(), 0, language)

@@ -71,7 +71,7 @@ def test_a_proxy_that_cannot_be_used_is_one_sentence(
     value: str, sentence: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = importlib.util.find_spec
-    # Whether it is installed here or not.
+    # The result must not depend on whether it is installed here.
     monkeypatch.setattr("importlib.util.find_spec", lambda n: None if n == "socksio" else found(n))
     environment = {"ALL_PROXY": value, "https_proxy": "http://proxy:1"}
 
@@ -176,10 +176,10 @@ def test_variables_of_gradio_that_do_nothing_are_named(
 def test_the_page_is_served_as_in_a_container(
     model_folder: Path, gallery: Path, tmp_path: Path
 ) -> None:
-    """With the variables of the Dockerfile, and no home, no cache and nothing to write to but one
-    folder, which is not there yet.
+    """Uses the variables of the Dockerfile, with no home, no cache and one writable folder, which
+    does not exist yet.
 
-    And with what other programs leave behind: a proxy, certificates that are gone.
+    Adds settings that other programs leave behind: a proxy, missing certificates.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -218,7 +218,7 @@ def test_the_page_is_served_as_in_a_container(
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.2)
-        # Not of this machine alone: 127.0.0.2 stands for the outside.
+        # It must listen to the outside, for which 127.0.0.2 stands.
         with httpx.Client(trust_env=False) as client:
             assert client.get(f"http://127.0.0.2:{port}/").status_code == 200
         check = json.loads(re.search(r"HEALTHCHECK.*?CMD (\[.*?\])\n", image, re.DOTALL)[1])  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""Spreadsheets that unpack to far more than they should."""
+"""Spreadsheets that unpack to far too much are refused cheaply."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ for path in sys.argv[1:]:
         outcome = "read"
     except DataError as error:
         outcome = str(error)
-    # What getrusage says begins with the memory of the process that started this one.
+    # Not getrusage, whose peak starts with the memory of the parent process.
     peak = int(re.search("VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
     print(time.perf_counter() - start, peak, outcome, sep="\\t")
 """
 
 
 def workbook(path: Path, parts: dict[str, bytes]) -> Path:
-    """Writes a small workbook, parts of which are replaced."""
+    """Writes a small workbook with replaced parts."""
     book = Workbook()
     book.active.title = "Lista-completa"
     book.active.append(["image_id", "style"])
@@ -132,7 +132,8 @@ def test_nothing_outside_a_spreadsheet_is_read(where: str, tmp_path: Path) -> No
             path = workbook(tmp_path / f"{number}.xlsx", parts)
             try:
                 rows = sheet_rows(path)
-            # What is no spreadsheet is said in many ways; whoever reads it makes them a sentence.
+            # A file that is not a spreadsheet raises many types of error; the caller makes a
+            # sentence of them.
             except Exception as error:
                 assert "blue-elephant" not in str(error).replace(address, "")
             else:

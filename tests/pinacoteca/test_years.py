@@ -1,4 +1,4 @@
-"""Dates as catalogues write them."""
+"""Dates in the many forms that catalogues use."""
 
 from __future__ import annotations
 

@@ -23,14 +23,14 @@ def test_a_share_of_the_pictures_is_stored_anew(picture: Image.Image) -> None:
     again = [StoredAnew(0.6)(picture) for _ in range(300)]
 
     untouched = sum(copy is picture for copy in again) / 300
-    # A copy that drew none of the changes is the picture itself, too.
+    # A copy for which no change was drawn equals the picture, too.
     assert 0.4 <= untouched < 0.6
     changed = [copy for copy in again if copy is not picture]
     assert all(copy.mode == "RGB" for copy in changed)
     assert len({copy.width for copy in changed}) > 20
     assert all(60 <= copy.width <= 120 for copy in changed)
     assert all(copy.width / copy.height == pytest.approx(1.5, abs=0.03) for copy in changed)
-    # Worse, but the same painting: strangers differ by 64 on average here.
+    # Worse, but the same painting: unrelated pictures differ by 64 on average here.
     assert max(distance(picture, copy) for copy in changed) < 40
     assert StoredAnew(0.0)(picture) is picture
 

@@ -52,7 +52,7 @@ def test_a_last_layer_is_fitted_to_weighted_pictures() -> None:
 
     assert (head(features).argmax(1) == targets).float().mean() > 0.9
     assert torch.equal(start.weight, before)
-    # Pictures that weigh nothing are not learned.
+    # Pictures of weight zero are not learned.
     weights = (targets != 2).double()
     blind = average_weights.fit_head(features, targets, weights, start, 1e-4, 0.0)
     assert int((blind(features).argmax(1) == 2).sum()) == 0
@@ -69,7 +69,7 @@ def test_one_temperature_serves_both_groups() -> None:
     probabilities = calibrate.softmax(logits, 1.0)
     targets = np.array([dice.choice(6, p=row) for row in probabilities])
 
-    # One group is twice as sure as it should be, the other is right.
+    # One group is overconfident by a factor of two, the other is calibrated.
     sure, honest = (calibrate.Group(factor * logits, targets) for factor in (2, 1))
     both = calibrate.shared_temperature([sure, honest])
 

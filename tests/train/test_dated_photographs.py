@@ -1,4 +1,4 @@
-"""Photographs whose movement is known from their museum's date."""
+"""Photographs with a movement known from the museum's date."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def test_every_label_is_of_a_photograph_that_there_is(shared_data: Path) -> None
 def test_right_wrong_and_nearly_right_answers_are_counted(tmp_path: Path) -> None:
     for name in ("birth_of_venus.jpg", "irises.jpg", "senecio.jpg", "not-labelled.jpg"):
         write_picture(tmp_path / name, seed=0)
-    # In the order of the labels: Botticelli right, Klee as the second of his three, irises wrong.
+    # In the order of the labels: Botticelli is right, Klee gets the second of his three movements,
+    # the irises are wrong.
     answers = {"birth_of_venus.jpg": 1, "senecio.jpg": 15, "irises.jpg": 8}
     labelled = [name for name in dated_photographs.movements_of_photographs() if name in answers]
     rows = np.full((3, 18), 0.01)

@@ -23,7 +23,7 @@ from pinacoteca.images import open_image
 
 @pytest.fixture
 def model(model_folder: Path, tmp_path: Path) -> Path:
-    """The tiny model, said to have been trained on the random split."""
+    """The tiny model, recorded as trained on the random split."""
     folder = shutil.copytree(model_folder, tmp_path / "model")
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     config["training"] = {"split": "random", "recipe": "tiny"}
@@ -124,7 +124,7 @@ def test_the_interval_holds_what_chance_could_have_given() -> None:
 
     low, high = evaluate.accuracy_interval(right, range(400))
 
-    # The normal approximation of a share of 0.75 among 400.
+    # The normal approximation for a share of 0.75 of 400.
     margin = 1.96 * (0.75 * 0.25 / 400) ** 0.5
     assert low == pytest.approx(0.75 - margin, abs=0.01)
     assert high == pytest.approx(0.75 + margin, abs=0.01)

@@ -1,4 +1,4 @@
-"""The published file is not at hand; its contents are known, its columns are not."""
+"""Reads made-up folds: the published file's contents are known, but not its columns."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cells(rows: list[tuple[Any, ...]]) -> np.ndarray:
 
 
 def rows_of(tree: Path) -> list[tuple[str, int, int]]:
-    """Windows paths, the class from 1, and one of four folds."""
+    """Returns rows of a Windows path, the class counted from 1, and one of four folds."""
     pictures = pandora.read_tree(tree)
     return [
         (picture.path.replace("/", "\\"), picture.movement.number, 1 + place % 4)
@@ -78,7 +78,7 @@ def test_what_cannot_be_understood_is_said(tree: Path) -> None:
         read_folds(tree / FOLDS_FILE)
 
     rows = rows_of(tree)
-    # A column that could be either leaves the choice open.
+    # A column that could be label or fold makes the table ambiguous.
     ambiguous = [(path, number, fold, fold % 2) for path, number, fold in rows]
     for table in (cells(ambiguous), cells([row[:2] for row in rows]), np.eye(3)):
         savemat(tree / FOLDS_FILE, {"list": table})

@@ -1,4 +1,4 @@
-"""Training asks glibc for huge pages once, and leaves a setting of somebody's own alone."""
+"""Training asks glibc for huge pages once, and respects a setting that is already there."""
 
 from __future__ import annotations
 

@@ -43,13 +43,13 @@ def test_the_random_split_is_the_one_of_the_report(tmp_path: Path) -> None:
     assert parts["validation"] == 9
 
 
-def test_no_artist_stands_in_two_parts_of_the_artist_split(tmp_path: Path) -> None:
+def test_no_artist_is_in_two_parts_of_the_artist_split(tmp_path: Path) -> None:
     for index in range(30):
         artist = f"artist-{index}"
         for folder in ("05_Baroque", "06_Rococo"):
             for place in range(3):
                 write_picture(tmp_path / folder / artist / f"{place}.jpg", seed=index)
-    # The same painter spelled otherwise is the same painter.
+    # A painter with two spellings is one painter.
     write_picture(tmp_path / "05_Baroque" / "0_Artist" / "1.jpg", seed=1)
 
     parts_of: dict[str, set[str]] = {}
@@ -64,7 +64,7 @@ def test_no_artist_stands_in_two_parts_of_the_artist_split(tmp_path: Path) -> No
 def test_the_stratified_split_gives_each_movement_its_share(tmp_path: Path) -> None:
     pictures = pandora.read_tree(write_pandora(tmp_path, range(5, 9)))
 
-    # Twenty times as many, so that seventy per cent are a whole number.
+    # Twenty times as many, so that seventy per cent is a whole number.
     parts = pandora.parts_of(pictures * 20, "stratified", tmp_path)
 
     for number in range(5, 9):
@@ -85,7 +85,7 @@ def test_the_name_of_a_split_is_checked(name: str) -> None:
         pandora.split_name(name)
 
 
-def test_works_of_nobody_may_stand_on_both_sides(tmp_path: Path) -> None:
+def test_anonymous_works_may_be_on_both_sides_of_a_split(tmp_path: Path) -> None:
     for index in range(40):
         write_picture(tmp_path / "01_Byzantin_Iconography/Anonym_unidentified" / f"{index}.jpg", 1)
 
@@ -173,13 +173,14 @@ def test_the_real_tree_has_its_published_counts(shared_data: Path) -> None:
     assert len(counts) == 18
     assert sum(counts.values()) == 14_245
     sides: dict[str, set[Any]] = {"train": set(), "validation": set(), "test": set()}
-    # Icons by nobody in particular are each a painter's of their own.
+    # Each anonymous icon counts as a painter of its own.
     for picture, key in zip(pictures, pandora.painter_keys(pictures), strict=True):
         sides[picture.split_artist].add(key)
     assert not sides["train"] & sides["test"]
     assert not sides["validation"] & (sides["train"] | sides["test"])
     tested = Counter(p.movement.number for p in pictures if p.split_artist == "test")
-    # High Renaissance is nearly all by one painter, and Surrealism by four: no share can be kept.
+    # High Renaissance is nearly all by one painter, and Surrealism by four, so shares cannot be
+    # kept.
     for number in counts.keys() - {4, 15}:
         assert 0.15 < tested[number] / counts[number] < 0.25
     assert tested[4] and tested[15]

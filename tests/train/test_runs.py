@@ -1,4 +1,4 @@
-"""What happens to runs that are repeated, stopped, moved about or starved."""
+"""Runs that are repeated or stopped, whose pictures move, or that run out of disk or memory."""
 
 # ruff: noqa: F811
 
@@ -121,7 +121,7 @@ def test_a_tree_that_drops_out_ends_the_run_in_a_sentence(
         there.parent.mkdir(parents=True, exist_ok=True)
         there.write_bytes(b"")
 
-    with pytest.raises(DataError, match="No picture of a batch can be read any more") as caught:
+    with pytest.raises(DataError, match="batch of pictures has become unreadable") as caught:
         train_tiny("run", "--set", "epochs=2", "--resume")
     assert "\n" not in str(caught.value) and "--resume" in str(caught.value)
 
@@ -146,7 +146,7 @@ def test_a_model_is_measured_on_the_test_part_that_it_was_trained_with(
         }
 
     assert measured() == expected
-    assert "1 pictures of the tree were no part of the training run" in capsys.readouterr().out
+    assert "1 pictures of the tree were not there in the training run" in capsys.readouterr().out
     shutil.move(folder, folder.with_name("zurbaran"))
     assert Counter(path.rpartition("/")[2] for path in measured()) == Counter(
         path.rpartition("/")[2] for path in expected
@@ -172,7 +172,7 @@ def test_a_loss_that_is_no_number_ends_the_run_at_once(
     weights = load_file(backbone)
     weights["blocks.6.0.conv_pw.weight"][0, 0] = float("nan")
     save_file(weights, tmp_path / "nan.safetensors")
-    with pytest.raises(ModelError, match="hold what is no number"):
+    with pytest.raises(ModelError, match="hold infinite values or NaN"):
         train_tiny("other", "--weights", str(tmp_path / "nan.safetensors"))
 
 
@@ -189,7 +189,7 @@ def test_without_a_readable_validation_picture_nothing_is_trained(
 
 
 @pytest.mark.parametrize("size", [0, 100_000])
-def test_half_a_checkpoint_is_named(
+def test_a_truncated_checkpoint_is_named(
     train_tiny: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     interrupt_at(monkeypatch, 0, lambda: None)
@@ -245,7 +245,7 @@ def test_little_shared_memory_takes_fewer_workers_and_says_so(
     assert workers.worker_count(recipe, 3) == 3
 
 
-def test_a_want_of_shared_memory_in_training_is_a_sentence() -> None:
+def test_missing_shared_memory_in_training_is_a_sentence() -> None:
     sentence = pytest.raises(DataError, match=r"/dev/shm has .*--workers 0.*--shm-size")
     with sentence, workers.named_failures():
         raise RuntimeError("unable to allocate shared memory(shm) for file </torch_1>")
@@ -262,7 +262,7 @@ def test_without_workers_a_run_ends_with_the_same_weights(
     assert all(torch.equal(second[name], value) for name, value in first.items())
 
 
-def test_a_class_folder_spelled_otherwise_is_taken_and_no_folder_is_left_out_in_silence(
+def test_class_folders_may_be_spelled_differently_and_skipped_folders_are_named(
     train_tiny: Callable[..., Path],
     tmp_path: Path,
     run_script: Callable[..., None],
@@ -310,4 +310,4 @@ def test_a_movement_without_test_pictures_was_not_measured(
         },
         movements,
     )
-    assert "not measured, for want of test pictures: Cubism" in capsys.readouterr().out
+    assert "not measured, no test pictures: Cubism" in capsys.readouterr().out

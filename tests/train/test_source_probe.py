@@ -1,4 +1,4 @@
-"""A probe that looks for traces of storage."""
+"""The probe finds traces of storage."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def noisy(seed: int) -> Image.Image:
     return Image.fromarray(mean.astype(np.uint8)).convert("RGB")
 
 
-def test_strong_compression_is_told_and_a_coin_is_not() -> None:
+def test_the_probe_detects_compression_but_not_a_random_label() -> None:
     pictures = [noisy(seed) for seed in range(40)]
     stored = [compressed(each, 15 if row % 2 else 90) for row, each in enumerate(pictures)]
     features = np.array([source_probe.storage_traces(each) for each in stored])

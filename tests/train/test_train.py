@@ -141,7 +141,7 @@ def test_the_temperature_is_the_best_one() -> None:
     logits = torch.randn(2000, 4, generator=generator)
     logits[torch.arange(2000), targets] += 1.5
 
-    # Logits that are right to be as sure as they are, made three times as sure.
+    # Calibrated logits, multiplied by three.
     assert train.temperature_for(3 * logits, targets) == pytest.approx(
         3 * train.temperature_for(logits, targets), rel=1e-3
     )
@@ -154,7 +154,7 @@ def test_random_crops_depend_on_the_epoch_and_the_place_alone(
     pictures = train.read_tree(tree)
     training = training_on(pictures, tree, replace(recipes.read_recipe(tiny_recipe), batch_size=6))
 
-    # Typed loosely: a picture may also be Lost.
+    # Typed as Any, because a picture may also be Lost.
     loaders: Any = [batches.training_batches(training, epoch) for epoch in (0, 0, 1)]
     first, again, later = loaders
 
@@ -211,7 +211,7 @@ def test_without_crops_training_sees_what_the_model_will_see() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"colour": 1}, "settings that no recipe has: colour"),
+        ({"colour": 1}, "unknown settings: colour"),
         ({"epochs": "many"}, "epochs is 'many'"),
         ({"epochs": True}, "epochs is True"),
         ({"resolutions": 32}, "resolutions is 32, but must be of type list of int"),
@@ -264,7 +264,7 @@ def test_without_weights_and_hub_the_way_out_is_named(
         networks._network_from_hub(3)
 
 
-def test_a_movement_without_training_pictures_is_no_silent_class(
+def test_a_movement_without_training_pictures_is_refused(
     train_tiny: Callable[..., Path],
 ) -> None:
     with pytest.raises(DataError, match="No training picture shows"):
@@ -289,11 +289,11 @@ def test_a_setting_of_the_command_line_takes_the_place_of_the_recipes(tiny_recip
     assert changed == replace(recipes.read_recipe(tiny_recipe), epochs=7, crop_mode="border")
     with pytest.raises(DataError, match="'epochs=' is not valid TOML"):
         recipes.read_recipe(tiny_recipe, ["epochs="])
-    with pytest.raises(DataError, match="settings that no recipe has: colour"):
+    with pytest.raises(DataError, match="unknown settings: colour"):
         recipes.read_recipe(tiny_recipe, ["colour=1"])
 
 
-def test_painters_of_two_movements_are_two(tmp_path: Path) -> None:
+def test_a_painter_in_two_movements_is_two_classes(tmp_path: Path) -> None:
     baroque, rococo = pandora.MOVEMENTS[4], pandora.MOVEMENTS[5]
     pictures = [
         pandora.Picture("06_Rococo/one/b.jpg", rococo, "one"),
@@ -337,7 +337,7 @@ def test_a_run_is_averaged_from_end_to_end(
         average_weights.read_run(run, tree, None)
 
 
-def test_balance_thins_the_prolific_and_leaves_a_movement_its_share() -> None:
+def test_balance_shows_prolific_painters_less_and_keeps_a_movements_share() -> None:
     pictures = _works({"much": 9, "little": 1}, pandora.MOVEMENTS[4])
     pictures += _works({"alone": 5}, pandora.MOVEMENTS[5])
 
@@ -345,7 +345,7 @@ def test_balance_thins_the_prolific_and_leaves_a_movement_its_share() -> None:
         batches.showings(pictures, balance, 0.0, len(pictures)).tolist() for balance in (0.5, 1.0)
     )
 
-    # Nine times as many pictures are seen three times as often: 7.5 of ten showings and 2.5.
+    # A painter with nine times as many pictures is shown three times as often: 7.5 and 2.5 of ten.
     assert half == pytest.approx([7.5 / 9] * 9 + [2.5] + [1.0] * 5)
     assert whole == pytest.approx([5 / 9] * 9 + [5.0] + [1.0] * 5)
 
@@ -359,10 +359,11 @@ def test_further_pictures_change_what_a_movement_is_made_of_and_not_its_share() 
     as_they_are = batches.showings(pictures, 0.0, 0.0, 20)
     balanced = batches.showings(pictures, 1.0, 0.5, 30)
 
-    # Of twenty showings, as of ten pictures in the tree, a fifth is of the second movement.
+    # As in the tree (two of ten pictures), a fifth of the twenty showings is of the second
+    # movement.
     assert as_they_are[8:10].sum() == pytest.approx(4)
     assert as_they_are[0] == pytest.approx(16 / 32)
-    # Four times the pictures count twice, and both painters alike.
+    # A movement with four times as many pictures counts twice, and its two painters equally.
     assert balanced[8:10].sum() == pytest.approx(10)
     assert balanced[:8].sum() + balanced[10:18].sum() == pytest.approx(10)
     assert balanced[18:].sum() == pytest.approx(10)
@@ -398,7 +399,7 @@ def test_a_balanced_epoch_shows_each_picture_as_often_as_its_weight_says(
     assert 70 <= int(shown[:90].sum()) <= 80 and int(shown.sum()) == 100
     assert torch.equal(order(balanced, 1), order(balanced, 1))
     assert not torch.equal(order(balanced, 1), order(balanced, 2))
-    # What is shown twice is not shown at once.
+    # A picture that is shown twice is hardly ever shown twice in a row.
     assert int((order(balanced, 1).diff() == 0).sum()) < 5
 
 
