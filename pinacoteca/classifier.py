@@ -24,6 +24,7 @@ from pinacoteca.movements import Movement, movement_of_folder
 from pinacoteca.prediction_sets import PredictionSets
 from pinacoteca.preprocessing import Preprocessing
 from pinacoteca.second_branch import SECOND_BRANCH_FILE
+from pinacoteca.statistics_head import STATISTICS_HEAD_FILE, StatisticsHead
 from pinacoteca.swap import finish_swap
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Analysis(NamedTuple):
     """What one pass of the network says about ``n`` pictures.
 
     Attributes:
-        logits: float32 ``[n, movements]``, before temperature and softmax.
+        logits: float32 ``[n, movements]``, before temperature and softmax; with the model's
+            ``StatisticsHead`` if it has one.
         embeddings: float32 ``[n, dimension]``: the pooled features that the last layer classifies.
         textures: float32 ``[n, textures]``: mean and standard deviation, over the picture, of each
             channel of a middle block.
@@ -76,14 +78,16 @@ class MovementClassifier:
         movements: The movements that the network knows, in the order of its outputs.
         temperature: The divisor of the logits before the softmax (temperature scaling; Guo et al.,
             "On Calibration of Modern Neural Networks", ICML 2017, equation 9).
-        fingerprint: SHA-256 over the weights, those of a second branch, the likeness and the
-            preprocessing. Outputs of models with different fingerprints cannot be compared.
+        fingerprint: SHA-256 over the weights, those of a second branch, the likeness, the
+            statistics head and the preprocessing. Outputs of models with different fingerprints
+            cannot be compared.
         largest_side: Pictures with a longer side, in pixels, are reduced to it before timm's
             preprocessing, as the training pictures were; 0 for never.
         familiarity: Recognises pictures that are not paintings; None if the model folder has none.
         likeness: Computes hands, styles, subjects and compositions; None if the folder has none.
         prediction_sets: Makes the smallest sets of movements with the promised coverage; None if
             the model was not calibrated for them.
+        statistics_head: Helps the last layer to tell movements; None if the folder has none.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class MovementClassifier:
         familiarity: Familiarity | None = None,
         likeness: Likeness | None = None,
         prediction_sets: PredictionSets | None = None,
+        statistics_head: StatisticsHead | None = None,
     ) -> None:
         self.movements = tuple(movements)
         self.temperature = temperature
@@ -105,6 +110,7 @@ class MovementClassifier:
         self.familiarity = familiarity
         self.likeness = likeness
         self.prediction_sets = prediction_sets
+        self.statistics_head = statistics_head
         self._preprocessing = preprocessing
         self._network = network
 
@@ -153,6 +159,7 @@ class MovementClassifier:
             )
         preprocessing = Preprocessing.from_config(config["pretrained_cfg"])
         network = _load_network(folder, config, preprocessing.size, device, backend, threads)
+        lengths = _lengths(network)
         return cls(
             network,
             preprocessing,
@@ -161,8 +168,9 @@ class MovementClassifier:
             fingerprint_of(config, folder),
             _largest_side_of(config, folder),
             Familiarity.load(folder, _texture_features(network)),
-            Likeness.load(folder, _lengths(network)) if with_likeness else None,
+            Likeness.load(folder, lengths) if with_likeness else None,
             _prediction_sets_of(config, folder),
+            StatisticsHead.load(folder, lengths.statistics, len(movements)),
         )
 
     @property
@@ -189,9 +197,9 @@ class MovementClassifier:
 
     def _analysis(self, passed: Forward) -> Analysis:
         nothing = np.empty((len(passed.logits), 0), np.float32)
-        likeness = self.likeness
+        likeness, head = self.likeness, self.statistics_head
         return Analysis(
-            passed.logits,
+            head.combined(passed.logits, passed.statistics) if head else passed.logits,
             passed.pooled,
             passed.stages[TEXTURE_STAGE],
             hands=likeness.hands(passed.statistics) if likeness else nothing,
@@ -329,7 +337,7 @@ def fingerprint_of(config: dict[str, Any], folder: Path) -> str:
     """Returns ``MovementClassifier.fingerprint`` of a model folder with this ``config.json``."""
     preprocessing = {key: config["pretrained_cfg"].get(key) for key in PREPROCESSING_KEYS}
     preprocessing["largest_side"] = config.get("largest_side", 0)
-    files = [folder / name for name in (WEIGHTS_FILE, SECOND_BRANCH_FILE, LIKENESS_FILE)]
-    hashes = [sha256_of(path) for path in files if path.is_file()]
+    names = (WEIGHTS_FILE, SECOND_BRANCH_FILE, LIKENESS_FILE, STATISTICS_HEAD_FILE)
+    hashes = [sha256_of(folder / name) for name in names if (folder / name).is_file()]
     text = json.dumps([hashes, preprocessing], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

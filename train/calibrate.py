@@ -21,10 +21,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pandora import parts_of, read_tree
 from reliability import sure_answers
 from splits import SEED
-from test_part import analysed, training_of
+from test_part import analysed, pictures_of_part
 
 from pinacoteca.classifier import CONFIG_FILE, MovementClassifier
 from pinacoteca.collection import Collection
@@ -60,11 +59,7 @@ class Group:
 
 def known_painters(classifier: MovementClassifier, model: Path, data: Path) -> Group:
     """Returns the validation part of the model's own split."""
-    pictures = read_tree(data)
-    parts = parts_of(pictures, training_of(model).get("split", "random"), data)
-    chosen = [
-        picture for picture, part in zip(pictures, parts, strict=True) if part == "validation"
-    ]
+    chosen = pictures_of_part(model, data, "validation")
     analysis, targets, _ = analysed(classifier, data, chosen)
     return Group(analysis.logits, targets)
 

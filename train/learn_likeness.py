@@ -15,17 +15,16 @@ CPU core.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pandora import Picture, painter_classes, parts_of, read_tree, readable
-from parts import Parts
+from pandora import Picture, painter_classes, readable
+from test_part import pictures_of_part
 
-from pinacoteca.classifier import CONFIG_FILE, MovementClassifier
+from pinacoteca.classifier import MovementClassifier
 from pinacoteca.command_line import run
 from pinacoteca.images import open_image
 from pinacoteca.likeness import Likeness, roots
@@ -211,16 +210,7 @@ def main() -> None:
     if arguments.weights is not None:
         add_second_branch(arguments.model, arguments.weights)
     classifier = MovementClassifier.from_pretrained(arguments.model, with_likeness=False)
-    config = json.loads((arguments.model / CONFIG_FILE).read_text(encoding="utf-8"))
-    split = config.get("training", {}).get("split", "random")
-    pictures = read_tree(arguments.data)
-    recorded = Parts.load(arguments.model)
-    parts: Sequence[str | None] = (
-        parts_of(pictures, split, arguments.data)
-        if recorded is None
-        else recorded.parts_now(arguments.data, pictures)
-    )
-    trained_on = [each for each, part in zip(pictures, parts, strict=True) if part == "train"]
+    trained_on = pictures_of_part(arguments.model, arguments.data, "train")
     pictures = readable(arguments.data, trained_on)
     learn_likeness(classifier, arguments.data, pictures).save(arguments.model)
     print(f"Learned from {len(pictures):,} pictures; wrote into {arguments.model}")

@@ -26,6 +26,21 @@ def training_of(model: Path) -> dict[str, Any]:
     return cast(dict[str, Any], config.get("training", {}))
 
 
+def pictures_of_part(model: Path, directory: Path, part: str) -> list[Picture]:
+    """Returns the pictures of a tree that a model had in ``train`` or ``validation``.
+
+    The model's own record of them counts; without one, its split is drawn anew from the tree.
+    """
+    pictures = read_tree(directory)
+    recorded = Parts.load(model)
+    parts: Sequence[str | None] = (
+        parts_of(pictures, training_of(model).get("split", "random"), directory)
+        if recorded is None
+        else recorded.parts_now(directory, pictures)
+    )
+    return [picture for picture, had in zip(pictures, parts, strict=True) if had == part]
+
+
 def tested_pictures(
     classifier: MovementClassifier,
     directory: Path,

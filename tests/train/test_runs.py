@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import calibrate
 import confusion
 import evaluate
 import numpy as np
@@ -145,6 +146,12 @@ def test_a_model_is_measured_on_the_test_part_that_it_was_trained_with(
             for each in test_part.tested_pictures(classifier, tree, "random", "random", recorded)
         }
 
+    classifier = MovementClassifier.from_pretrained(out / "model")
+    folders = [movement.folder for movement in classifier.movements]
+    calibrating = calibrate.known_painters(classifier, out / "model", tree).targets
+    assert sorted(folders[row] for row in calibrating) == sorted(
+        path.partition("/")[0] for path in of_part(out, "validation")
+    )
     assert measured() == expected
     assert "1 pictures of the tree were not there in the training run" in capsys.readouterr().out
     shutil.move(folder, folder.with_name("zurbaran"))
