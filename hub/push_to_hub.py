@@ -6,11 +6,12 @@
     python hub/push_to_hub.py --data-set user/name --push           # the gallery, as a data set
 
 The hub repository holds exactly README.md (our model_card.md), config.json, model.safetensors,
-familiarity.safetensors, likeness.safetensors, metrics.json, the pictures that the card shows and
-second_branch.safetensors, if the model has one. Both commands print its name, visibility, files
-with sizes and SHA-256, and the card's front matter; the second one then uploads exactly these files
-in one commit. `--push` needs a token with write access: `hf auth login`, or the variable HF_TOKEN.
-Never pass a token as an argument: the process list and the shell's history would show it.
+familiarity.safetensors, likeness.safetensors, metrics.json, the pictures that the card shows and,
+if the model has them, second_branch.safetensors and statistics_head.safetensors. Both commands
+print its name, visibility, files with sizes and SHA-256, and the card's front matter; the second
+one then uploads exactly these files in one commit. `--push` needs a token with write access: `hf
+auth login`, or the variable HF_TOKEN. Never pass a token as an argument: the process list and the
+shell's history would show it.
 
 `--space` builds a Gradio Space instead: the library, the page, the model, the gallery and their
 requirements. `--out` keeps that folder, and `python app.py` in it serves the page as the hub would.
@@ -61,7 +62,7 @@ MODEL_FILES = (
     "metrics.json",
     "model.safetensors",
 )
-OPTIONAL_FILES = ("second_branch.safetensors",)
+OPTIONAL_FILES = ("second_branch.safetensors", "statistics_head.safetensors")
 # Without timeouts the hub's client waits for ever.
 REACH_SECONDS = 10.0
 TRANSFER_SECONDS = 120.0

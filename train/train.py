@@ -73,6 +73,7 @@ from pinacoteca.locks import alone_in
 from pinacoteca.movements import Movement
 from pinacoteca.processes import join_processes
 from pinacoteca.second_branch import SECOND_BRANCH_FILE, add_second_branch
+from pinacoteca.statistics_head import STATISTICS_HEAD_FILE
 from pinacoteca.swap import swapped
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ MIXED_SHARE = 0.5
 # The files of a run's model folder. They belong together: one without the others would mislead.
 EXPORTED = (
     *(CONFIG_FILE, WEIGHTS_FILE, SECOND_BRANCH_FILE),
-    *(FAMILIARITY_FILE, LIKENESS_FILE, PARTS_FILE),
+    *(FAMILIARITY_FILE, LIKENESS_FILE, STATISTICS_HEAD_FILE, PARTS_FILE),
 )
 SUMMARY_COLUMNS = (
     "epoch",

@@ -21,6 +21,7 @@ from pinacoteca.errors import PinacotecaError
 from pinacoteca.tensors import CHECKSUM, read_arrays
 
 FLIPS = {"model.safetensors": 2, "second_branch.safetensors": 2, "likeness.safetensors": 2}
+FLIPS |= {"statistics_head.safetensors": 4}
 FLIPS |= {"familiarity.safetensors": 8, "embeddings.safetensors": 8, "map.safetensors": 8}
 
 

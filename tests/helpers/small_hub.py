@@ -36,6 +36,7 @@ MODEL = {
     "metrics.json": b'{"top1": 0.5}\n',
     "model.safetensors": bytes(range(256)) * 64,
     "second_branch.safetensors": bytes(range(128)) * 64,
+    "statistics_head.safetensors": b"18 movements",
 }
 HUB_FILES = {**MODEL, "README.md": CARD.encode()}
 COMMIT = "a" * 40

@@ -12,6 +12,7 @@ from typing import Any
 
 import average_weights
 import batches
+import learn_statistics_head
 import network as networks
 import numpy as np
 import pandora
@@ -333,6 +334,16 @@ def test_a_run_is_averaged_from_end_to_end(
     assert config["training"]["imagenet_share"] == best["share"]
     assert config["training"]["further_pictures"] == 18
     assert MovementClassifier.from_pretrained(run / "averaged").likeness is not None
+
+    model = ("--model", run / "averaged", "--data", tree, "--further", tree)
+    run_script(learn_statistics_head.main, *model)
+
+    head = MovementClassifier.from_pretrained(run / "averaged").statistics_head
+    assert head is not None
+    assert head.share in learn_statistics_head.SHARES
+    # A network that is averaged anew does not keep the head of another.
+    run_script(average_weights.main, *arguments, "--shares", "0")
+    assert MovementClassifier.from_pretrained(run / "averaged").statistics_head is None
     with pytest.raises(DataError, match="trained on other pictures"):
         average_weights.read_run(run, tree, None)
 
