@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from calibrate import Group, cross_fitted, known_painters, unknown_painters
 from confusion import most_confused, per_class, plot_confusion
 from dated_photographs import photographs_named
 from mistakes import Mistake, draw_mistakes, mistakes
-from pandora import SPLITS_HELP, name_unknown_folders, painter_keys, split_name
+from pandora import SPLITS_HELP, Picture, name_unknown_folders, painter_keys, split_name
 from parts import Parts
 from reliability import RELIABILITY_PICTURE, SURE, coverage, plot_reliability, sure_answers
 from robustness import photographs_kept, predictions_stored_anew, strangers_recognised
@@ -159,6 +160,8 @@ def measure(
         "most_confused": most_confused(classifier.movements, confusion),
         "confusion_matrix": confusion.tolist(),
     }
+    if classifier.statistics_head is not None:
+        metrics["last_layer_alone"] = last_layer_alone(classifier, data, measured)
     if classifier.prediction_sets is not None:
         metrics["prediction_sets"] = coverage(
             classifier.prediction_sets,
@@ -177,6 +180,16 @@ def measure(
         covered = metrics.get("prediction_sets")
         plot_reliability(probabilities, targets, covered, classifier.movements, plot)
     return metrics, mistakes(measured, classifier.movements, probabilities, targets)
+
+
+def last_layer_alone(
+    classifier: MovementClassifier, data: Path, pictures: Sequence[Picture]
+) -> float:
+    """Returns the top-1 accuracy without the statistics head: what timm alone would answer."""
+    alone = copy(classifier)
+    alone.statistics_head = None
+    analysis, targets, _ = analysed(alone, data, pictures)
+    return float((analysis.logits.argmax(axis=1) == targets).mean())
 
 
 def painters_never_seen(
@@ -231,6 +244,8 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
     print(f"\n{metrics['split']} split, {metrics['pictures']:,} test pictures")
     for name, value in metrics["scores"].items():
         print(f"  {name:28}{value:8.4f}")
+    if alone := metrics.get("last_layer_alone"):
+        print(f"  top1 of the last layer alone{alone:8.4f}")
     low, high = metrics["top1_interval"]
     print(f"  top1, 95 % interval         {low:8.4f} to {high:.4f}")
     if sure := metrics.get("sure_answers"):

@@ -215,6 +215,7 @@ def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:
 def test_photographs_and_other_pictures_are_reported_if_measured() -> None:
     assert write_card.photographs_section(METRICS) == "Not measured for this model."
     assert write_card.familiarity_section(METRICS) == "Not measured for this model."
+    assert write_card.last_layer_sentence(METRICS) == ""
 
     pages = {"pictures": 9, "auroc": 0.9876, "refused": 0.5}
     measured = {"threshold": 1.5, "paintings_refused": 0.031, "strangers": {"pages": pages}}
@@ -234,6 +235,8 @@ def test_photographs_and_other_pictures_are_reported_if_measured() -> None:
     section = write_card.photographs_section(metrics | named)
     assert "3 of them belong" in section and "2 get it, and 3 prediction sets hold it" in section
     assert "| parasol.jpg | Romanticism |" in section
+    alone = write_card.last_layer_sentence(METRICS | {"last_layer_alone": 0.6121})
+    assert "right for 61.2 % of the test pictures instead of 65.4 %" in alone
     text = write_card.familiarity_section(metrics)
     assert "3.1 % of the test paintings are refused" in text
     assert "| pages | 9 | 0.988 | 50.0 % |" in text
