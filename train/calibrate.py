@@ -146,11 +146,11 @@ def smallest_sets(group: Group, temperature: float) -> PredictionSets:
     return min(candidates, key=lambda sets: float(sets.members(probabilities).sum()))
 
 
-def write_into(model: Path, temperature: float, sets: PredictionSets) -> None:
+def write_into(model: Path, temperature: float, sets: PredictionSets | None) -> None:
     """Writes both into the model's configuration and keeps everything else in it."""
     path = model / CONFIG_FILE
     config = json.loads(path.read_text(encoding="utf-8"))
-    config |= {"temperature": temperature, "prediction_sets": sets.settings}
+    config |= {"temperature": temperature, "prediction_sets": sets.settings if sets else None}
     with written_whole(path) as temporary:
         temporary.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 

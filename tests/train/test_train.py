@@ -340,7 +340,10 @@ def test_a_run_is_averaged_from_end_to_end(
 
     head = MovementClassifier.from_pretrained(run / "averaged").statistics_head
     assert head is not None
-    assert head.share in learn_statistics_head.SHARES
+    assert np.isclose(head.share, learn_statistics_head.SHARES).any()
+    config = json.loads((run / "averaged" / "config.json").read_text(encoding="utf-8"))
+    assert config["temperature"] > 0
+    assert config["prediction_sets"] is None
     # A network that is averaged anew does not keep the head of another.
     run_script(average_weights.main, *arguments, "--shares", "0")
     assert MovementClassifier.from_pretrained(run / "averaged").statistics_head is None
