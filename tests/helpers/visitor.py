@@ -19,8 +19,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 SECONDS = 30
-# Selenium looks twice a second unless it is told otherwise; most of what is waited for takes less.
-GLANCE_SECONDS = 0.05
+# The default of Selenium is 0.5, and most waits are shorter.
+POLL_SECONDS = 0.05
 SWITCHES = (
     "--headless=new",
     "--no-sandbox",
@@ -103,9 +103,9 @@ class Page:
         return found
 
     def until(self, condition: Callable[[], Any], what: str) -> Any:
-        # What is looked at may be replaced at that very moment; then it is looked for again.
+        # The page may replace an element between finding and reading it; then it is found again.
         replaced = [StaleElementReferenceException]
-        wait = WebDriverWait(self.browser, SECONDS, GLANCE_SECONDS, replaced)
+        wait = WebDriverWait(self.browser, SECONDS, POLL_SECONDS, replaced)
         return wait.until(lambda _: condition(), what)
 
     def run(self, script: str) -> Any:
@@ -124,7 +124,7 @@ class Page:
         return self.answered()
 
     def is_calm(self) -> bool:
-        """Says whether the answer stands: Gradio covers it while another is on its way."""
+        """Says whether no new answer is under way; Gradio covers the old one until it comes."""
         return not self.all("#answer [data-testid='status-tracker']:not(.hide)")
 
     def answered(self, count: int = 5) -> Page:

@@ -47,7 +47,7 @@ def launched(*command: object) -> subprocess.CompletedProcess[str]:
         env=os.environ | settings,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
 
 
