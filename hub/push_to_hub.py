@@ -34,7 +34,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from data_set import stage_data_set
 from hub_answers import HubError, check_arrived, patiently, refusal
 from space import stage_space
 
@@ -109,6 +108,9 @@ def main() -> None:
         if repository.kind == "space":
             stage_space(REPOSITORY, arguments.model, arguments.gallery, staged)
         elif repository.kind == "dataset":
+            # Imported late: it needs numpy, which is slow to import, and the other uploads do not.
+            from data_set import stage_data_set
+
             stage_data_set(arguments.gallery, staged)
         else:
             stage(arguments.model, arguments.card, staged)

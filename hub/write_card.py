@@ -19,12 +19,12 @@ from typing import Any
 
 from finished_runs import Run, differences, read_run, read_runs
 
-from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, WEIGHTS_FILE
 from pinacoteca.command_line import run
 from pinacoteca.errors import ModelError
 from pinacoteca.files import written_whole
 from pinacoteca.literature import REPORTED_RESULTS
 from pinacoteca.markdown import table, with_section
+from pinacoteca.model_files import CONFIG_FILE, METRICS_FILE, WEIGHTS_FILE
 from pinacoteca.movements import MOVEMENTS, Movement, movement_of_folder
 
 REPOSITORY = Path(__file__).resolve().parent.parent

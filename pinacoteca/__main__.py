@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import runpy
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pinacoteca import __version__
@@ -34,7 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if words and words[0] in SCRIPTS:
         _run_script(SCRIPTS[words[0]], words[1:])
         return
-    # Imported late, because numpy is slow to import and the options may already be wrong.
+    parsed = command_parser().parse_args(words)
+    parsed.act(parsed)
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """Returns the parser of the commands, from which shell completion is generated too."""
+    # Imported late, because numpy is slow to import.
     from pinacoteca import info_command, query_command
 
     parser = argparse.ArgumentParser(
@@ -42,18 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    actions: dict[str, Callable[[argparse.Namespace], None]] = {
-        "query": query_command.query,
-        "info": info_command.info,
-    }
-    query_command.add_arguments(
-        commands.add_parser("query", help="name movements and find the nearest paintings")
-    )
-    info_command.add_arguments(commands.add_parser("info", help="say what is in model and gallery"))
+    query = commands.add_parser("query", help="name movements and find the nearest paintings")
+    query_command.add_arguments(query)
+    query.set_defaults(act=query_command.query)
+    info = commands.add_parser("info", help="say what is in model and gallery")
+    info_command.add_arguments(info)
+    info.set_defaults(act=info_command.info)
     for name, script in SCRIPTS.items():
         commands.add_parser(name, help=f"run {script} of the repository", add_help=False)
-    parsed = parser.parse_args(words)
-    actions[parsed.command](parsed)
+    return parser
 
 
 def _run_script(name: str, arguments: Sequence[str]) -> None:

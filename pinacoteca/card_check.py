@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pinacoteca.classifier import CONFIG_FILE, METRICS_FILE, fingerprint_of
 from pinacoteca.errors import DataError
+from pinacoteca.model_files import CONFIG_FILE, METRICS_FILE
 
 # The names of the scores on a card, and their names in metrics.json.
 _SCORES = {"Top-1 accuracy": "top1", "Top-3 accuracy": "top3", "Macro-F1": "macro_f1"}
@@ -56,6 +56,9 @@ def _figures(mapping: Any) -> Iterator[tuple[str, float]]:
 
 
 def _fingerprint(model: Path) -> str:
+    # Imported late: the classifier is slow to import, and not every check needs it.
+    from pinacoteca.classifier import fingerprint_of
+
     return fingerprint_of(_read(model / CONFIG_FILE), model)
 
 

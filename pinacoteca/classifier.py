@@ -20,6 +20,7 @@ from pinacoteca.files import sha256_of
 from pinacoteca.forward import BACKENDS, Backend, Branch, Forward, Network
 from pinacoteca.images import reduced
 from pinacoteca.likeness import GRID, LIKENESS_FILE, Lengths, Likeness
+from pinacoteca.model_files import CONFIG_FILE, WEIGHTS_FILE
 from pinacoteca.movements import Movement, movement_of_folder
 from pinacoteca.prediction_sets import PredictionSets
 from pinacoteca.preprocessing import Preprocessing
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float32]
 
-CONFIG_FILE = "config.json"
-WEIGHTS_FILE = "model.safetensors"
-METRICS_FILE = "metrics.json"
 # The preprocessing settings of timm that change the pixels the network sees.
 PREPROCESSING_KEYS = ("input_size", "interpolation", "crop_pct", "crop_mode", "mean", "std")
 BATCH_SIZE = 32

@@ -25,12 +25,13 @@ from reliability import sure_answers
 from splits import SEED
 from test_part import analysed, pictures_of_part
 
-from pinacoteca.classifier import CONFIG_FILE, MovementClassifier
+from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.metrics import expected_calibration_error, half_of_artists
+from pinacoteca.model_files import CONFIG_FILE
 from pinacoteca.movements import movement_of_style
 from pinacoteca.prediction_sets import PredictionSets
 

@@ -31,13 +31,14 @@ from robustness import photographs_kept, predictions_stored_anew, strangers_reco
 from splits import SEED
 from test_part import analysed, tested_pictures, training_of
 
-from pinacoteca.classifier import METRICS_FILE, MovementClassifier
+from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.literature import REPORTED_RESULTS
 from pinacoteca.metrics import expected_calibration_error, top_k_accuracy
+from pinacoteca.model_files import METRICS_FILE
 from pinacoteca.movements import Movement
 
 PRIMARY_METRIC = "top1"

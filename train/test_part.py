@@ -12,9 +12,10 @@ import numpy.typing as npt
 from pandora import Picture, parts_of, read_tree
 from parts import Parts
 
-from pinacoteca.classifier import CONFIG_FILE, Analysis, MovementClassifier
+from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.errors import DataError, ImageError
 from pinacoteca.images import open_image
+from pinacoteca.model_files import CONFIG_FILE
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -63,13 +63,14 @@ from run_settings import Training
 from subsets import evenly, whole_painters
 from workers import named_failures
 
-from pinacoteca.classifier import CONFIG_FILE, WEIGHTS_FILE, MovementClassifier
+from pinacoteca.classifier import MovementClassifier
 from pinacoteca.command_line import positive, run, whole_number
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.familiarity import FAMILIARITY_FILE
 from pinacoteca.files import written_whole
 from pinacoteca.likeness import LIKENESS_FILE
 from pinacoteca.locks import alone_in
+from pinacoteca.model_files import CONFIG_FILE, WEIGHTS_FILE
 from pinacoteca.movements import Movement
 from pinacoteca.processes import join_processes
 from pinacoteca.second_branch import SECOND_BRANCH_FILE, add_second_branch

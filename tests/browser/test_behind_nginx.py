@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from served import served_page
+from served import STOP_SECONDS, free_port, served_page
 from visitor import Page
 
 SERVER = """
@@ -53,9 +52,7 @@ def site(
     if nginx is None:
         pytest.skip("nginx is not on this machine")
     monkeypatch.setenv("GRADIO_ROOT_PATH", "/pinacoteca")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     folders = ("--model", model_folder, "--gallery", gallery, "--pictures", gallery / "pictures")
     with served_page(tmp_path / "log", *folders) as upstream:
         settings = tmp_path / "nginx.conf"
@@ -66,7 +63,7 @@ def site(
             yield f"http://127.0.0.1:{port}/pinacoteca/"
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(STOP_SECONDS)
 
 
 def test_everything_lives_below_the_path(

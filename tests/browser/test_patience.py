@@ -17,8 +17,6 @@ from limits import BodyLimits, ToldWhen
 from painting_input import PaintingInput
 from PIL import Image
 from selenium import webdriver
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 from starlette.middleware import Middleware
 from uploads import UploadFolder
 from visitor import Page
@@ -62,7 +60,7 @@ class Busy(BaseHTTPRequestHandler):
 def busy() -> Iterator[str]:
     Busy.asked = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Busy)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
@@ -73,7 +71,7 @@ def test_the_page_asks_again_by_itself_and_says_so(browser: webdriver.Chrome, bu
     browser.get(f"{busy}/")
     browser.execute_script("window.later = fetch('/busy-twice', {method: 'POST', body: 'a'})")
 
-    notice = WebDriverWait(browser, 5).until(lambda _: browser.find_element(By.ID, "patience"))
+    notice = Page(browser, busy).find("#patience")
     assert "îți vine rândul în circa 1 s" in notice.text
     browser.set_script_timeout(20)
     wait = "const done = arguments[0]; window.later.then(answer => done(answer.status))"

@@ -98,7 +98,7 @@ def test_without_the_package_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch
 
 def test_tools_and_accounts_do_not_go_together(tmp_path: Path) -> None:
     command = [sys.executable, str(APP), "--mcp", "--auth-file", str(tmp_path / "accounts.txt")]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300)
 
     assert result.returncode == 2
     assert "An assistant cannot log in" in result.stderr

@@ -33,7 +33,7 @@ def answer(words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def small_page() -> Iterator[str]:
+def small_blocks() -> Iterator[GuardedBlocks]:
     """A page with named functions that answers one query at a time."""
     with GuardedBlocks() as blocks:
         name, shown = gr.Textbox(), gr.HTML(elem_id="answer")
@@ -49,9 +49,15 @@ def small_page() -> Iterator[str]:
         name.blur(answer, name, gr.Textbox(), api_visibility="private", **limits)
         gr.Button().click(answer, name, gr.Textbox(), api_name="ask", **limits)
     blocks.answer_in_turn(1, "answers")
-    _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, run_history=False)
-    yield address.rstrip("/")
+    blocks.launch(prevent_thread_lock=True, quiet=True, run_history=False)
+    yield blocks
     blocks.close(verbose=False)
+
+
+@pytest.fixture
+def small_page(small_blocks: GuardedBlocks) -> str:
+    """Its address."""
+    return str(small_blocks.local_url).rstrip("/")
 
 
 CHANGE, SUBMIT, BLUR = range(3)
@@ -129,13 +135,21 @@ def test_a_program_gets_every_answer(occupied: str) -> None:
     assert answered == ["first", "one", "two"]
 
 
-def test_who_has_left_costs_nothing(occupied: str) -> None:
+def test_who_has_left_costs_nothing(occupied: str, small_blocks: GuardedBlocks) -> None:
+    def waits(session: str) -> bool:
+        queues = small_blocks._queue.event_queue_per_concurrency_id.values()
+        return any(event.session_hash == session for each in queues for event in each.queue)
+
     join(occupied, "leaves", CHANGE, "left behind")
     address = f"{occupied}/gradio_api/queue/data"
     with httpx.stream("GET", address, params={"session_hash": "leaves"}, timeout=SECONDS) as stream:
         next(stream.iter_lines())
+        assert waits("leaves")
     # The server notices a closed connection only after a while.
-    time.sleep(0.5)
+    deadline = time.monotonic() + SECONDS
+    while waits("leaves"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     join(occupied, "stays", CHANGE, "stays")
     door.set()
     ended(occupied, "stays")

@@ -92,7 +92,7 @@ def test_a_port_is_a_port(port: str, capsys: pytest.CaptureFixture[str]) -> None
 )
 def test_mistakes_end_with_a_sentence(arguments: list[str], status: int, text: str) -> None:
     command = [sys.executable, "-X", "importtime", str(APP), *arguments]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300)
 
     assert result.returncode == status
     assert text in result.stdout + result.stderr

@@ -44,7 +44,7 @@ class Host:
                 self.send_response(404 if body is None else 200)
                 self.end_headers()
                 if self.path == "/slow":
-                    for _ in range(40):
+                    for _ in range(1200):
                         self.wfile.write(b"x")
                         time.sleep(0.05)
                 self.wfile.write(body or b"")
@@ -53,7 +53,7 @@ class Host:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def address(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server.server_port}{path}"
@@ -141,7 +141,7 @@ def test_what_is_too_large_or_too_slow_is_left(
     assert source(tmp_path, host.address("/large")).picture("painter_work-0") is None
     start = time.monotonic()
     assert source(tmp_path, host.address("/slow")).picture("painter_work-0") is None
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 30
 
 
 @pytest.mark.parametrize("address", [None, "http://127.0.0.1:1/nobody", "http://[broken"])

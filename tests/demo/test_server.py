@@ -211,7 +211,7 @@ def test_a_port_that_is_taken_is_a_mistake_with_a_way_out(
     command = [sys.executable, str(APP), *folders]
     command += ["--port", page.rsplit(":", 1)[1]]
 
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
 
     assert result.returncode == 2
     assert "choose another --port" in result.stderr

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from gradio import networking
 from gradio.exceptions import ChecksumMismatchError, ShareCertificateWriteError
-from served import served_page
+from served import START_SECONDS, served_page
 from sharing import Sharing, message, notice_html, open_tunnel
 from texts import LANGUAGES, TEXTS
 
@@ -83,7 +83,7 @@ def test_a_page_without_a_network_is_served_all_the_same(
     log = tmp_path / "log.txt"
 
     with served_page(log, "--model", model_folder, "--gallery", gallery, "--share") as address:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + START_SECONDS
         while "No public link could be made" not in log.read_text(encoding="utf-8"):
             assert time.monotonic() < deadline
             time.sleep(0.2)

@@ -31,7 +31,7 @@ SHELL_SNIPPETS = [
 
 def run_snippet(snippet: str, folder: Path = REPOSITORY) -> str:
     result = subprocess.run(
-        [sys.executable, "-c", snippet], cwd=folder, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", snippet], cwd=folder, capture_output=True, text=True, timeout=300
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
@@ -49,9 +49,10 @@ def test_the_library_snippets_answer() -> None:
     assert len(set(artists)) == 3
 
 
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[str]:
-    with served_page(tmp_path / "log.txt") as address:
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the page with the shipped model and gallery."""
+    with served_page(tmp_path_factory.mktemp("shipped") / "log.txt") as address:
         yield address
 
 
@@ -75,7 +76,7 @@ def test_the_curl_snippet_answers(page: str) -> None:
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
     assert result.returncode == 0, result.stderr
@@ -140,7 +141,7 @@ def test_the_command_lines_answer() -> None:
             cwd=REPOSITORY,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr
         assert len(done.stdout.splitlines()) > 5, line
@@ -162,7 +163,7 @@ def test_every_command_takes_the_options_that_it_is_shown_with() -> None:
                 cwd=REPOSITORY,
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=300,
                 check=True,
             ).stdout
         for option in words[words.index(script) + 1 :]:

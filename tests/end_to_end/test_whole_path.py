@@ -23,7 +23,7 @@ def test_from_a_tree_of_pictures_to_an_answer(
     run_script: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # The shipped recipe, at a resolution that a test can afford.
+    # The shipped recipe, at a resolution and with as many pictures as a test can afford.
     recipe_folder = tmp_path / "recipes"
     recipe_folder.mkdir()
     text = (recipes.FOLDER / "best.toml").read_text(encoding="utf-8")
@@ -37,8 +37,9 @@ def test_from_a_tree_of_pictures_to_an_answer(
     table = write_pandorarom(tmp_path / "pandorarom")
     model, gallery = tmp_path / "run" / "model", tmp_path / "gallery"
 
-    arguments = ("--recipe", "best", "--set", "epochs=1", "--data", tree, "--weights", backbone)
-    run_script(train.main, *arguments, "--out", tmp_path / "run")
+    arguments = ("--recipe", "best", "--data", tree, "--weights", backbone)
+    short = ("--set", "epochs=1", "--set", "epoch_pictures=128")
+    run_script(train.main, *arguments, *short, "--out", tmp_path / "run")
     run_script(evaluate.main, "--model", model, "--data", tree)
     sources = ("--images", tmp_path / "pandorarom", "--table", table, "--model", model)
     run_script(build.main, *sources, "--out", gallery)

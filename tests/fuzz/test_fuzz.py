@@ -16,9 +16,9 @@ COUNTS = {"picture": 250, "spreadsheet": 150, "table": 120, "address": 200, "mod
 def test_wrong_files_are_taken_or_refused_in_a_sentence(name: str) -> None:
     outcomes = []
     for data in mutations(seeds(name), COUNTS[name]):
-        started = time.perf_counter()
+        started = time.process_time()
         outcomes.append(checked(TARGETS[name], data))
-        assert time.perf_counter() - started < 10
+        assert time.process_time() - started < 10
     # Some must be accepted and some refused.
     assert len(outcomes) > COUNTS[name]
     assert any(outcomes) == (name not in ("table", "model_config"))

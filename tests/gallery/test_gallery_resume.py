@@ -70,7 +70,7 @@ def stopped(folder: Path, model_folder: Path, tmp_path: Path) -> list[object]:
         [sys.executable, "-c", DYING, *map(str, sources), "--out", str(out)],
         cwd=REPOSITORY,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-        timeout=120,
+        timeout=300,
     )
     assert result.returncode == -signal.SIGKILL
     assert not (out / TABLE_FILE).exists()

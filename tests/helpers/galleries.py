@@ -61,11 +61,11 @@ def write_gallery(folder: Path, model_folder: Path, count: int = 8) -> Path:
     return folder
 
 
-def write_likeness(model_folder: Path, branches: int = 1) -> None:
-    """Gives a model folder of one or two branches a made-up likeness."""
+def unlearned_likeness(branches: int = 1) -> Likeness:
+    """Returns a made-up likeness for a model of one or two branches."""
     dice = np.random.default_rng(0)
     features, pooled, statistics = 1280, branches * 1280, 1488 + (branches - 1) * 1344
-    Likeness(
+    return Likeness(
         statistics_mean=dice.random(statistics, np.float32) / 9,
         hand_projection=dice.normal(size=(statistics, 8)).astype(np.float32) / 36,
         style_projection=dice.normal(size=(statistics, 2)).astype(np.float32) / 36,
@@ -73,7 +73,12 @@ def write_likeness(model_folder: Path, branches: int = 1) -> None:
         subject_projection=dice.normal(size=(pooled, 6)).astype(np.float32) / 36,
         cell_mean=dice.random(features, np.float32) / 9,
         cell_projection=dice.normal(size=(features, 4)).astype(np.float32) / 36,
-    ).save(model_folder)
+    )
+
+
+def write_likeness(model_folder: Path, branches: int = 1) -> None:
+    """Gives a model folder of one or two branches a made-up likeness."""
+    unlearned_likeness(branches).save(model_folder)
 
 
 def collection_of(

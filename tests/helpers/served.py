@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 
 APP = Path(__file__).resolve().parents[2] / "demo" / "app.py"
 START_SECONDS = 120
+STOP_SECONDS = 60
+# Linux gives the ports from 32768 on to outgoing connections.
+PORTS = range(20_000, 32_000)
+
+
+def free_port() -> int:
+    """Returns a free port that no outgoing connection can take before a server does."""
+    for port in random.sample(PORTS, 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(f"no port of {PORTS} is free")
 
 
 @contextmanager
@@ -30,9 +43,7 @@ def served_page(
     Its temporary files are next to ``log``; ``stop`` is the signal that ends it. Only with
     ``fetches`` may it request pictures from elsewhere.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     offline = ["--offline"] if not fetches else []
     command = [sys.executable, APP, *offline, "--port", port, *arguments]
@@ -55,7 +66,7 @@ def served_page(
             yield address
         finally:
             process.send_signal(stop)
-            process.wait(timeout=30)
+            process.wait(STOP_SECONDS)
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

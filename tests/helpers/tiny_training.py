@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import recipe as recipes
+from galleries import unlearned_likeness
 from trees import write_pandora
 
 import train
@@ -59,7 +60,16 @@ def train_tiny(
 
     def call(out: str, *further: str) -> Path:
         arguments = ("--recipe", tiny_recipe, "--data", tree, "--weights", backbone)
-        run_script(train.main, *arguments, "--out", tmp_path / out, "--device", "cpu", *further)
+        # Starting other processes takes longer than reading so few pictures.
+        here = ("--device", "cpu", "--workers", "0")
+        run_script(train.main, *arguments, "--out", tmp_path / out, *here, *further)
         return tmp_path / out
 
     return call
+
+
+@pytest.fixture
+def nothing_but_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skips the curves and the likeness of a run, which take longer than its training."""
+    monkeypatch.setattr(train, "plot_curves", lambda *_: None)
+    monkeypatch.setattr(train, "learn_likeness", lambda *_: unlearned_likeness())

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from build import blurhash_of
-from galleries import analysis_of, collection_of, painting
+from galleries import analysis_of, collection_of, painting, unlearned_likeness
 from kills import Contents, Victim, Warm, whole_run
 from loopback_source import LoopbackSource, loopback_source, source_at
 from tiny_training import TINY
@@ -24,6 +24,7 @@ from pinacoteca.collection import EMBEDDINGS_FILE, TABLE_FILE, Collection
 from pinacoteca.collection_map import MAP_FILE, CollectionMap
 from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
+from pinacoteca.likeness import Likeness
 
 PICTURES, ADDED = 7, 3
 ROWS, LENGTH = 1500, 16
@@ -246,7 +247,14 @@ def _before_training(recipes: Path) -> None:
     import recipe
     import torch
 
+    import train
+
+    def unlearned(*_: object, **__: object) -> Likeness:
+        return unlearned_likeness()
+
     recipe.FOLDER = recipes
+    # Learning a likeness takes longer than the rest of the run, and writes no file.
+    train.learn_likeness = unlearned
     # Results are the same bit for bit only on one thread.
     torch.set_num_threads(1)
 

@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 
 from axe_core_python.selenium import Axe
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 SECONDS = 30
+# The default of Selenium is 0.5, and most waits are shorter.
+POLL_SECONDS = 0.05
 SWITCHES = (
     "--headless=new",
     "--no-sandbox",
@@ -100,7 +103,10 @@ class Page:
         return found
 
     def until(self, condition: Callable[[], Any], what: str) -> Any:
-        return WebDriverWait(self.browser, SECONDS).until(lambda _: condition(), what)
+        # The page may replace an element between finding and reading it; then it is found again.
+        replaced = [StaleElementReferenceException]
+        wait = WebDriverWait(self.browser, SECONDS, POLL_SECONDS, replaced)
+        return wait.until(lambda _: condition(), what)
 
     def run(self, script: str) -> Any:
         return self.browser.execute_script(f"return {script}")
@@ -117,15 +123,24 @@ class Page:
         self.find("#painting input[type=file]").send_keys(str(path))
         return self.answered()
 
+    def is_calm(self) -> bool:
+        """Says whether no new answer is under way; Gradio covers the old one until it comes."""
+        return not self.all("#answer [data-testid='status-tracker']:not(.hide)")
+
     def answered(self, count: int = 5) -> Page:
-        self.until(lambda: len(self.all(".neighbours img")) == count, f"{count} neighbours")
+        self.until(
+            lambda: len(self.all(".neighbours img")) == count and self.is_calm(),
+            f"{count} neighbours",
+        )
         return self
 
     def changed(self, action: Callable[[], object], selector: str = "#answer") -> str:
         """Performs an action and returns an element's text once it has changed."""
         before = self.text(selector)
         action()
-        self.until(lambda: self.text(selector) != before, f"a change of {selector}")
+        self.until(
+            lambda: self.text(selector) != before and self.is_calm(), f"a change of {selector}"
+        )
         return self.text(selector)
 
     def choose(self, group: str, value: object) -> None:

@@ -23,7 +23,7 @@ def test_an_old_command_says_where_it_is_now_and_goes_on(old: str, new: str) -> 
         env={"PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
     assert done.returncode == 0, done.stderr

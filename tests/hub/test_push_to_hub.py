@@ -369,13 +369,17 @@ def test_a_card_that_the_hub_finds_at_fault(house: House, hub: SmallHub) -> None
 
 
 def test_no_network(house: House) -> None:
+    began = time.monotonic()
+    house.run()
+    # A busy machine starts programs slowly, and the hub's client takes longer to import.
+    patience = 15 + 10 * (time.monotonic() - began)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{unused.getsockname()[1]}"
         began = time.monotonic()
         sentence = refused(house.run("--push", HF_ENDPOINT=address, HF_TOKEN=TOKEN))
     assert f"{address} cannot be reached" in sentence
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < patience
 
 
 def test_a_network_that_swallows_everything(house: House) -> None:

@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 import yaml
 from conftest import REPOSITORY
+from served import START_SECONDS, STOP_SECONDS, free_port
 from space import gradio_version, space_requirements, stage_space
 
 from pinacoteca.errors import DataError
-
-START_SECONDS = 120
 
 
 def test_the_card_pins_the_gradio_that_the_page_is_tested_with(
@@ -61,9 +60,7 @@ def test_a_space_answers_by_itself(
     space, elsewhere = tmp_path / "space", tmp_path / "elsewhere"
     elsewhere.mkdir()
     stage_space(REPOSITORY, model_folder, gallery, space)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     with (space / "pinacoteca" / "__init__.py").open("a", encoding="utf-8") as library:
         library.write("\nprint('The library of the Space', flush=True)\n")
@@ -81,7 +78,7 @@ def test_a_space_answers_by_itself(
         answer = client.predict(handle_file(picture), "cosine", api_name="/query")
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(STOP_SECONDS)
         log.close()
 
     assert answer["neighbours"][0]["image_id"] == "painter_work-3"

@@ -117,10 +117,10 @@ def test_srgb_costs_nothing() -> None:
     picture = Image.effect_noise((1500, 1500), 50).convert("RGB")
     in_srgb(picture, profile)
 
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(100):
         assert in_srgb(picture, profile) is picture
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_lab_is_read(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -105,13 +106,44 @@ def test_info_says_what_there_is(
     assert "paintings: 8\n" in capsys.readouterr().out
 
 
+def test_bash_completes_commands_and_options_as_the_docs_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("shtab", reason="shtab is of requirements-dev.txt")
+    if not shutil.which("bash"):
+        pytest.skip("bash is not on this machine")
+    docs = (command.REPOSITORY / "docs" / "python-and-api.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^shtab (.+)$", docs, re.MULTILINE)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (folder,) = re.findall(r"^mkdir -p ~/(.+)$", docs, re.MULTILINE)
+    (tmp_path / folder).mkdir(parents=True)
+
+    def completed(*words: str) -> set[str]:
+        script = f"""
+            . ~/{folder}/pinacoteca
+            COMP_WORDS=({" ".join(words)}) COMP_CWORD={len(words) - 1}
+            complete=($(complete -p pinacoteca))
+            "${{complete[-2]}}" pinacoteca "${{COMP_WORDS[-1]}}"
+            echo "${{COMPREPLY[@]}}"
+        """
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+        return set(done.stdout.split())
+
+    made = f"{sys.executable} -m shtab {line}"
+    subprocess.run(["bash", "-c", made], cwd=command.REPOSITORY, check=True, timeout=300)
+
+    assert completed("pinacoteca", "q") == {"query"}
+    assert completed("pinacoteca", "query", "--one") == {"--one-per-artist"}
+    assert completed("pinacoteca", "query", "--metric", "e") == {"euclidean"}
+
+
 @pytest.mark.parametrize(("name", "said"), [("serve", "demo/app.py"), ("build", "build.py")])
 def test_scripts_are_run_with_their_own_options(name: str, said: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pinacoteca", name, "--help"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
     assert done.returncode == 0, done.stderr
@@ -140,6 +172,5 @@ def test_a_closed_pipe_ends_the_command_quietly() -> None:
     process.stdout.close()
 
     assert process.stderr.read() == b"Stopped: the output is no longer read.\n"
-    # As shells have it where a pipe is closed.
     # The usual exit status after a closed pipe.
-    assert process.wait(timeout=60) == 141
+    assert process.wait(timeout=300) == 141

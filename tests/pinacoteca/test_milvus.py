@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,11 +79,11 @@ def index(
 
 
 @pytest.fixture
-def free_port() -> int:
-    """A port of this machine that refuses connections."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def shut_port() -> Iterator[int]:
+    """A port of this machine that refuses connections, because its owner does not listen."""
+    with socket.socket() as shut:
+        shut.bind(("127.0.0.1", 0))
+        yield shut.getsockname()[1]
 
 
 def close(path: str) -> None:
@@ -252,7 +252,7 @@ def test_an_index_behind_a_proxy_is_asked_without_it(tmp_path: Path) -> None:
         env=os.environ | proxy | {"PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert result.stdout == "9\n", result.stderr
     assert milvus._is_here("http://localhost:19530") and milvus._is_here("http://[::1]:19530")
@@ -321,18 +321,21 @@ def test_a_server_that_is_silent_is_named(
     from milvus_lite.adapter.grpc.server import start_server_in_thread
     from milvus_lite.db import MilvusLite
 
-    def sleep(*arguments: object, **more: object) -> None:
-        time.sleep(0.5)
+    given_up = threading.Event()
+
+    def wait(*arguments: object, **more: object) -> None:
+        given_up.wait(60)
         raise TimeoutError
 
     server, database, port = start_server_in_thread(str(tmp_path / "served.db"))
-    monkeypatch.setattr(MilvusLite, "has_collection", sleep)
-    monkeypatch.setattr(MilvusLite, "get_collection", sleep)
-    monkeypatch.setattr(milvus, "_CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(MilvusLite, "has_collection", wait)
+    monkeypatch.setattr(MilvusLite, "get_collection", wait)
+    monkeypatch.setattr(milvus, "_CONNECT_SECONDS", 1)
     try:
         with pytest.raises(SearchIndexError, match=r"no answer at .* \(Deadline Exceeded\)"):
             milvus.open_index(f"http://127.0.0.1:{port}", parts, "paintings")
     finally:
+        given_up.set()
         server.stop(grace=1).wait()
         database.close()
 
@@ -349,21 +352,21 @@ def test_a_file_in_use_is_refused_in_one_sentence(address: str) -> None:
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
     assert result.returncode == 2
     assert re.fullmatch(r"error: The index .*milvus\.db is in use: .*\n", result.stderr)
 
 
-def test_what_is_no_index_is_refused(parts: list[Any], tmp_path: Path, free_port: int) -> None:
+def test_what_is_no_index_is_refused(parts: list[Any], tmp_path: Path, shut_port: int) -> None:
     picture = tmp_path / "picture.db"
     picture.write_bytes(b"SQLite format 3\0")
 
     with pytest.raises(SearchIndexError, match="is not an index of Milvus Lite, which is a folder"):
         milvus.open_index(str(picture), parts, "paintings")
-    with pytest.raises(SearchIndexError, match=f"no answer at http://127.0.0.1:{free_port} "):
-        milvus.open_index(f"http://127.0.0.1:{free_port}", parts, "paintings")
+    with pytest.raises(SearchIndexError, match=f"no answer at http://127.0.0.1:{shut_port} "):
+        milvus.open_index(f"http://127.0.0.1:{shut_port}", parts, "paintings")
     for text in ("milvus", "localhost:19530", "http://", "http://host:port", ""):
         with pytest.raises(SearchIndexError, match="is not an index address: name a file"):
             milvus.checked_address(text)

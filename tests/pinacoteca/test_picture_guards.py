@@ -25,12 +25,12 @@ peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 for plain in sys.argv[1].split(","):
     open_image(plain)
 for path in sys.argv[2:]:
-    before, start = peak(), time.perf_counter()
+    before, start = peak(), time.process_time()
     try:
         outcome = "picture" if open_image(path) else ""
     except ImageError as error:
         outcome = str(error)
-    print(time.perf_counter() - start, peak() - before, outcome, sep="\\t")
+    print(time.process_time() - start, peak() - before, outcome, sep="\\t")
 """
 
 

@@ -1,5 +1,7 @@
 """Two processes on the CPU give the results of one."""
 
+# ruff: noqa: F811
+
 from __future__ import annotations
 
 import json
@@ -7,73 +9,46 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import build
 import numpy as np
 import pytest
+import recipe as recipes
 import torch
 from conftest import REPOSITORY
 from safetensors.torch import load_file
-from tiny_training import TINY
+from tiny_training import nothing_but_weights, tiny_recipe  # noqa: F401
 from trees import write_pandora, write_picture
+from watched_training import statistics_kept, watched
 
+import train
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import TABLE_FILE, Collection
+from pinacoteca.command_line import run
 from pinacoteca.processes import ALONE, join_processes
 
 FIRST_EPOCH = "process-0-0.safetensors"
-# Trains with the recipes of a folder, and saves the final state of each process.
-TRAINING = """
-import os, sys
-sys.path[:0] = [{room!r}]
-from pathlib import Path
-import recipe, train
-from safetensors.torch import save_file
-recipe.FOLDER = Path({recipes!r})
-train_epoch = train.train_epoch
-def watched(training, network, painters, average, optimizer, epoch, progress):
-    row = train_epoch(training, network, painters, average, optimizer, epoch, progress)
-    state = {{}}
-    for name, part in (("network", network), ("painters", painters), ("average", average)):
-        state |= {{f"{{name}} {{key}}": each for key, each in part.state_dict().items()}}
-        state |= {{
-            f"gradient {{name}} {{key}}": each.grad
-            for key, each in part.named_parameters()
-            if each.grad is not None
-        }}
-    for place, slots in optimizer.state_dict()["state"].items():
-        state |= {{f"optimizer {{place}} {{key}}": each for key, each in slots.items()}}
-    state = {{key: each.contiguous().clone() for key, each in state.items()}}
-    save_file(state, training.out / f"process-{{training.processes.index}}-{{epoch}}.safetensors")
-    return row
-train.train_epoch = watched
-if os.environ.get("STATISTICS") == "kept":
-    train.set_training_mode = lambda network, blocks: network.eval()
-from pinacoteca.command_line import run
-run(train.main)
-"""
+TRAINING = REPOSITORY / "tests" / "helpers" / "watched_training.py"
 
 
-def run(*command: object) -> subprocess.CompletedProcess[str]:
-    """Runs a script without graphics cards."""
-    settings = {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+def launched(*command: object) -> subprocess.CompletedProcess[str]:
+    """Runs a script in two processes without graphics cards."""
+    pytest.importorskip("accelerate", reason="accelerate is of requirements-scale.txt")
+    launch = ("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2")
+    # The launcher looks for a free port.
+    port = ("--main_process_port", "0")
+    paths = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "train")])
+    settings = {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     return subprocess.run(
-        [sys.executable, *map(str, command)],
+        [sys.executable, *launch, *port, *map(str, command)],
         cwd=REPOSITORY,
         env=os.environ | settings,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
-
-
-def launched(*command: object) -> subprocess.CompletedProcess[str]:
-    """Runs a script on two processes; the launcher looks for a free port."""
-    pytest.importorskip("accelerate", reason="accelerate is of requirements-scale.txt")
-    launch = ("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2")
-    return run(*launch, "--main_process_port", "0", *command)
 
 
 @pytest.fixture
@@ -106,25 +81,25 @@ def test_a_gallery_is_shared_out(
 
 
 @pytest.fixture
-def training(tmp_path: Path, backbone: Path) -> Callable[..., tuple[object, ...]]:
-    (tmp_path / "recipes").mkdir()
-    (tmp_path / "recipes" / "tiny.toml").write_text(TINY, encoding="utf-8")
-    text = TRAINING.format(room=str(REPOSITORY / "train"), recipes=str(tmp_path / "recipes"))
-    (tmp_path / "training.py").write_text(text, encoding="utf-8")
+def options(tmp_path: Path, tiny_recipe: str, backbone: Path) -> Callable[..., tuple[object, ...]]:
+    """Returns the options of a training, given the name of its output folder."""
     tree = write_pandora(tmp_path / "tree", range(5, 11))
 
-    def command(out: str, *further: object) -> tuple[object, ...]:
-        sources = ("--recipe", "tiny", "--data", tree, "--weights", backbone, "--device", "cpu")
-        return (tmp_path / "training.py", *sources, "--out", tmp_path / out, *further)
+    def options_of(out: str, *further: object) -> tuple[object, ...]:
+        sources = ("--recipe", tiny_recipe, "--data", tree, "--weights", backbone)
+        return (*sources, "--device", "cpu", "--out", tmp_path / out, *further)
 
-    return command
+    return options_of
 
 
 @pytest.mark.slow
 def test_training_keeps_two_processes_in_step(
-    training: Callable[..., tuple[object, ...]], tmp_path: Path
+    options: Callable[..., tuple[object, ...]],
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    result = launched(*training("run", "--set", "batch_size=8"))
+    result = launched(TRAINING, recipes.FOLDER, *options("run", "--set", "batch_size=8"))
 
     assert result.returncode == 0, result.stderr
     assert result.stdout.count("Wrote ") == 1
@@ -141,24 +116,42 @@ def test_training_keeps_two_processes_in_step(
     config = json.loads((out / "model" / "config.json").read_text(encoding="utf-8"))
     assert config["training"]["processes"] == 2
     assert len((out / "summary.csv").read_text(encoding="utf-8").splitlines()) == 4
-    resumed = run(*training("run", "--set", "batch_size=8", "--resume"))
-    assert resumed.returncode == 2
-    assert "processes was 2, is None" in resumed.stderr
+    with pytest.raises(SystemExit) as resumed:
+        again = options("run", "--set", "batch_size=8", "--resume")
+        run_script(lambda: run(train.main), *again)
+    assert resumed.value.code == 2
+    assert "processes was 2, is None" in capsys.readouterr().err
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Makes this process compute on one thread, as each of the two does."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.mark.slow
 def test_two_processes_compute_the_gradient_of_one(
-    training: Callable[..., tuple[object, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    options: Callable[..., tuple[object, ...]],
+    one_thread: None,
+    nothing_but_weights: None,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # One step on the whole training part. The pictures are independent: neither mixed nor
     # normalised by the rest of the batch.
     monkeypatch.setenv("STATISTICS", "kept")
     changes = ("--set", "batch_size=24", "--set", "mixed_epochs=0", "--epochs", "1")
 
-    two = launched(*training("two", *changes))
-    one = run(*training("one", *changes))
+    two = launched(TRAINING, recipes.FOLDER, *options("two", *changes))
+    monkeypatch.setattr(train, "train_epoch", watched(train.train_epoch))
+    monkeypatch.setattr(train, "set_training_mode", statistics_kept)
+    run_script(train.main, *options("one", *changes))
 
-    assert (one.returncode, two.returncode) == (0, 0), one.stderr + two.stderr
+    assert two.returncode == 0, two.stderr
     found, expected = (load_file(tmp_path / each / FIRST_EPOCH) for each in ("two", "one"))
     gradients = [name for name in expected if name.startswith("gradient ")]
     assert {"gradient network classifier.weight", "gradient painters weight"} < set(gradients)
@@ -175,9 +168,9 @@ def test_two_processes_compute_the_gradient_of_one(
 
 @pytest.mark.slow
 def test_a_batch_that_cannot_be_shared_is_refused(
-    training: Callable[..., tuple[object, ...]], tmp_path: Path
+    options: Callable[..., tuple[object, ...]], tmp_path: Path
 ) -> None:
-    result = launched(*training("run", "--set", "batch_size=6"))
+    result = launched(TRAINING, recipes.FOLDER, *options("run", "--set", "batch_size=6"))
 
     assert result.returncode != 0
     assert "A batch of 6 cannot be divided among 2 processes" in result.stderr

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ import pytest
 import space
 import surroundings
 from pictures import cache_folder
-from served import APP
+from served import APP, START_SECONDS, STOP_SECONDS, free_port
 from surroundings import SurroundingsError, make_folder_for_uploads, prepare_surroundings
 
 from pinacoteca.errors import DataError
@@ -181,9 +180,7 @@ def test_the_page_is_served_as_in_a_container(
 
     Adds settings that other programs leave behind: a proxy, missing certificates.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     image = (APP.parent.parent / "Dockerfile").read_text(encoding="utf-8")
     variables = dict(re.findall(r"(?:ENV|^) +([A-Z_]+)=(\S+)", image, re.MULTILINE))
     assert variables["GRADIO_SERVER_NAME"] == "0.0.0.0"
@@ -213,7 +210,7 @@ def test_the_page_is_served_as_in_a_container(
             command, env=environment, cwd="/", stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + START_SECONDS
         while "The page is at" not in log.read_text():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
@@ -226,7 +223,7 @@ def test_the_page_is_served_as_in_a_container(
         assert subprocess.run(healthy, env=environment).returncode == 0
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(STOP_SECONDS)
     assert "Traceback" not in log.read_text()
     assert list((tmp_path / "uploads").iterdir()) == []
     assert sorted(APP.parent.iterdir()) == beside

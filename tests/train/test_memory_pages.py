@@ -28,7 +28,7 @@ def test_the_program_starts_once_more_as_the_same_process(given: str | None, exp
     command = [sys.executable, "-c", PROGRAM, str(REPOSITORY / "train"), "--set", "a b"]
 
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=300)
 
     assert process.returncode == 0
     assert output.strip() == f"{process.pid} {expected} ['--set', 'a b']"

@@ -26,7 +26,7 @@ import torch
 import workers
 from parts import Parts
 from safetensors.torch import load_file, save_file
-from tiny_training import tiny_recipe, train_tiny  # noqa: F401
+from tiny_training import nothing_but_weights, tiny_recipe, train_tiny  # noqa: F401
 from trees import write_picture
 
 import train
@@ -36,6 +36,7 @@ from pinacoteca.errors import DataError, ModelError
 from pinacoteca.movements import MOVEMENTS
 
 ONE_EPOCH = ("--set", "epochs=1")
+pytestmark = pytest.mark.usefixtures("nothing_but_weights")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ import torch
 from PIL import Image
 from run_settings import Training
 from safetensors.torch import load_file
-from tiny_training import TINY, tiny_recipe, train_tiny  # noqa: F401
+from tiny_training import TINY, nothing_but_weights, tiny_recipe, train_tiny  # noqa: F401
 from trees import write_pandora
 
 import train
@@ -69,6 +69,7 @@ def test_a_run_leaves_what_it_promises(
     assert config["training"]["split"] == "random"
 
 
+@pytest.mark.usefixtures("nothing_but_weights")
 def test_a_resumed_run_ends_with_the_same_weights(
     train_tiny: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
@@ -95,6 +96,7 @@ def test_a_resumed_run_ends_with_the_same_weights(
         assert torch.equal(resumed[name], value), name
 
 
+@pytest.mark.usefixtures("nothing_but_weights")
 def test_a_run_with_other_settings_is_not_resumed(train_tiny: Callable[..., Path]) -> None:
     train_tiny("run", "--set", "epochs=1")
 
@@ -104,6 +106,7 @@ def test_a_run_with_other_settings_is_not_resumed(train_tiny: Callable[..., Path
         train_tiny("never", "--resume")
 
 
+@pytest.mark.usefixtures("nothing_but_weights")
 def test_a_run_whose_rate_falls_in_steps_may_be_given_more_epochs(
     train_tiny: Callable[..., Path],
 ) -> None:
@@ -121,6 +124,7 @@ def test_a_run_whose_rate_falls_in_steps_may_be_given_more_epochs(
         train_tiny("longer", *steps, "--set", "epochs=1", "--resume")
 
 
+@pytest.mark.usefixtures("nothing_but_weights")
 def test_frozen_blocks_keep_their_weights_and_statistics(
     train_tiny: Callable[..., Path], backbone: Path
 ) -> None:
@@ -272,6 +276,7 @@ def test_a_movement_without_training_pictures_is_refused(
         train_tiny("run", "--limit", "2")
 
 
+@pytest.mark.usefixtures("nothing_but_weights")
 def test_broken_pictures_are_named_and_skipped(
     train_tiny: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
