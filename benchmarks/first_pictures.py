@@ -3,8 +3,8 @@
     python benchmarks/first_pictures.py [--tree ../shared/data/pandorarom]
         [--queries ../shared/data/queries] [--out benchmarks/results/pictures.json]
 
-Queries with every picture of ``--queries`` and fetches the five neighbours at once, as a browser
-does. The stand-in runs on this machine under the names of WikiArt's hosts and serves the pictures of
+Queries with every picture of ``--queries`` and fetches the five neighbours at once, like a browser.
+The stand-in runs on this machine under the names of WikiArt's hosts and serves the pictures of
 ``--tree``. They are where the id suggests, or only the painters' lists name them, which is slower.
 The pauses between two requests to a host are the real ones; the network to WikiArt is missing. Both
 are measured with a cache that is empty at the start, and with one that is emptied before every
