@@ -12,7 +12,8 @@ Every painting of the collection is queried in turn and left out of its own answ
 right if it has the same artist, or the same style; styles of one movement count as the same.
 "style, other hands" takes the query's artist out of the gallery, so that recognising the artist
 does not help. "Subject", also by other artists, compares what the titles say the paintings show;
-the table has nothing else to measure composition by. Each measure is averaged over artists,
+the table has nothing else to measure composition by. "Subject (7 labels)" does so with the seven
+subjects that earlier figures and goals were measured by. Each measure is averaged over artists,
 movements or subjects, so that the Impressionist half of the gallery does not dominate.
 
 ``--manifest`` and ``--pandora`` add queries with paintings of Pandora18K that neither split trains
@@ -49,7 +50,7 @@ from rankings import (
     report_ways,
     softened,
 )
-from subjects import subjects
+from subjects import former_subjects, subjects
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection
@@ -89,17 +90,22 @@ COLUMNS = {
     "other_hands_map": "style, other hands mAP@5",
     "ndcg": "nDCG@5",
     "subject_precision": "subject, other hands P@5",
+    "subject_of_7_precision": "subject (7 labels), other hands P@5",
     "hubness": "hubness",
 }
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What makes an answer right: artist, style and subject of each painting, ``[n]``."""
+    """What makes an answer right: artist, style and subject of each painting, ``[n]``.
+
+    ``subjects_of_7`` are the seven that earlier figures and goals were measured by.
+    """
 
     artists: npt.NDArray[np.str_]
     styles: npt.NDArray[np.str_]
     subjects: npt.NDArray[np.str_]
+    subjects_of_7: npt.NDArray[np.str_]
 
     @classmethod
     def of(cls, collection: Collection) -> Truth:
@@ -114,6 +120,7 @@ class Truth:
                 ]
             ),
             subjects(collection.paintings),
+            former_subjects(collection.paintings),
         )
 
 
@@ -181,10 +188,11 @@ def measures(way: Way, truth: Truth) -> tuple[dict[str, Measure], float]:
     other_hands = np.where(same_artist, np.inf, distances)
     right = same_style & ~same_artist
     result |= _measured("other_hands", other_hands, nearest(other_hands), right, truth.styles)
-    told = truth.subjects != ""
-    among_told = np.where(told & told[:, None], other_hands, np.inf)
-    right = (truth.subjects[:, None] == truth.subjects) & told & ~same_artist
-    result |= _measured("subject", among_told, nearest(among_told), right, truth.subjects)
+    for name, told_by in (("subject", truth.subjects), ("subject_of_7", truth.subjects_of_7)):
+        told = told_by != ""
+        among_told = np.where(told & told[:, None], other_hands, np.inf)
+        right = (told_by[:, None] == told_by) & told & ~same_artist
+        result |= _measured(name, among_told, nearest(among_told), right, told_by)
     return result, hubness(answers, len(queries))
 
 

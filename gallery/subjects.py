@@ -73,6 +73,18 @@ SUBJECTS: Mapping[str, str] = {
     "callisthetic* rhythm* ritm* circle* column* spaces space geometr* series rule game moves "
     "medeic archways forms prapor*",
 }
+# Earlier figures and the goals of the neighbours were measured by these seven, in whole words.
+FORMER_SUBJECTS: Mapping[str, str] = {
+    "portrait": "portrait selfportrait head portret autoportret",
+    "flowers": "flower flowers rose roses anemones chrysanthemums carnations lilac poppies peonies "
+    "bouquet vase stilllife flori",
+    "landscape": "landscape forest road hill river valley trees mountain mountains garden field "
+    "edge winter peisaj",
+    "nude": "nude bather bathing bathers",
+    "street": "street house houses town city village church monastery",
+    "sea": "sea harbor harbour port boat boats beach venice balchik balcic",
+    "peasants": "peasant peasants shepherd oxcart oxen cart market fair",
+}
 _PATTERNS = {
     subject: re.compile(
         r"\b(?:"
@@ -100,3 +112,17 @@ def _subject(title: str) -> str:
         if pattern.search(words):
             return subject
     return ""
+
+
+def former_subjects(paintings: Sequence[Painting]) -> npt.NDArray[np.str_]:
+    """Returns which of the seven earlier subjects each painting has, ``[n]``.
+
+    It is empty if the title names none of them or several.
+    """
+    return np.array([_former_subject(plain(painting.title)) for painting in paintings])
+
+
+def _former_subject(title: str) -> str:
+    words = set(re.findall("[a-z]+", title.replace("still life", "stilllife")))
+    found = [name for name, listed in FORMER_SUBJECTS.items() if words & set(listed.split())]
+    return found[0] if len(found) == 1 else ""

@@ -130,7 +130,7 @@ def _within(
     inside = _inside(part, search) if layers else []
     scale = min(1.0, search.side / max(part.size))
     for inner, its_confidence in inside:
-        # Within a wall, a frame is likely, and after straightening its edges are not quite straight.
+        # Within a wall, a frame is likely, and once straightened its edges are not quite straight.
         # They are off by more pixels if the part is searched larger than it was found.
         seen = round(scale * max(_size_within(inner, part)))
         side = min(search.side, max(seen, LEAST_SIDE))

@@ -49,6 +49,22 @@ def test_a_perfect_way_scores_one_and_other_hands_see_style_alone() -> None:
     assert result["hubness"] == pytest.approx(0, abs=1)
 
 
+def test_a_goal_by_the_seven_former_subjects_can_still_be_read_off() -> None:
+    titles = ["Portrait of a Boy", "Self-portrait", "Winter in the Village", "Bathers", "Iarna"]
+    paintings = [
+        painting(index, artist_slug=artist, title=title)
+        for index, (artist, title) in enumerate(zip("abcde", titles, strict=True))
+    ]
+    collection = collection_of(paintings, analysis_of([[1, 0], [1, 0.1], [0, 1], [0, 1], [0, 1]]))
+    truth = evaluate_neighbours.Truth.of(collection)
+
+    # Titles with two of the subjects, or with words that are not listed, have none.
+    assert truth.subjects_of_7.tolist() == ["portrait", "portrait", "", "nude", ""]
+    way = rankings.by_vectors("ours", collection.styles.astype(float), "euclidean")
+    scores = evaluate_neighbours.evaluate_way(way, truth)["scores"]
+    assert scores["subject_of_7_precision"] == pytest.approx(1 / 5)
+
+
 def test_measures_are_averaged_over_classes() -> None:
     measure = evaluate_neighbours.Measure(
         np.array([1.0] * 9 + [0.0]), np.array(["x"] * 9 + ["y"]), np.arange(10)
