@@ -1,6 +1,7 @@
 # make demo   serves the page on http://127.0.0.1:7860
 # make test   checks style and types and runs the tests
 # make soak   keeps a page busy for 20 minutes and writes what it costs to benchmarks/results
+# make screenshots draws the pictures of the page that the README and the docs show
 # make golden writes what the model says of 24 drawn pictures, after a change of it
 # make lock   pins what requirements-*.txt allow today, with hashes; `make UP= lock` keeps the pins
 # make audit  asks whether a pinned package has a known weakness
@@ -9,7 +10,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types soak golden lock audit
+.PHONY: demo test lint types soak screenshots golden lock audit
 
 demo: .venv/demo
 	$(BIN)/python demo/app.py
@@ -19,6 +20,9 @@ test: lint types
 
 soak: .venv/dev
 	PYTHONPATH=. $(BIN)/python benchmarks/soak.py
+
+screenshots: .venv/dev
+	PYTHONPATH=. $(BIN)/python tests/helpers/screenshots.py
 
 golden: .venv/dev
 	PYTHONPATH=. $(BIN)/python tests/helpers/golden.py

@@ -109,10 +109,15 @@ class Results:
     @property
     def machine(self) -> str:
         """The machine, in a sentence."""
-        return (
-            f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
-            f"load {self._load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end."
-        )
+        return machine(self._load)
+
+
+def machine(load: float) -> str:
+    """Returns the machine in a sentence; ``load`` is the load when the measurement started."""
+    return (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+        f"load {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end."
+    )
 
 
 def in_turns(

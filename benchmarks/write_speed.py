@@ -1,14 +1,15 @@
-"""Writes the results of ``serving.py`` and ``agreement.py`` into docs/speed.md.
+"""Writes the results of the benchmarks into the pages of ``docs`` that ``SECTIONS`` names.
 
     python benchmarks/write_speed.py
 
-Reads both from ``benchmarks/results`` and replaces the text between the marks of the page.
+Reads them from ``benchmarks/results`` and replaces the text between the marks of the pages.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from pinacoteca.markdown import table, with_section
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 RESULTS = REPOSITORY / "benchmarks" / "results"
-PAGE = REPOSITORY / "docs" / "speed.md"
+DOCS = REPOSITORY / "docs"
 
 
 def serving_text(kept: dict[str, Any]) -> str:
@@ -43,30 +44,66 @@ def agreement_text(kept: dict[str, Any]) -> str:
     return table(header, rows)
 
 
-def written(text: str, folder: Path) -> str:
+def pictures_text(kept: dict[str, Any]) -> str:
+    """Returns the results of ``first_pictures.py`` as a table."""
+    header = ("pictures", "shown", "wrong", "first, median", "first, slowest", "all five, slowest")
+    rows = [
+        (
+            name,
+            f"{round(found['pictures'] * found['share'])} of {found['pictures']}",
+            str(found["wrong"]),
+            *(f"{found[key]:.2f} s" for key in ("first_median", "first_slowest", "all_slowest")),
+        )
+        for name, found in kept["results"].items()
+    ]
+    return f"{table(header, rows)}\n\n{kept['queries']} photographs; {kept['machine']}"
+
+
+def framed_text(kept: dict[str, Any]) -> str:
+    """Returns the table of what ``framed.py`` kept."""
+    counts = next(iter(kept["copies"].values()))
+    header = (f"of {kept['paintings']} paintings", *counts)
+    rows = [(name, *map(str, found.values())) for name, found in kept["copies"].items()]
+    plain = kept["untouched"]
+    return (
+        f"{table(header, rows)}\n\nOf the {plain['pictures']:,} pictures as they are, "
+        f"{len(plain['cropped'])} are cropped; to look at one takes {plain['milliseconds']:.1f} ms "
+        "of a core on average."
+    )
+
+
+SECTIONS: dict[str, dict[str, Callable[[dict[str, Any]], str]]] = {
+    "speed.md": {"serving": serving_text, "agreement": agreement_text},
+    "pictures-and-titles.md": {"pictures": pictures_text},
+    "framed-and-printed.md": {"framed": framed_text},
+}
+
+
+def written(page: str, text: str, folder: Path) -> str:
     """Returns a page with updated sections; a section without results stays as it is.
 
     Raises:
         DataError: The page lacks the marks of a section.
     """
-    for name, section_of in (("serving", serving_text), ("agreement", agreement_text)):
+    for name, section_of in SECTIONS[page].items():
         path = folder / f"{name}.json"
         if not path.is_file():
             continue
         section = section_of(json.loads(path.read_text(encoding="utf-8")))
         new = with_section(text, name, section)
         if new is None:
-            raise DataError(f"{PAGE} has no marks around section {name!r}: put them back.")
+            raise DataError(f"{page} has no marks around section {name!r}: put them back.")
         text = new
     return text
 
 
 def main() -> None:
-    """Writes the page."""
+    """Writes the pages."""
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
-    text = written(PAGE.read_text(encoding="utf-8"), RESULTS)
-    with written_whole(PAGE) as path:
-        path.write_text(text, encoding="utf-8")
+    for page in SECTIONS:
+        text = written(page, (DOCS / page).read_text(encoding="utf-8"), RESULTS)
+        with written_whole(DOCS / page) as path:
+            path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -61,14 +61,14 @@ def photographed(picture: Image.Image) -> Image.Image:
     seen = picture.transform(
         picture.size,
         Image.Transform.PERSPECTIVE,
-        _perspective(corners, target),
+        perspective(corners, target),
         Image.Resampling.BICUBIC,
         fillcolor=(196, 190, 180),
     )
     return ImageEnhance.Contrast(ImageEnhance.Brightness(seen).enhance(0.9)).enhance(0.9)
 
 
-def _perspective(seen: list[tuple[float, float]], flat: list[tuple[float, float]]) -> list[float]:
+def perspective(seen: list[tuple[float, float]], flat: list[tuple[float, float]]) -> list[float]:
     """Returns Pillow's eight coefficients, which map a seen point to one of the flat picture."""
     rows, values = [], []
     for (x, y), (u, v) in zip(seen, flat, strict=True):

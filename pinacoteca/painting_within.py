@@ -27,6 +27,8 @@ Quadrilateral: TypeAlias = tuple[Point, Point, Point, Point]
 WHOLE: Quadrilateral = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 # A painting may have a mount, a frame and a wall around it.
 LAYERS = 4
+# The least side, in pixels, of the copy in which a part of a picture is searched.
+LEAST_SIDE = 256
 # How far, in levels of 255, colours must differ from a single tint to count as more than one.
 COLOUR = 6.0
 # No tinted print has a stronger tint than this.
@@ -126,9 +128,13 @@ def _within(
     """Yields the paintings found in a part of a picture; the part itself if there are none."""
     part = straightened(picture, corners)
     inside = _inside(part, search) if layers else []
-    # Within a wall, a frame is likely, and after straightening its edges are not quite straight.
-    within = replace(search, slant=2, band_plain=0.6)
+    scale = min(1.0, search.side / max(part.size))
     for inner, its_confidence in inside:
+        # Within a wall, a frame is likely, and once straightened its edges are not quite straight.
+        # They are off by more pixels if the part is searched larger than it was found.
+        seen = round(scale * max(_size_within(inner, part)))
+        side = min(search.side, max(seen, LEAST_SIDE))
+        within = replace(search, slant=2, band_plain=0.6, side=side)
         nested = _placed(inner, corners)
         yield from _within(picture, nested, min(confidence, its_confidence), within, layers - 1)
     if not inside:
@@ -473,17 +479,19 @@ def _placed(inner: Quadrilateral, outer: Quadrilateral) -> Quadrilateral:
     return first, second, third, fourth
 
 
+def _size_within(corners: Quadrilateral, picture: Picture) -> tuple[int, int]:
+    """Returns width and height, in pixels, of a part of a picture once it is straightened."""
+    points = np.asarray(corners) * picture.size
+    edges = np.hypot(*(np.roll(points, -1, axis=0) - points).T)
+    return max(round((edges[0] + edges[2]) / 2), 1), max(round((edges[1] + edges[3]) / 2), 1)
+
+
 def straightened(picture: Picture, corners: Quadrilateral) -> Picture:
     """Returns the part of a picture between four corners, as seen from the front."""
     if corners == WHOLE:
         return picture
-    points = np.asarray(corners) * picture.size
-    edges = np.hypot(*(np.roll(points, -1, axis=0) - points).T)
-    width, height = (
-        max(round((edges[0] + edges[2]) / 2), 1),
-        max(round((edges[1] + edges[3]) / 2), 1),
-    )
-    matrix = _homography(_box(0, 0, width, height), points)
+    width, height = _size_within(corners, picture)
+    matrix = _homography(_box(0, 0, width, height), np.asarray(corners) * picture.size)
     return picture.transform(
         (width, height),
         Image.Transform.PERSPECTIVE,

@@ -12,7 +12,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +60,18 @@ class Listed:
     title: str
     year: str
     image: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a painter's list, and how many works the whole list has."""
+
+    works: tuple[Listed, ...]
+    count: int
+
+
+# Returns a page by the painter's slug and the page's number.
+PageOf = Callable[[str, int], Page]
 
 
 @dataclass(frozen=True)
@@ -144,36 +156,23 @@ class PictureFinder:
         """Deletes the picture of a painting from the cache."""
         self._place(painting).unlink(missing_ok=True)
 
-    def listed(self, artist_slug: str) -> tuple[Listed, ...]:
-        """Returns the works of a painter as the source lists them; cached for 30 days.
-
-        Raises:
-            WebError: The list cannot be fetched.
-        """
-        if not (artist_slug and self._source.listing) or self._web is None:
-            return ()
-        name = hashlib.sha256(artist_slug.encode()).hexdigest()
-        path = self._cache / "lists" / f"{name}.json"
-        with self._turn(path.name):
-            if (kept := _kept_list(path)) is not None:
-                return kept
-            works = tuple(self._pages(artist_slug))
-            with written_whole(path) as temporary:
-                temporary.write_text(json.dumps([asdict(work) for work in works]), "utf-8")
-        return works
-
     def facts(self, painting: Painting) -> Listed | None:
         """Returns a painting as the source lists it; None if it is not listed or not reachable."""
-        try:
-            works = self.listed(painting.artist_slug)
-        except WebError:
+        if not (painting.artist_slug and self._source.listing):
             return None
+        return self._looked_up(painting, self._page)
+
+    def _looked_up(self, painting: Painting, page_of: PageOf) -> Listed | None:
         slug = title_slug(painting)
         names = {slug, _COUNTER.sub("", slug)} if not _COUNTER.search(slug) else {slug}
-        for work in works:
-            stem = unquote(urlsplit(work.image).path.rsplit("/", 1)[-1]).partition(".jpg")[0]
-            if work.slug in names or stem == slug:
-                return work
+        try:
+            # Pages after the one with the work are not read.
+            for work in _works(painting.artist_slug, page_of):
+                stem = unquote(urlsplit(work.image).path.rsplit("/", 1)[-1]).partition(".jpg")[0]
+                if work.slug in names or stem == slug:
+                    return work
+        except WebError:
+            pass
         return None
 
     def _addresses(self, painting: Painting) -> Iterator[str]:
@@ -183,11 +182,13 @@ class PictureFinder:
             return
         artist, slug = quote(painting.artist_slug), quote(title_slug(painting), safe="()")
         guesses = [guess.format(artist=artist, work=slug) for guess in self._source.guesses]
-        # A list takes several requests, and most pictures are where the id suggests.
-        yield from guesses[:1]
-        if (work := self.facts(painting)) is not None and work.image != painting.image_url:
+        if (work := self._looked_up(painting, self._kept_page)) is None:
+            # A list takes several requests, and most pictures are where the id suggests.
+            yield from guesses[:1]
+            work = self.facts(painting)
+        if work is not None and work.image != painting.image_url:
             yield work.image
-        yield from guesses[1:]
+        yield from guesses
 
     def _fetched(self, address: str, painting: Painting) -> Image.Image | None:
         # The address in the table is certain; the others are guesses.
@@ -224,16 +225,25 @@ class PictureFinder:
         if first:
             print(" ".join(line.split()), flush=True)
 
-    def _pages(self, artist_slug: str) -> Iterator[Listed]:
-        seen: set[str] = set()
-        for page in range(1, MOST_PAGES + 1):
-            address = self._source.listing.format(artist=quote(artist_slug), page=page)
-            works, count = read_page(self._get(address), address)
-            new = [work for work in works if work.slug not in seen]
-            yield from new
-            seen.update(work.slug for work in new)
-            if not new or len(seen) >= count:
-                return
+    def _page(self, artist_slug: str, number: int) -> Page:
+        """Returns a page of a painter's list; cached for 30 days."""
+        path = self._page_place(artist_slug, number)
+        with self._turn(path.name):
+            if (kept := _kept(path)) is not None:
+                return kept
+            address = self._source.listing.format(artist=quote(artist_slug), page=number)
+            page = read_page(self._get(address), address)
+            with written_whole(path) as temporary:
+                temporary.write_text(json.dumps(asdict(page)), "utf-8")
+        return page
+
+    def _kept_page(self, artist_slug: str, number: int) -> Page:
+        """Returns a cached page of a painter's list, or an empty one."""
+        return _kept(self._page_place(artist_slug, number)) or Page((), 0)
+
+    def _page_place(self, artist_slug: str, number: int) -> Path:
+        name = hashlib.sha256(artist_slug.encode()).hexdigest()
+        return self._cache / "lists" / f"{name}-{number}.json"
 
     def _get(self, address: str) -> bytes:
         if self._web is None:
@@ -258,8 +268,8 @@ def title_slug(painting: Painting) -> str:
     return painting.image_id.removeprefix(f"{painting.artist_slug}_")
 
 
-def read_page(data: bytes, address: str) -> tuple[list[Listed], int]:
-    """Reads a page of a list: its works, and how many the whole list has.
+def read_page(data: bytes, address: str) -> Page:
+    """Reads a page of a list.
 
     Raises:
         WebError: The data is not such a page.
@@ -267,9 +277,21 @@ def read_page(data: bytes, address: str) -> tuple[list[Listed], int]:
     try:
         page = json.loads(data)
         works = [_listed(work) for work in page["Paintings"] or ()]
-        return [work for work in works if work is not None], int(page["AllPaintingsCount"])
+        count = int(page["AllPaintingsCount"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise WebError(f"{address} is no list of paintings.") from None
+    return Page(tuple(work for work in works if work is not None), count)
+
+
+def _works(artist_slug: str, page_of: PageOf) -> Iterator[Listed]:
+    seen: set[str] = set()
+    for number in range(1, MOST_PAGES + 1):
+        page = page_of(artist_slug, number)
+        new = [work for work in page.works if work.slug not in seen]
+        yield from new
+        seen.update(work.slug for work in new)
+        if not new or len(seen) >= page.count:
+            return
 
 
 def is_picture_of(picture: Image.Image, painting: Painting) -> bool:
@@ -302,13 +324,14 @@ def _likeness(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> f
     return float((one * other).sum() / lengths) if lengths > GRID else 1.0
 
 
-def _kept_list(path: Path) -> tuple[Listed, ...] | None:
+def _kept(path: Path) -> Page | None:
     try:
         # A list from the future was written before the clock was set back.
         if not -CLOCK_GRAIN <= time.time() - path.stat().st_mtime <= LIST_SECONDS:
             return None
-        return tuple(Listed(**work) for work in json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+        page = json.loads(path.read_text("utf-8"))
+        return Page(tuple(Listed(**work) for work in page["works"]), int(page["count"]))
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

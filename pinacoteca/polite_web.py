@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -26,6 +27,8 @@ from pinacoteca import __version__
 from pinacoteca.errors import PinacotecaError
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 # Holds a mail or web address at which hosts can reach whoever runs this program.
@@ -202,6 +205,14 @@ class PoliteWeb:
         proxy = proxies.get(parts.scheme) or proxies.get("all")
         return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
+    @cached_property
+    def _certificates(self) -> ssl.SSLContext:
+        """The certificates to check hosts with. Loading them takes longer than a small picture."""
+        import httpx
+
+        # A company's proxy may use the company's own certificates.
+        return httpx.create_ssl_context(trust_env=bool(os.environ.get("SSL_CERT_FILE")))
+
     def _wait_for(self, host: str) -> None:
         wait = self._free_at.get(host, 0.0) - time.monotonic()
         if wait > self._rules.pause:
@@ -220,8 +231,7 @@ class PoliteWeb:
             timeout=self._rules.seconds / 2,
             trust_env=False,
             proxy=self._proxy_for(address),
-            # A company's proxy may use the company's own certificates.
-            verify=httpx.create_ssl_context() if os.environ.get("SSL_CERT_FILE") else True,
+            verify=self._certificates,
         )
         try:
             with (

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from pinacoteca.picture_finder import Source
 from pinacoteca.polite_web import WebRules
 
+# So small that a short list has several pages.
 PAGE_SIZE = 2
 
 
@@ -35,6 +36,7 @@ class LoopbackSource:
         self.answers: dict[str, Answer | Path] = {}
         self.requests: list[str] = []
         self.agents: set[str] = set()
+        self.page_size = PAGE_SIZE
         source = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -77,12 +79,12 @@ class LoopbackSource:
         _, _, artist, *rest = [*parts.path.split("/"), "", "", ""]
         if rest[:1] != ["mode"] or artist not in self.works:
             return Answer(status=404)
-        start = PAGE_SIZE * (int(parse_qs(parts.query)["page"][0]) - 1)
+        start = self.page_size * (int(parse_qs(parts.query)["page"][0]) - 1)
         works = self.works[artist]
         page = {
-            "Paintings": works[start : start + PAGE_SIZE] or None,
+            "Paintings": works[start : start + self.page_size] or None,
             "AllPaintingsCount": len(works),
-            "PageSize": PAGE_SIZE,
+            "PageSize": self.page_size,
         }
         return Answer(json.dumps(page).encode())
 

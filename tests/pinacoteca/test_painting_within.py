@@ -93,7 +93,8 @@ def test_both_paintings_of_a_page_are_found_largest_first() -> None:
 
 
 @pytest.mark.parametrize("framed", [False, True])
-def test_a_painting_on_a_wall_at_an_angle_is_straightened(framed: bool) -> None:
+@pytest.mark.parametrize("enlarged", [1, 3])
+def test_a_painting_on_a_wall_at_an_angle_is_straightened(framed: bool, enlarged: int) -> None:
     painting = drawn_painting()
     hung = in_frame(painting) if framed else painting
     # Map from the wall to the painting, which is seen from the left and slightly rotated.
@@ -103,7 +104,7 @@ def test_a_painting_on_a_wall_at_an_angle_is_straightened(framed: bool) -> None:
     everywhere = Image.new("L", hung.size, 255).transform(wall.size, *options)
     wall.paste(hung.transform(wall.size, *options), mask=everywhere)
 
-    (found,) = paintings_within(wall)
+    (found,) = paintings_within(wall.resize((wall.width * enlarged, wall.height * enlarged)))
 
     seen = np.asarray(ImageOps.grayscale(found.picture).resize((55, 40)), float)
     own = np.asarray(ImageOps.grayscale(painting).resize((55, 40)), float)

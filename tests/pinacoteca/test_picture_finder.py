@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any
 
 import blurhash
 import fetch_pictures
+import httpx
 import numpy as np
 import pytest
 from corrections import Correction, read_corrections, write_corrections
@@ -83,6 +85,43 @@ def test_a_list_of_several_pages_gives_address_title_and_year(
     again = finder_of(source, tmp_path)
     assert again.find(work(4)) is not None and again.facts(work(3)) is not None
     assert len(source.requests) == 5
+
+
+def test_a_list_is_read_until_the_work_is_there_and_then_asked_first(
+    source: LoopbackSource, tmp_path: Path
+) -> None:
+    for seed in range(6):
+        source.add("painter", f"work-{seed}", jpeg(colours(seed)))
+    finder = finder_of(source, tmp_path)
+
+    assert finder.find(work(1)) is not None
+    assert [path for path in source.requests if "page=" in path] == [
+        "/en/painter/mode/all-paintings?json=2&page=1"
+    ]
+    source.requests.clear()
+    assert finder.find(work(0)) is not None
+    # Neither the guess nor the list once more.
+    assert source.requests == ["/00142/images/painter/work-0.jpg"]
+
+
+def test_certificates_are_loaded_once(
+    source: LoopbackSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading them takes longer than fetching a small picture."""
+    loaded = []
+    create = httpx.create_ssl_context
+
+    def counted(**options: Any) -> ssl.SSLContext:
+        loaded.append(options)
+        return create(**options)
+
+    monkeypatch.setattr(httpx, "create_ssl_context", counted)
+    web = PoliteWeb(source.source().rules)
+    for number in range(3):
+        source.answers[f"/{number}"] = Answer(b"x")
+        web.get(f"{source.base}/{number}")
+
+    assert len(loaded) == 1
 
 
 def test_a_picture_that_is_not_listed_is_where_the_id_foretells(
