@@ -18,7 +18,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
@@ -139,7 +139,7 @@ def fetched(
 
 
 def measured(
-    asked: Sequence[Sequence[Painting]], paintings: Sequence[Painting], tree: dict[str, Path]
+    asked: Sequence[Sequence[Painting]], paintings: Sequence[Painting], tree: Mapping[str, Path]
 ) -> dict[str, Shown]:
     """Returns the results by place of the pictures and by when the cache was emptied."""
     results = {}

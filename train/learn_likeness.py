@@ -28,7 +28,6 @@ from pinacoteca.classifier import MovementClassifier
 from pinacoteca.command_line import run
 from pinacoteca.images import open_image
 from pinacoteca.likeness import Likeness, roots
-from pinacoteca.model_files import CONFIG_FILE
 from pinacoteca.second_branch import add_second_branch
 
 # By gallery/evaluate_neighbours.py: fewer dimensions find the artist less often, more add nothing.
