@@ -88,7 +88,7 @@ def stand_in(source: LoopbackSource) -> tuple[Source, PoliteWeb]:
 
 
 def fill(
-    source: LoopbackSource, paintings: Sequence[Painting], tree: dict[str, Path], foretold: bool
+    source: LoopbackSource, paintings: Sequence[Painting], tree: Mapping[str, Path], foretold: bool
 ) -> None:
     """Serves the pictures of a tree where their ids suggest, or elsewhere."""
     host = f"http://uploads4.wikiart.org:{source.server.server_port}"
@@ -103,7 +103,7 @@ def fill(
 def time_all(
     asked: Sequence[Sequence[Painting]],
     finders: Sequence[PictureFinder],
-    tree: dict[str, Path],
+    tree: Mapping[str, Path],
 ) -> tuple[list[list[float]], int]:
     """Fetches the neighbours of each query at once.
 
