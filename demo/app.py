@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from accounts import read_accounts
 from options import Options, read_options
+from stubs import write_no_stubs
 from surroundings import prepare_surroundings
 from uploads import UploadFolder, keep_uploads_apart
 
@@ -59,6 +60,8 @@ if __name__ == "__main__":
     run(_read_command_line)
     # Model, collection and map load while Gradio is imported.
     _early = ThreadPoolExecutor(1).submit(_load)
+
+write_no_stubs()
 
 from gradio.utils import get_upload_folder  # noqa: E402
 from limits import limit_connections  # noqa: E402

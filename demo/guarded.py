@@ -14,6 +14,7 @@ from memory import bound_memory, copy_sessions, count_nothing, forget_session
 from newest import keep_newest
 from texts import Language, preferred_language
 from waiting import Waiting, guard_queue
+from waking import wake_at_once
 
 from pinacoteca.errors import PinacotecaError
 
@@ -44,6 +45,7 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
         guard_queue(self._queue, self.waiting, concurrency_id)
         bound_memory(self._queue)
         count_nothing(self._queue)
+        wake_at_once(self._queue)
         copy_sessions()
 
     async def process_api(self, block_fn: Any, inputs: Any, *further: Any, **named: Any) -> Any:

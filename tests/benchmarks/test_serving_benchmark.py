@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import ssl
 import time
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
@@ -98,3 +99,52 @@ def test_a_page_that_stops_is_reported(parts: dict[str, ModuleType], tmp_path: P
 
     with pytest.raises(parts["page_process"].PageError, match="stopped before it answered"):
         parts["page_process"].Page([str(script)], ("a.jpg", b""), 60)
+
+
+# Answers as a page of Gradio does.
+PAGE = """
+import json, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+ANSWERS = {
+    "startup-events": [],
+    "info": {"named_endpoints": {"/query": {"parameters": [{}, {"parameter_default": 5}]}}},
+    "upload": ["a.jpg"],
+    "query": {"event_id": "one"},
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.send_response(200)
+        self.end_headers()
+        answer = ANSWERS.get(self.path.split("/")[-1])
+        self.wfile.write(b"event: complete" if answer is None else json.dumps(answer).encode())
+
+    do_POST = do_GET
+
+
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def test_a_query_is_timed_without_the_certificates_of_a_client(
+    parts: dict[str, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "page.py"
+    script.write_text(PAGE)
+    page = parts["page_process"].Page([str(script), "PORT"], ("a.jpg", b""), 60)
+    loaded = []
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_verify_locations", lambda *_, **__: loaded.append(True)
+    )
+
+    try:
+        seconds = page.query(("a.jpg", b""))
+    finally:
+        page.stop()
+
+    assert seconds > 0
+    assert page.asked == 2
+    assert not loaded
