@@ -26,6 +26,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+# The page has loaded it before the first query, through Gradio.
+import httpx  # noqa: F401
 from measured import machine
 from tqdm import tqdm
 
