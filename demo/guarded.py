@@ -17,6 +17,9 @@ from waiting import Waiting, guard_queue
 
 from pinacoteca.errors import PinacotecaError
 
+# How often those who wait are told how far the queue has come.
+STATUS_SECONDS = 2.0
+
 _log = logging.getLogger("pinacoteca.page")
 
 
@@ -37,7 +40,8 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
             at_once: How many questions are answered at the same time.
             concurrency_id: Of the events that are questions.
         """
-        self.queue()
+        # Gradio would tell everyone at each answer: in a crowd, that takes longer than the answers.
+        self.queue(status_update_rate=STATUS_SECONDS)
         self.waiting = Waiting(at_once)
         self.questions = concurrency_id
         keep_newest(self._queue, concurrency_id)
