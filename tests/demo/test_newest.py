@@ -148,7 +148,7 @@ def test_who_waits_is_not_told_of_each_answer(occupied: str) -> None:
     for number in range(12):
         join(occupied, f"visitor {number}", CHANGE, str(number))
     address = f"{occupied}/gradio_api/queue/data"
-    told = []
+    told: list[str] = []
     with httpx.stream(
         "GET", address, params={"session_hash": "visitor 11"}, timeout=SECONDS
     ) as stream:

@@ -66,23 +66,27 @@ def test_a_few_slow_answers_send_nobody_away() -> None:
     assert not waiting.is_full
 
 
+def takes_pictures(waiting: Waiting) -> bool:
+    return not waiting.is_full_for_pictures
+
+
 def test_a_picture_keeps_a_place_for_its_question() -> None:
     waiting, clock = waiting_with(30)
-    assert not waiting.is_full_for_pictures
+    assert takes_pictures(waiting)
 
     for _ in range(11):
         waiting.expect()
 
     # 41 would wait for more than ten seconds; whoever was expected is let in.
-    assert waiting.is_full_for_pictures
+    assert not takes_pictures(waiting)
     assert not waiting.is_full
     waiting.let_in()
-    assert not waiting.is_full_for_pictures
+    assert takes_pictures(waiting)
     waiting.expect()
-    assert waiting.is_full_for_pictures
+    assert not takes_pictures(waiting)
     # They may never ask.
     clock.now += KEPT_SECONDS + 0.1
-    assert not waiting.is_full_for_pictures
+    assert takes_pictures(waiting)
 
 
 def test_those_who_are_refused_come_back_one_after_the_other() -> None:
@@ -131,7 +135,7 @@ def test_a_full_queue_refuses_questions_and_nothing_else() -> None:
         return str(asyncio.run(queue.push(body=body, request=None, username=None))[2])
 
     assert [pushed(0), pushed(1), pushed(None)] == ["queue_full", "success", "success"]
-    asked = (0, 1, 2, "ask", "say", "show", None, [0], {})
+    asked: tuple[object, ...] = (0, 1, 2, "ask", "say", "show", None, [0], {})
     assert [each for each in asked if waiting.is_question(each)] == [0, 2, "ask"]
     events.queue = []
     assert pushed(0) == "success"
