@@ -40,7 +40,7 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
             at_once: How many questions are answered at the same time.
             concurrency_id: Of the events that are questions.
         """
-        # Gradio would tell everyone at each answer: in a crowd, that takes longer than the answers.
+        # Gradio would tell everyone at each answer, and each answer would cost more in a crowd.
         self.queue(status_update_rate=STATUS_SECONDS)
         self.waiting = Waiting(at_once)
         self.questions = concurrency_id

@@ -160,7 +160,7 @@ def test_who_waits_is_not_told_of_each_answer(occupied: str) -> None:
 
     assert answered == ["first", *map(str, range(12))]
     assert "process_completed" in told
-    # Twelve were answered; in a crowd, telling everyone each time takes longer than answering.
+    # Twelve were answered meanwhile.
     assert told.count("estimation") < 12
 
 
