@@ -8,14 +8,16 @@ Chromium; a class of eight sends one picture at the same moment, 500 times; 8 an
 query at once. Then each program that changes files is killed at 50 random moments
 (tests/helpers/victims.py), and must leave either the old files or the new ones.
 
-`make soak` runs all parts and writes ``benchmarks/results/soak.json``. On two idle cores it takes
-less than 20 minutes: each part has a time limit, stops at it, and reports how far it came.
-``--scale 0.1`` does a tenth of everything. The clients run on the same cores as the page.
+`make soak` runs all parts, writes ``benchmarks/results/soak.json`` and the table in
+``docs/what-was-thrown-at-it.md``. On two idle cores it takes less than 20 minutes: each part has a
+time limit, stops at it, and reports how far it came. ``--scale 0.1`` does a tenth of everything.
+The clients run on the same cores as the page.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import platform
@@ -26,6 +28,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -35,13 +38,16 @@ import httpx
 
 from pinacoteca.collection import Collection
 from pinacoteca.command_line import run
+from pinacoteca.errors import PinacotecaError
 from pinacoteca.files import written_whole
+from pinacoteca.markdown import with_section
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path += [str(REPOSITORY / room) for room in ("tests/helpers", "gallery", "train", "hub")]
 
 from kills import kill_at_random  # noqa: E402
 from served import served_page  # noqa: E402
+from soak_table import soak_section  # noqa: E402
 
 QUESTIONS, PAGES, ROUNDS, CROWD_SECONDS, KILLS = 20_000, 2_000, 500, 60.0, 50
 # Time limit of a part, in seconds.
@@ -52,44 +58,75 @@ WINDOWS = 10
 WARM = 1_000
 PICTURE = REPOSITORY / "demo" / "examples" / "garden.jpg"
 RESULTS = REPOSITORY / "benchmarks" / "results" / "soak.json"
+PAGE = REPOSITORY / "docs" / "what-was-thrown-at-it.md"
+BOUNDARY = "between-the-parts-of-a-form"
+# The page closes a connection that is not used for five seconds.
+IDLE_SECONDS = 4.0
 PARTS = ("questions", "pages", "class", "crowd", "kills")
+# Takes the name of what is measured, and what measures it.
+Measure = Callable[[str, Callable[[], Any]], None]
 
 
 class BusyError(Exception):
     """The page is too busy, and asks to come back after some seconds."""
 
-    def __init__(self, answer: httpx.Response) -> None:
-        super().__init__(answer.text)
-        self.seconds = float(answer.headers.get("Retry-After", "1"))
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"busy for {seconds} s")
+        self.seconds = seconds
 
 
 class Visitor:
-    """A visitor who uploads a picture and queries with it."""
+    """A visitor who uploads a picture and queries with it, over one connection.
+
+    The clients share the cores with the page, so they must be cheap: setting up 128 clients of
+    httpx takes seconds.
+    """
 
     def __init__(self, page: str) -> None:
-        self._client = httpx.Client(base_url=page, timeout=120)
+        self._connection = http.client.HTTPConnection(page.rpartition("/")[2], timeout=120)
+        self._used = 0.0
 
-    def post(self, address: str, **content: Any) -> Any:
-        """Returns the page's answer.
+    def _told(self, method: str, address: str, body: bytes = b"", **headers: str) -> bytes:
+        if time.monotonic() - self._used > IDLE_SECONDS:
+            self._connection.close()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            self._connection.request(method, address, body or None, named)
+            answer = self._connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            raise
+        self._used = time.monotonic()
+        if answer.status == 503:
+            raise BusyError(float(answer.headers.get("Retry-After", "1")))
+        if answer.status != 200:
+            raise http.client.HTTPException(f"{method} {address}: {answer.status} {text[:300]!r}")
+        return text
+
+    def upload(self, form: bytes) -> str:
+        """Returns where the page keeps the picture of a form.
 
         Raises:
             BusyError: It is too busy.
         """
-        answer = self._client.post(address, **content)
-        if answer.status_code == 503:
-            raise BusyError(answer)
-        return answer.raise_for_status().json()
+        kind = f"multipart/form-data; boundary={BOUNDARY}"
+        told = self._told("POST", "/gradio_api/upload", form, Content_Type=kind)
+        return str(json.loads(told)[0])
 
-    def ask(self, endpoint: str, value: Any) -> str:
-        """Returns "answered", or what went wrong."""
+    def ask(self, endpoint: str, value: object) -> str:
+        """Returns "answered", or what went wrong.
+
+        Raises:
+            BusyError: It is too busy.
+        """
         address = f"/gradio_api/call/{endpoint}"
-        event = self.post(address, json={"data": [value]})["event_id"]
-        text = self._client.get(f"{address}/{event}").text
-        return "answered" if "event: complete" in text else text[:300]
+        event = json.loads(self._post(address, {"data": [value]}))["event_id"]
+        text = self._told("GET", f"{address}/{event}")
+        return "answered" if b"event: complete" in text else text[:300].decode()
 
-    def ask_with_picture(self, data: bytes) -> str:
-        """Uploads a picture and queries with it."""
-        path = self.post("/gradio_api/upload", files={"files": ("a.jpg", data)})[0]
+    def ask_with(self, path: str) -> str:
+        """Asks with a picture that the page has."""
         return self.ask("query", {"path": path, "meta": {"_type": "gradio.FileData"}})
 
     def open_page(self, load: int, session: str) -> str:
@@ -99,14 +136,40 @@ class Visitor:
             load: The number of the event that runs when the page loads.
             session: A unique name.
         """
-        self._client.get("/").raise_for_status()
-        heart = f"/gradio_api/heartbeat/{session}"
-        with self._client.stream("GET", heart) as beats:
-            next(beats.iter_lines())
-            asked = {"data": [None], "fn_index": load, "session_hash": session}
-            self.post("/gradio_api/queue/join", json=asked)
-            told = self._client.get("/gradio_api/queue/data", params={"session_hash": session})
-        return "answered" if '"success":true' in told.text else told.text[:300]
+        self._told("GET", "/", Accept_Encoding="br")
+        heart = http.client.HTTPConnection(self._connection.host, self._connection.port)
+        heart.request("GET", f"/gradio_api/heartbeat/{session}")
+        beats = heart.getresponse()
+        beats.readline()
+        asked = {"data": [None], "fn_index": load, "session_hash": session}
+        self._post("/gradio_api/queue/join", asked)
+        told = self._told("GET", f"/gradio_api/queue/data?session_hash={session}")
+        beats.close()
+        heart.close()
+        return "answered" if b'"success":true' in told else told[:300].decode()
+
+    def _post(self, address: str, asked: dict[str, Any]) -> bytes:
+        body = json.dumps(asked).encode()
+        return self._told("POST", address, body, Content_Type="application/json")
+
+
+def form_of(picture: bytes) -> bytes:
+    """Returns the form in which a picture is uploaded."""
+    head = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    )
+    return b"%b%b\r\n--%b--\r\n" % (head.encode(), picture, BOUNDARY.encode())
+
+
+def outcome_of(act: Callable[[], str]) -> str:
+    """Returns what became of it: "answered", "refused", or what went wrong."""
+    try:
+        return act()
+    except BusyError:
+        return "refused"
+    except (OSError, http.client.HTTPException) as error:
+        return f"{type(error).__name__}: {error}"[:300]
 
 
 def process_of(page: str) -> int:
@@ -119,6 +182,12 @@ def process_of(page: str) -> int:
         except OSError:
             continue
     raise LookupError(page)
+
+
+def cpu_seconds(number: int) -> float:
+    """Returns for how long a process has used a core."""
+    fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def costs(number: int, folder: Path) -> dict[str, float]:
@@ -151,17 +220,12 @@ def often(
     outcomes: Counter[str] = Counter()
     visitors = [Visitor(page) for _ in range(4)]
 
-    def one(turn: int, visitor: Visitor) -> str:
-        try:
-            return act(visitor, turn)
-        except BusyError:
-            return "refused"
-
     with ThreadPoolExecutor(4) as pool:
         for part in parts:
 
             def lane(place: int, part: range = part) -> list[str]:
-                return [one(turn, visitors[place]) for turn in part[place::4]]
+                visitor = visitors[place]
+                return [outcome_of(partial(act, visitor, turn)) for turn in part[place::4]]
 
             for seen in pool.map(lane, range(4)):
                 outcomes.update(seen)
@@ -172,6 +236,7 @@ def often(
         "done": samples[-1]["done"],
         "outcomes": outcomes,
         "growth_percent_after_1000": round(100 * growth, 2),
+        "warm": warm,
         "samples": samples,
     }
 
@@ -233,14 +298,11 @@ def send_together(page: str, rounds: int) -> dict[str, Any]:
         while done < rounds and time.monotonic() < end:
             # Make the picture of each round new to the page: bytes after the end do not change it.
             start = threading.Barrier(CLASS)
-            picture = data + done.to_bytes(4, "big")
+            picture = form_of(data + done.to_bytes(4, "big"))
 
             def send(visitor: Visitor, picture: bytes = picture, start: Any = start) -> str:
                 start.wait()
-                try:
-                    return visitor.ask_with_picture(picture)
-                except BusyError:
-                    return "refused"
+                return outcome_of(lambda: visitor.ask_with(visitor.upload(picture)))
 
             outcomes.update(pool.map(send, visitors))
             done += 1
@@ -248,19 +310,28 @@ def send_together(page: str, rounds: int) -> dict[str, Any]:
 
 
 def crowd(page: str, clients: int, seconds: float) -> dict[str, Any]:
-    """Lets clients query repeatedly; those who are refused wait as long as they are told."""
+    """Lets clients ask again and again; as in a browser, what is refused is sent anew when told."""
     end = time.monotonic() + seconds
-    data = PICTURE.read_bytes()
+    form = form_of(PICTURE.read_bytes())
+    number = process_of(page)
+    before = cpu_seconds(number), time.process_time()
 
     def visit(_: int) -> list[tuple[str, float]]:
         visitor, seen = Visitor(page), []
-        while (started := time.monotonic()) < end:
+        path, started = "", 0.0
+        while (now := time.monotonic()) < end:
             try:
-                outcome = visitor.ask_with_picture(data)
+                if not path:
+                    started = now
+                    path = visitor.upload(form)
+                seen.append((visitor.ask_with(path), time.monotonic() - started))
+                path = ""
             except BusyError as busy:
-                outcome = "refused"
+                seen.append(("refused", 0.0))
                 time.sleep(min(busy.seconds, max(end - time.monotonic(), 0.0)))
-            seen.append((outcome, time.monotonic() - started))
+            except (OSError, http.client.HTTPException) as error:
+                seen.append((f"{type(error).__name__}: {error}"[:300], 0.0))
+                path = ""
         return seen
 
     with ThreadPoolExecutor(clients) as pool:
@@ -268,13 +339,17 @@ def crowd(page: str, clients: int, seconds: float) -> dict[str, Any]:
     took = time.monotonic() - (end - seconds)
     times = [each for outcome, each in seen if outcome == "answered"]
     cuts = quantiles(times, n=100) if len(times) > 1 else [0.0] * 99
+    milliseconds = 1000 / max(len(times), 1)
     return {
         "clients": clients,
+        "answers": len(times),
         "answers_per_second": round(len(times) / took, 2),
         "p50_s": round(cuts[49], 2),
         "p95_s": round(cuts[94], 2),
         "refused": sum(outcome == "refused" for outcome, _ in seen),
         "wrong": sorted({each for each, _ in seen} - {"answered", "refused"}),
+        "page_cpu_ms_per_answer": round(milliseconds * (cpu_seconds(number) - before[0]), 1),
+        "clients_cpu_ms_per_answer": round(milliseconds * (time.process_time() - before[1]), 1),
     }
 
 
@@ -285,24 +360,20 @@ def crowds(page: str, seconds: float) -> dict[str, Any]:
     return {"few": few, "many": many, "many_by_few_percent": round(100 * share, 1)}
 
 
-def kill_all(work: Path, kills: int) -> dict[str, Any]:
-    """Kills every program that changes files, at random moments."""
+def kill_all(work: Path, kills: int, measure: Measure) -> None:
+    """Kills every program that changes files, at moments of chance."""
     import timm
     import torch
     from safetensors.torch import save_file
     from victims import everything, ground
 
+    work.mkdir()
     torch.manual_seed(0)
     backbone = work / "backbone.safetensors"
     save_file(timm.create_model("mobilenetv2_100", num_classes=0).state_dict(), backbone)
-    told: dict[str, Any] = {}
     with ground(REPOSITORY / "model", backbone, work / "ground") as (made, warm):
         for name, victim in everything(made).items():
-            begun = time.monotonic()
-            outcomes: dict[str, Any] = dict(kill_at_random(warm, victim, work / name, kills))
-            told[name] = outcomes | {"seconds": round(time.monotonic() - begun, 1)}
-            print(name, json.dumps(told[name]), flush=True)
-    return told
+            measure(f"kills_{name}", partial(kill_at_random, warm, victim, work / name, kills))
 
 
 def main() -> None:
@@ -322,11 +393,17 @@ def main() -> None:
         f"{platform.python_version()}, load {os.getloadavg()[0]:.1f} at the start",
     }
     begun = time.monotonic()
+    failed: list[str] = []
 
     def measure(name: str, act: Callable[[], Any]) -> None:
         if name.split("_")[0] in only:
             started = time.monotonic()
-            results[name] = act()
+            try:
+                results[name] = act()
+            except Exception as error:
+                # The other parts have taken minutes, and are worth having.
+                results[name] = {"failed": f"{type(error).__name__}: {error}"}
+                failed.append(name)
             results[name] |= {"seconds": round(time.monotonic() - started, 1)}
             print(name, json.dumps(results[name]), flush=True)
 
@@ -337,16 +414,34 @@ def main() -> None:
         work = Path(folder)
         if set(only) - {"kills"}:
             served(work, measure, times, max(CROWD_SECONDS * scale, 10.0), results)
-        measure("kills", lambda: kill_all(work / "kills", times(KILLS, 2)))
+        if "kills" in only:
+            kill_all(work / "kills", times(KILLS, 2), measure)
     results["seconds"] = round(time.monotonic() - begun, 1)
     with written_whole(arguments.out) as path:
         path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(f"Wrote {arguments.out} after {results['seconds']:.0f} s")
+    if failed:
+        raise PinacotecaError(f"Not measured: {', '.join(failed)}.")
+    if arguments.out == RESULTS:
+        show(results)
+
+
+def show(results: dict[str, Any]) -> None:
+    """Writes the table of the docs anew.
+
+    Raises:
+        PinacotecaError: They have no place marked for it.
+    """
+    page = with_section(PAGE.read_text(encoding="utf-8"), "soak", soak_section(results))
+    if page is None:
+        raise PinacotecaError(f"{PAGE} has lost the marks <!-- soak --> around its table.")
+    with written_whole(PAGE) as path:
+        path.write_text(page, encoding="utf-8")
 
 
 def served(
     work: Path,
-    measure: Callable[[str, Callable[[], Any]], None],
+    measure: Measure,
     times: Callable[[int, int], int],
     crowd_seconds: float,
     results: dict[str, Any],

@@ -18,6 +18,9 @@ from waking import wake_at_once
 
 from pinacoteca.errors import PinacotecaError
 
+# How often those who wait are told how far the queue has come.
+STATUS_SECONDS = 2.0
+
 _log = logging.getLogger("pinacoteca.page")
 
 
@@ -38,7 +41,8 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
             at_once: How many questions are answered at the same time.
             concurrency_id: Of the events that are questions.
         """
-        self.queue()
+        # Gradio would tell everyone at each answer, and each answer would cost more in a crowd.
+        self.queue(status_update_rate=STATUS_SECONDS)
         self.waiting = Waiting(at_once)
         self.questions = concurrency_id
         keep_newest(self._queue, concurrency_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from texts import preferred_language
 from uploads import UPLOAD_BYTES, UploadFolder
 from waiting import Waiting
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 # Enough for paths and settings as JSON, and for a log-in form.
 BODY_BYTES = 100_000
 UPLOAD_PATH = "/gradio_api/upload"
+# A page joins the queue with the number of its event; a program calls an endpoint by its name.
+JOIN_PATH = "/gradio_api/queue/join"
+CALL_PATHS = ("/gradio_api/call/v2/", "/gradio_api/call/")
 # An upload is passed on in blocks of about this size.
 GATHERED_BYTES = 1_000_000
 # An assistant sends a picture of up to 30 MB inside its message, in Base64.
@@ -79,6 +83,10 @@ class BodyLimits:
         if size > limit:
             await _refuse(_TOO_LARGE, 413)(scope, receive, send)
             return
+        if self._waiting.is_full and self._waiting.is_question(_event_of(scope, messages)):
+            # Gradio would take ten times as long to say no.
+            await _busy_question(scope, self._waiting)(scope, receive, send)
+            return
 
         async def replay() -> Message:
             return messages.pop(0) if messages else await receive()
@@ -89,13 +97,14 @@ class BodyLimits:
         if _declared(scope) > UPLOAD_BYTES:
             await _refuse_upload(_refuse(_TOO_LARGE, 413), scope, receive, send)
             return
-        if self._waiting.is_full:
+        if self._waiting.is_full_for_pictures:
             # If the question would be refused, its picture is not stored.
-            await _refuse_upload(_busy(scope, self._waiting), scope, receive, send)
+            await _refuse_upload(_busy_upload(scope, self._waiting), scope, receive, send)
             return
         if not await self._uploads.enter():
             await _refuse_upload(_refuse(_FULL, 503), scope, receive, send)
             return
+        self._waiting.expect()
         received = 0
         began = False
 
@@ -148,22 +157,41 @@ def _declared(scope: Scope) -> int:
     return int(value) if value.isdigit() else 0
 
 
-def _refuse(sentence: str, status: int, seconds: int = RETRY_SECONDS) -> PlainTextResponse:
+def _event_of(scope: Scope, messages: list[Message]) -> object:
+    """Returns the number or name of the event that a small request asks for; None for none."""
+    path = scope["path"].rstrip("/")
+    if path == JOIN_PATH:
+        try:
+            asked = json.loads(b"".join(message.get("body", b"") for message in messages))
+            return asked["fn_index"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            # Gradio says what is wrong.
+            return None
+    for start in CALL_PATHS:
+        if path.startswith(start):
+            return path.removeprefix(start)
+    return None
+
+
+def _refuse(sentence: str, status: int) -> PlainTextResponse:
     # The rest of the body is not read, so the connection cannot be reused.
     headers = {"Connection": "close"}
     if status == 503:
-        headers["Retry-After"] = str(seconds)
+        headers["Retry-After"] = str(RETRY_SECONDS)
     return PlainTextResponse(sentence, status_code=status, headers=headers)
 
 
-async def _refuse_upload(
-    answer: PlainTextResponse, scope: Scope, receive: Receive, send: Send
-) -> None:
+async def _refuse_upload(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Answers at once, then goes on receiving for a moment.
 
     If the connection closed while the browser is still sending, the browser would report a broken
     connection instead of the answer, and would not retry.
     """
+    if 0 < _declared(scope) <= UPLOAD_BYTES:
+        # The server discards the rest by itself, and the sender can retry on the same connection.
+        await answer(scope, receive, send)
+        return
+    answer.headers["Connection"] = "close"
 
     async def send_but_the_end(message: Message) -> None:
         if message["type"] == "http.response.body":
@@ -184,10 +212,22 @@ async def _refuse_upload(
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _busy(scope: Scope, waiting: Waiting) -> PlainTextResponse:
+def _busy(scope: Scope, waiting: Waiting) -> tuple[str, dict[str, str]]:
+    """Returns the sentence and the headers for one who has to come back later."""
     seconds = waiting.retry_after()
     language = preferred_language(Headers(scope=scope).get("accept-language", ""))
-    return _refuse(_BUSY[language].format(seconds=seconds), 503, seconds)
+    return _BUSY[language].format(seconds=seconds), {"Retry-After": str(seconds)}
+
+
+def _busy_upload(scope: Scope, waiting: Waiting) -> Response:
+    sentence, headers = _busy(scope, waiting)
+    return PlainTextResponse(sentence, status_code=503, headers=headers)
+
+
+def _busy_question(scope: Scope, waiting: Waiting) -> Response:
+    # As Gradio's own refusals.
+    sentence, headers = _busy(scope, waiting)
+    return JSONResponse({"detail": sentence}, status_code=503, headers=headers)
 
 
 def limit_connections(config: Any) -> None:
@@ -250,16 +290,9 @@ class ToldWhen:
             is_start = message["type"] == "http.response.start"
             named = is_start and "retry-after" in MutableHeaders(scope=message)
             if is_start and message["status"] == 503 and not named:
-                # Gradio only says that the queue is full.
+                # The queue filled up after the first check, and Gradio only says that it is full.
                 replaced = True
-                seconds = self._waiting.retry_after()
-                language = preferred_language(Headers(scope=scope).get("accept-language", ""))
-                answer = JSONResponse(
-                    {"detail": _BUSY[language].format(seconds=seconds)},
-                    status_code=503,
-                    headers={"Retry-After": str(seconds)},
-                )
-                await answer(scope, receive, send)
+                await _busy_question(scope, self._waiting)(scope, receive, send)
                 return
             await send(message)
 

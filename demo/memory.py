@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 import copy
+from collections import OrderedDict
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from gradio import state_holder
 from gradio.state_holder import SessionState
-from gradio.utils import LRUCache
 
 # Each session keeps a copy of the page, 0.2 MB. A visitor whose session was forgotten must ask
 # again before saving the answer as a file.
 SESSIONS = 200
-# The number of sessions whose answers are kept until they are fetched; the queue is never that
-# long.
+# The number of sessions whose answers are kept until they are fetched, besides the sessions that
+# wait for an answer.
 MESSAGES = 200
 # As long as Gradio keeps the state of a closed page.
 CLOSED_SECONDS = 3600
 
 
-class _Messages(LRUCache):  # type: ignore[misc]
-    """The messages of each session; a session forgotten here is also removed from ``ids``."""
+class _Messages(OrderedDict[str, Any]):
+    """The messages of each session; a session forgotten here is also removed from Gradio's lists.
 
-    def __init__(self, ids: dict[str, set[str]]) -> None:
-        super().__init__(MESSAGES)
-        self._ids = ids
+    A session that waits for an answer is never forgotten: when Gradio sends it the expected wait,
+    the missing session would be an error that stops the queue.
+    """
 
-    def popitem(self, last: bool = True) -> tuple[str, Any]:
-        """Forgets a session."""
-        session, messages = super().popitem(last)
-        self._ids.pop(session, None)
-        return session, messages
+    def __init__(self, queue: Any) -> None:
+        super().__init__()
+        self._queue = queue
+
+    def __getitem__(self, session: str) -> Any:
+        """Returns the messages of a session, and notes that it was used."""
+        messages = super().__getitem__(session)
+        self.move_to_end(session)
+        return messages
+
+    def __setitem__(self, session: str, messages: Any) -> None:
+        """Adds a session, and forgets the one that was used longest ago."""
+        super().__setitem__(session, messages)
+        if len(self) > MESSAGES:
+            oldest = next((each for each in self if not self._waits(each)), session)
+            if oldest != session:
+                del self[oldest]
+                self._queue.pending_event_ids_session.pop(oldest, None)
+
+    def _waits(self, session: str) -> bool:
+        ids = self._queue.pending_event_ids_session.get(session, ())
+        return any(event in self._queue.event_ids_to_events for event in ids)
 
 
 class CopiedSession(SessionState):  # type: ignore[misc]
@@ -68,7 +85,7 @@ def copy_sessions() -> None:
 
 def bound_memory(queue: Any) -> None:
     """Makes a Gradio queue forget answers that nobody fetches; call it before the first answer."""
-    queue.pending_messages_per_session = _Messages(queue.pending_event_ids_session)
+    queue.pending_messages_per_session = _Messages(queue)
 
 
 def count_nothing(queue: Any) -> None:

@@ -7,6 +7,7 @@ server busy with refusals.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from math import ceil
 from typing import Any
@@ -17,7 +18,12 @@ LIMIT_SECONDS = 10.0
 FIRST_GUESS = 0.3
 # The weight of the newest answer in the mean.
 NEWEST = 0.1
+# One answer counts as at most this many times the mean: when a whole class sends its pictures at
+# the same moment, only the first answers are slow.
+SLOWEST = 3.0
 LONGEST_RETRY = 60.0
+# An accepted picture keeps a place for its question for this long.
+KEPT_SECONDS = 5.0
 
 
 class Waiting:
@@ -31,18 +37,48 @@ class Waiting:
     def __init__(self, at_once: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._at_once = at_once
         self._clock = clock
-        self._mean = FIRST_GUESS
+        # Seconds from one answer to the next while others wait.
+        self._between = FIRST_GUESS / at_once
+        # When the last answer was ready; None if no question was waiting then.
+        self._last: float | None = None
         self._turn = 0.0
         self._ahead: Callable[[], int] = lambda: 0
+        self._questions: frozenset[int | str] = frozenset()
+        self._expected: deque[float] = deque()
         self._closed = False
 
-    def watch(self, ahead: Callable[[], int]) -> None:
-        """Sets the function that counts the questions that wait or are being answered."""
+    def watch(
+        self, ahead: Callable[[], int], questions: frozenset[int | str] = frozenset()
+    ) -> None:
+        """Sets what counts the questions, and which events are questions.
+
+        Args:
+            ahead: Counts the questions that wait or are being answered.
+            questions: The numbers of their events, and the names of their endpoints.
+        """
         self._ahead = ahead
+        self._questions = questions
+
+    def is_question(self, event: object) -> bool:
+        """Says whether an event or endpoint is a question; all others are answered at once."""
+        return isinstance(event, int | str) and event in self._questions
 
     def note(self, seconds: float) -> None:
-        """Records how long an answer took."""
-        self._mean += NEWEST * (seconds - self._mean)
+        """Records that an answer is ready, and how long it took."""
+        now = self._clock()
+        took = seconds / self._at_once if self._last is None else now - self._last
+        self._between += NEWEST * (min(took, SLOWEST * self._between) - self._between)
+        # The question just answered is still counted.
+        self._last = now if self._ahead() > self._at_once else None
+
+    def expect(self) -> None:
+        """Keeps a place for the question that follows a picture."""
+        self._expected.append(self._clock() + KEPT_SECONDS)
+
+    def let_in(self) -> None:
+        """Records that a question came; it takes a kept place if there is one."""
+        if self._expected:
+            self._expected.popleft()
 
     def close(self) -> None:
         """Refuses all further questions."""
@@ -51,18 +87,26 @@ class Waiting:
     @property
     def seconds(self) -> float:
         """How long a new question would wait for its turn."""
-        return self._ahead() * self._mean / self._at_once
+        return self._ahead() * self._between
 
     @property
     def is_full(self) -> bool:
         """Whether a new question must be refused."""
         return self._closed or self.seconds > LIMIT_SECONDS
 
+    @property
+    def is_full_for_pictures(self) -> bool:
+        """Whether the question that follows a picture would be refused."""
+        now = self._clock()
+        while self._expected and self._expected[0] < now:
+            self._expected.popleft()
+        return self.is_full or self.seconds + len(self._expected) * self._between > LIMIT_SECONDS
+
     def retry_after(self) -> int:
         """Returns after how many seconds a refused sender may come back; each gets its own turn."""
         now = self._clock()
         room = now + max(self.seconds - LIMIT_SECONDS, 0.0)
-        self._turn = max(self._turn, room) + self._mean / self._at_once
+        self._turn = max(self._turn, room) + self._between
         return max(1, ceil(min(self._turn - now, LONGEST_RETRY)))
 
 
@@ -80,13 +124,19 @@ def guard_queue(queue: Any, waiting: Waiting, concurrency_id: str) -> None:
         return 0 if events is None else len(events.queue) + events.current_concurrency
 
     async def push(body: Any, request: Any, username: str | None) -> Any:
-        function = queue.blocks.fns.get(body.fn_index)
-        is_question = function is not None and function.concurrency_id == concurrency_id
-        if is_question and waiting.is_full:
-            # ``ToldWhen`` turns this into status 503 and a time to come back.
-            return False, "", "queue_full"
+        if waiting.is_question(body.fn_index):
+            if waiting.is_full:
+                # ``ToldWhen`` turns this into status 503 and a time to come back.
+                return False, "", "queue_full"
+            waiting.let_in()
         return await gradios(body=body, request=request, username=username)
 
-    waiting.watch(ahead)
+    functions = {
+        number: function
+        for number, function in queue.blocks.fns.items()
+        if function.concurrency_id == concurrency_id
+    }
+    names = {each.api_name for each in functions.values() if each.api_visibility == "public"}
+    waiting.watch(ahead, frozenset(functions) | names)
     gradios = queue.push
     queue.push = push

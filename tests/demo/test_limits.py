@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import threading
 import time
@@ -171,6 +172,60 @@ def test_a_picture_that_nobody_would_look_at_is_not_taken() -> None:
     assert told_when(200, ahead=1, path="/gradio_api/upload").status_code == 200
 
 
+QUESTION = {"data": ["x"], "fn_index": 3, "session_hash": "me"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "refused"),
+    [
+        ("/gradio_api/queue/join", json.dumps(QUESTION), True),
+        ("/gradio_api/queue/join/", json.dumps(QUESTION), True),
+        ("/gradio_api/call/query", "{}", True),
+        ("/gradio_api/call/v2/query/", "{}", True),
+        ("/gradio_api/queue/join", json.dumps({**QUESTION, "fn_index": 4}), False),
+        ("/gradio_api/queue/join", json.dumps({**QUESTION, "fn_index": [3]}), False),
+        ("/gradio_api/queue/join", "[3]", False),
+        ("/gradio_api/queue/join", "no JSON", False),
+        ("/gradio_api/queue/join", "[" * 90_000, False),
+        ("/gradio_api/call/other", "{}", False),
+        ("/gradio_api/cancel", json.dumps(QUESTION), False),
+    ],
+)
+def test_a_question_is_refused_before_gradio_sees_it(path: str, body: str, refused: bool) -> None:
+    ahead = 100
+
+    async def gradio(scope: Any, receive: Any, send: Any) -> None:
+        assert (await receive())["body"].decode() == body
+        await JSONResponse({"event_id": "a"})(scope, receive, send)
+
+    waiting = Waiting(2)
+    waiting.watch(lambda: ahead, frozenset({3, "query"}))
+    page = TestClient(BodyLimits(gradio, UploadFolder(Path("/none")), waiting, False))
+    headers = {"Accept-Language": "ro"}
+
+    answer = page.post(path, content=body, headers=headers)
+    assert answer.status_code == (503 if refused else 200)
+    if refused:
+        assert answer.headers["Retry-After"] == "6"
+        assert answer.json()["detail"].startswith("Acum întreabă multă lume")
+        # It may be asked again over the same connection.
+        assert "connection" not in answer.headers
+    ahead = 1
+    assert page.post(path, content=body, headers=headers).status_code == 200
+
+
+def test_pictures_that_come_at_one_moment_keep_places(tmp_path: Path) -> None:
+    waiting = Waiting(2)
+    # 67 may wait.
+    waiting.watch(lambda: 60)
+    inner = Starlette(routes=[Route("/gradio_api/upload", JSONResponse([]), methods=["POST"])])
+    page = TestClient(BodyLimits(inner, UploadFolder(tmp_path), waiting, False))
+
+    statuses = [page.post("/gradio_api/upload", content=b"a").status_code for _ in range(10)]
+
+    assert statuses == [200] * 7 + [503] * 3
+
+
 def test_open_pages_do_not_take_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("limits.HEARTBEATS", 2)
     statuses: list[int] = []
@@ -201,7 +256,7 @@ def test_open_pages_do_not_take_all_connections(monkeypatch: pytest.MonkeyPatch)
 
 def test_answers_that_nobody_fetches_are_forgotten() -> None:
     ids: dict[str, set[str]] = {}
-    queue = SimpleNamespace(pending_event_ids_session=ids, pending_messages_per_session=None)
+    queue = SimpleNamespace(pending_event_ids_session=ids, event_ids_to_events={})
     bound_memory(queue)
 
     for number in range(MESSAGES + 50):
@@ -211,6 +266,27 @@ def test_answers_that_nobody_fetches_are_forgotten() -> None:
     assert len(queue.pending_messages_per_session) == len(ids) == MESSAGES
     assert "s0" not in ids
     assert f"s{MESSAGES + 49}" in ids
+
+
+def test_who_waits_is_not_forgotten_nor_who_was_just_told_something() -> None:
+    ids: dict[str, set[str]] = {"waits": {"asked"}}
+    queue = SimpleNamespace(pending_event_ids_session=ids, event_ids_to_events={"asked": None})
+    bound_memory(queue)
+    messages = queue.pending_messages_per_session
+
+    messages["waits"] = messages["told"] = messages["quiet"] = "messages"
+    for number in range(MESSAGES - 2):
+        messages[f"s{number}"] = number
+        assert messages["told"] == "messages"
+
+    assert len(messages) == MESSAGES
+    assert "waits" in messages
+    assert "told" in messages
+    assert "quiet" not in messages
+    queue.event_ids_to_events.clear()
+    messages["another"] = 0
+    assert "waits" not in messages
+    assert "waits" not in ids
 
 
 def test_a_program_that_was_answered_is_forgotten_and_an_open_page_is_not() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import threading
@@ -157,6 +158,41 @@ def test_who_has_left_costs_nothing(occupied: str, small_blocks: GuardedBlocks) 
     assert answered == ["first", "stays"]
 
 
+def test_who_waits_is_not_told_of_each_answer(occupied: str) -> None:
+    for number in range(12):
+        join(occupied, f"visitor {number}", CHANGE, str(number))
+    address = f"{occupied}/gradio_api/queue/data"
+    told: list[str] = []
+    with httpx.stream(
+        "GET", address, params={"session_hash": "visitor 11"}, timeout=SECONDS
+    ) as stream:
+        for line in stream.iter_lines():
+            if not told:
+                door.set()
+            if line:
+                told.append(json.loads(line.removeprefix("data:"))["msg"])
+
+    assert answered == ["first", *map(str, range(12))]
+    assert "process_completed" in told
+    # Twelve were answered meanwhile.
+    assert told.count("estimation") < 12
+
+
+def test_many_more_than_are_remembered_wait_and_are_answered(
+    small_page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memory.MESSAGES", 3)
+    door.clear()
+    answered.clear()
+    for number in range(10):
+        join(small_page, f"patient {number}", CHANGE, str(number))
+    door.set()
+
+    for number in range(10):
+        assert len(ended(small_page, f"patient {number}")) == 1
+    assert len(answered) == 10
+
+
 @pytest.fixture
 def full_server(tmp_path: Path) -> Iterator[tuple[str, int]]:
     """A server that refuses every upload, because far too many queries are waiting."""
@@ -176,6 +212,20 @@ def full_server(tmp_path: Path) -> Iterator[tuple[str, int]]:
     yield server.servers[0].sockets[0].getsockname()
     server.should_exit = True
     thread.join(SECONDS)
+
+
+def test_who_is_refused_may_ask_again_over_the_same_connection(
+    full_server: tuple[str, int],
+) -> None:
+    host, port = full_server
+    connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
+    for _ in range(3):
+        connection.request("POST", "/gradio_api/upload", bytes(200_000))
+        answer = connection.getresponse()
+        assert answer.status == 503
+        assert answer.read().startswith(b"Many people are asking")
+        assert not answer.will_close
+    connection.close()
 
 
 @pytest.mark.parametrize(("size", "status"), [(8_000_000, b"503"), (40_000_000, b"413")])

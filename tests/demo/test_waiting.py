@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from waiting import LIMIT_SECONDS, Waiting, guard_queue
+from waiting import KEPT_SECONDS, LIMIT_SECONDS, Waiting, guard_queue
 
 
 class Clock:
@@ -18,9 +18,9 @@ class Clock:
 def waiting_with(ahead: int, mean: float = 0.5) -> tuple[Waiting, Clock]:
     clock = Clock()
     waiting = Waiting(2, clock)
-    waiting.watch(lambda: ahead)
     for _ in range(200):
         waiting.note(mean)
+    waiting.watch(lambda: ahead)
     return waiting, clock
 
 
@@ -35,6 +35,58 @@ def test_nobody_is_let_in_who_would_wait_too_long(ahead: int, full: bool) -> Non
 def test_a_slower_machine_lets_fewer_in() -> None:
     assert not waiting_with(30, mean=0.5)[0].is_full
     assert waiting_with(30, mean=1.0)[0].is_full
+
+
+def test_what_counts_is_how_often_an_answer_is_ready_while_others_wait() -> None:
+    waiting, clock = waiting_with(20, mean=0.5)
+
+    # Each of two takes half a second by itself, but the machine has one core.
+    for _ in range(200):
+        clock.now += 0.5
+        waiting.note(1.0)
+
+    assert waiting.seconds == pytest.approx(20 * 0.5, rel=0.01)
+    waiting.watch(lambda: 1)
+    waiting.note(1.0)
+    # The time in which nobody asks is nobody's wait.
+    clock.now += 1000.0
+    waiting.note(1.0)
+    assert waiting.seconds == pytest.approx(0.5, rel=0.3)
+
+
+def test_a_few_slow_answers_send_nobody_away() -> None:
+    waiting, clock = waiting_with(100, mean=0.1)
+    assert waiting.seconds == pytest.approx(5, rel=0.01)
+
+    waiting.note(0.1)
+    for _ in range(3):
+        clock.now += 20.0
+        waiting.note(20.0)
+
+    assert not waiting.is_full
+
+
+def takes_pictures(waiting: Waiting) -> bool:
+    return not waiting.is_full_for_pictures
+
+
+def test_a_picture_keeps_a_place_for_its_question() -> None:
+    waiting, clock = waiting_with(30)
+    assert takes_pictures(waiting)
+
+    for _ in range(11):
+        waiting.expect()
+
+    # 41 would wait for more than ten seconds; whoever was expected is let in.
+    assert not takes_pictures(waiting)
+    assert not waiting.is_full
+    waiting.let_in()
+    assert takes_pictures(waiting)
+    waiting.expect()
+    assert not takes_pictures(waiting)
+    # They may never ask.
+    clock.now += KEPT_SECONDS + 0.1
+    assert takes_pictures(waiting)
 
 
 def test_those_who_are_refused_come_back_one_after_the_other() -> None:
@@ -66,20 +118,24 @@ def test_a_full_queue_refuses_questions_and_nothing_else() -> None:
 
     events = SimpleNamespace(queue=[None] * 200, current_concurrency=2)
     functions = {
-        0: SimpleNamespace(concurrency_id="answers"),
-        1: SimpleNamespace(concurrency_id="texts"),
+        0: SimpleNamespace(concurrency_id="answers", api_name="ask", api_visibility="public"),
+        1: SimpleNamespace(concurrency_id="texts", api_name="say", api_visibility="public"),
+        2: SimpleNamespace(concurrency_id="answers", api_name="show", api_visibility="private"),
     }
     queue = SimpleNamespace(
         push=push,
         event_queue_per_concurrency_id={"answers": events},
         blocks=SimpleNamespace(fns=functions),
     )
-    guard_queue(queue, Waiting(2), "answers")
+    waiting = Waiting(2)
+    guard_queue(queue, waiting, "answers")
 
     def pushed(number: int | None) -> str:
         body = SimpleNamespace(fn_index=number)
         return str(asyncio.run(queue.push(body=body, request=None, username=None))[2])
 
     assert [pushed(0), pushed(1), pushed(None)] == ["queue_full", "success", "success"]
+    asked: tuple[object, ...] = (0, 1, 2, "ask", "say", "show", None, [0], {})
+    assert [each for each in asked if waiting.is_question(each)] == [0, 2, "ask"]
     events.queue = []
     assert pushed(0) == "success"
