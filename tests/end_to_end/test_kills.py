@@ -16,7 +16,7 @@ NAMES = ("training", "export", "build", "add", "remove", "fetch", "staging", "in
 KILLS = {"training": 1, "export": 1}
 # Smaller than the first file that a program writes.
 LIMITS = {"training": 500_000, "export": 500_000, "build": 600, "add": 600, "remove": 600}
-LIMITS |= {"fetch": 600, "staging": 100}
+LIMITS |= {"fetch": 200, "staging": 100}
 Stage = tuple[dict[str, Victim], Warm]
 
 

@@ -144,7 +144,10 @@ def test_certificates_that_are_not_there_are_named_and_left(
 
     prepare_surroundings()
 
-    assert f"SSL_CERT_FILE names {tmp_path / 'gone.pem'}, which is not" in capsys.readouterr().out
+    assert (
+        f"SSL_CERT_FILE names {tmp_path / 'gone.pem'}, which does not exist"
+        in capsys.readouterr().out
+    )
     assert "SSL_CERT_FILE" not in os.environ
     assert os.environ["REQUESTS_CA_BUNDLE"] == str(tmp_path / "there.pem")
 
