@@ -90,6 +90,9 @@ def test_a_picture_is_taken_with_the_camera(visit: Callable[..., Page]) -> None:
         lambda: next((b for b in page.all("#painting button") if "Webcam" in b.text), None),
         "the button that starts the camera",
     ).click()
+    # Before the first frame, there is nothing to capture.
+    frames = "[...document.querySelectorAll('#painting video')].some(video => video.videoWidth)"
+    page.until(lambda: page.run(frames), "the camera's first frame")
     page.find("#painting button[aria-label='capture photo']").click()
 
     page.answered()

@@ -20,7 +20,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 SECONDS = 30
 # The default of Selenium is 0.5, and most waits are shorter.
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.2
 SWITCHES = (
     "--headless=new",
     "--no-sandbox",
