@@ -12,19 +12,18 @@ Needs requirements-train.txt; 200 pictures take two minutes on one core.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from measured import keep
 from tqdm import tqdm
 
 from pinacoteca import images
 from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.command_line import positive, run
-from pinacoteca.files import written_whole
 from pinacoteca.picture_tree import find_pictures_by_path
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
@@ -106,13 +105,7 @@ def compare(paths: Sequence[Path], asked: dict[str, Ask], out: Path) -> None:
                 name: {what: round(count / number, 4) for what, count in counts.items()}
                 for name, counts in same.items()
             }
-            _write(out, {"pictures": number, "of": len(paths), "the same": shares})
-
-
-def _write(out: Path, found: dict[str, object]) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(out) as path:
-        path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+            keep(out, {"pictures": number, "of": len(paths), "the same": shares})
 
 
 def main() -> None:

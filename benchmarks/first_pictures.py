@@ -14,7 +14,6 @@ query. Takes two minutes on two quiet cores; ``write_speed.py`` writes the resul
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -28,12 +27,11 @@ from tempfile import TemporaryDirectory
 
 # The page has loaded it before the first query, through Gradio.
 import httpx  # noqa: F401
-from measured import machine
+from measured import keep, machine
 from tqdm import tqdm
 
 from pinacoteca.collection import Painting
 from pinacoteca.command_line import run
-from pinacoteca.files import written_whole
 from pinacoteca.images import open_image
 from pinacoteca.picture_finder import WIKIART, PictureFinder, Source, title_slug
 from pinacoteca.picture_tree import find_pictures_by_path, picture_key, picture_paths
@@ -212,9 +210,7 @@ def main() -> None:
         "machine": machine(load),
         "results": {name: asdict(shown_) for name, shown_ in found.items()},
     }
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(given.out) as path:
-        path.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    keep(given.out, kept)
     print(given.out.read_text(encoding="utf-8"))
 
 

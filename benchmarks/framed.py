@@ -14,7 +14,6 @@ docs/framed-and-printed.md.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,11 +23,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from measured import keep
 from PIL import Image, ImageDraw, ImageOps
 from tqdm import tqdm
 
 from pinacoteca.command_line import run
-from pinacoteca.files import written_whole
 from pinacoteca.images import compressed, open_image
 from pinacoteca.painting_within import paintings_within
 from pinacoteca.picture_tree import find_pictures_by_path
@@ -230,9 +229,7 @@ def main() -> None:
     kept: dict[str, Any] = {"untouched": untouched(paths)}
     for paintings, counts in enumerate(ask(retriever, paths[::EVERY]), start=1):
         kept |= {"paintings": paintings, "copies": counts}
-        given.out.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(given.out) as path:
-            path.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+        keep(given.out, kept)
     print(given.out.read_text(encoding="utf-8"))
 
 

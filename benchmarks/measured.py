@@ -6,10 +6,11 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from pinacoteca.files import written_whole
 from pinacoteca.markdown import table
@@ -89,14 +90,12 @@ class Results:
 
     def write(self) -> None:
         """Writes both files."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         kept = {
             "machine": self.machine,
             "rows": [asdict(row) | {"ratio": row.ratio} for row in self.rows],
             "left_out": self.left_out,
         }
-        with written_whole(self.path) as path:
-            path.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+        keep(self.path, kept)
         with written_whole(self.path.with_suffix(".md")) as path:
             path.write_text(self.text(), encoding="utf-8")
 
@@ -110,6 +109,13 @@ class Results:
     def machine(self) -> str:
         """The machine, in a sentence."""
         return machine(self._load)
+
+
+def keep(path: Path, figures: Mapping[str, Any]) -> None:
+    """Writes figures as JSON, whole or not at all, into a folder that is made if it is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as temporary:
+        temporary.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def machine(load: float) -> str:

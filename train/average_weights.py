@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from augment_storage import StoredAnew, WithoutColour
 from batches import LabelledPictures, data_config, loader, showings
 from network import half_precision
-from pandora import further_pictures, movements_in, parts_of, read_tree, readable
+from pandora import further_of_split, movements_in, parts_of, read_tree, readable
 from parts import NO_PARTS, Parts
 from recipe import Recipe, recipe_from
 from run_settings import Training
@@ -251,13 +251,11 @@ def read_run(folder: Path, data: Path, further: Path | None) -> Training:
         train, validation = (
             recorded.found(data, part, pictures) for part in ("train", "validation")
         )
-    trained_on = {picture.path for picture in train}
-    held_out = [picture for picture in pictures if picture.path not in trained_on]
     movements = movements_in(pictures)
     more = []
     if further is not None:
-        strangers = held_out if settings["split"] == "artist" else []
-        more = readable(further, further_pictures(further, strangers, movements))
+        more = further_of_split(further, settings["split"], pictures, train, movements)
+        more = readable(further, more)
     training = Training(
         recipe=recipe,
         recipe_name=settings["recipe"],

@@ -118,15 +118,17 @@ def shared_temperature(groups: Sequence[Group]) -> float:
     from scipy.optimize import minimize_scalar
 
     def loss(exponent: float) -> float:
-        total = 0.0
-        for group in groups:
-            probabilities = softmax(group.logits, np.exp(exponent))
-            own = probabilities[np.arange(len(group.targets)), group.targets]
-            total -= float(np.log(own + 1e-12).mean())
-        return total
+        return sum(log_loss(group, np.exp(exponent)) for group in groups)
 
     best = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded")
     return float(np.exp(best.x))
+
+
+def log_loss(group: Group, temperature: float) -> float:
+    """Returns the mean cross-entropy of a group."""
+    probabilities = softmax(group.logits, temperature)
+    own = probabilities[np.arange(len(group.targets)), group.targets]
+    return -float(np.log(own + 1e-12).mean())
 
 
 def softmax(logits: Logits, temperature: float) -> npt.NDArray[np.float64]:

@@ -26,9 +26,9 @@ import numpy.typing as npt
 from augment_storage import StoredAnew, WithoutColour
 from average_weights import fit_head
 from batches import showings
-from calibrate import Group, shared_temperature, softmax, write_into
+from calibrate import Group, log_loss, shared_temperature, write_into
 from learn_likeness import scale_of
-from pandora import Picture, further_pictures, painter_keys, read_tree, readable
+from pandora import Picture, further_of_split, painter_keys, read_tree, readable
 from splits import SEED
 from test_part import pictures_of_part, training_of
 
@@ -169,9 +169,7 @@ def _told(group: Group) -> tuple[float, float, float]:
     """Returns the best temperature for a group, its accuracy, and its loss at that temperature."""
     right = float((group.logits.argmax(axis=1) == group.targets).mean())
     temperature = shared_temperature([group])
-    probabilities = softmax(group.logits, temperature)
-    own = probabilities[np.arange(len(group.targets)), group.targets]
-    return temperature, right, -float(np.log(own + 1e-12).mean())
+    return temperature, right, log_loss(group, temperature)
 
 
 def further_ones(
@@ -184,10 +182,7 @@ def further_ones(
     """Returns the further pictures that count, none by painters whom a split by artist held out."""
     if further is None:
         return []
-    trained_on = {picture.path for picture in train}
-    held_out = [picture for picture in read_tree(data) if picture.path not in trained_on]
-    strangers = held_out if split == "artist" else []
-    pictures = further_pictures(further, strangers, classifier.movements)
+    pictures = further_of_split(further, split, read_tree(data), train, classifier.movements)
     return readable(further, some_of_each_painter(pictures, FURTHER_OF_A_PAINTER))
 
 

@@ -106,6 +106,30 @@ def further_pictures(
     return [picture for picture, key in zip(pictures, keys, strict=True) if key not in strangers]
 
 
+def further_of_split(
+    directory: Path,
+    split: str,
+    pictures: Sequence[Picture],
+    train: Sequence[Picture],
+    movements: Sequence[Movement],
+) -> list[Picture]:
+    """Lists the further pictures that may be trained on with the training part of a split.
+
+    Args:
+        directory: The tree of further pictures.
+        split: On the split by artist, painters outside the training part are left out.
+        pictures: All pictures of the tree that was split.
+        train: Its training part.
+        movements: The movements that the network learns.
+
+    Raises:
+        DataError: The directory is missing or holds no picture.
+    """
+    trained_on = {picture.path for picture in train}
+    others = [picture for picture in pictures if picture.path not in trained_on]
+    return further_pictures(directory, others if split == "artist" else [], movements)
+
+
 def _pictures_in(directory: Path) -> list[Picture]:
     if not directory.is_dir():
         raise DataError(f"There is no folder {directory}: name the Pandora18K tree with --data.")

@@ -46,7 +46,7 @@ from network import (
 from pandora import (
     SPLITS_HELP,
     Picture,
-    further_pictures,
+    further_of_split,
     movements_in,
     name_unknown_folders,
     painter_classes,
@@ -593,10 +593,8 @@ def further_of(
     """
     if arguments.further is None:
         return []
-    trained_on = {picture.path for picture in train}
-    others = [picture for picture in pictures if picture.path not in trained_on]
-    held_out = others if arguments.split == "artist" else []
-    return readable(arguments.further, further_pictures(arguments.further, held_out, movements))
+    further = further_of_split(arguments.further, arguments.split, pictures, train, movements)
+    return readable(arguments.further, further)
 
 
 def drawn_parts(
