@@ -126,9 +126,14 @@ def shared_temperature(groups: Sequence[Group]) -> float:
 
 def log_loss(group: Group, temperature: float) -> float:
     """Returns the mean cross-entropy of a group."""
+    return float(losses(group, temperature).mean())
+
+
+def losses(group: Group, temperature: float) -> npt.NDArray[np.float64]:
+    """Returns the cross-entropy of each painting of a group, float64 ``[n]``."""
     probabilities = softmax(group.logits, temperature)
     own = probabilities[np.arange(len(group.targets)), group.targets]
-    return -float(np.log(own + 1e-12).mean())
+    return -np.log(own + 1e-12)
 
 
 def softmax(logits: Logits, temperature: float) -> npt.NDArray[np.float64]:

@@ -12,6 +12,7 @@ from calibrate import Group
 
 from pinacoteca.errors import DataError
 from pinacoteca.movements import MOVEMENTS
+from pinacoteca.statistics_head import StatisticsHead
 
 
 def test_no_painter_gives_more_pictures_than_the_limit() -> None:
@@ -50,13 +51,55 @@ def test_a_trial_says_how_good_the_sum_of_both_layers_is() -> None:
     blind = Group(np.zeros((300, 3), np.float32), targets)
     seen = learning.Seen(blind, statistics)
 
-    tried = list(learning.trials(seen, np.ones(300), seen))
+    even = np.full(3, 1 / 3)
 
-    assert [(trial.decay, trial.head.share) for trial in tried] == [
-        (decay, share) for decay in learning.DECAYS for share in learning.SHARES
+    tried = list(learning.trials(seen, np.ones(300), even, seen, np.ones(300)))
+
+    assert [(trial.decay, trial.head.share, trial.adjustment) for trial in tried] == [
+        (decay, share, adjustment)
+        for decay in learning.DECAYS
+        for share in learning.SHARES
+        for adjustment in learning.ADJUSTMENTS
     ]
     assert all(trial.accuracy > 0.95 for trial in tried)
     assert all(trial.loss < np.log(3) / 2 for trial in tried)
+
+
+def test_the_adjustment_takes_log_frequencies_from_the_sum_of_both_layers() -> None:
+    head = StatisticsHead(np.eye(2, dtype=np.float32), np.zeros(2, np.float32), 0.8)
+    logits, statistics = np.ones((1, 2), np.float32), np.ones((1, 2), np.float32)
+    frequencies = np.array([0.9, 0.1])
+
+    moved = learning.adjusted(head, frequencies, 0.5)
+
+    difference = moved.combined(logits, statistics) - head.combined(logits, statistics)
+    assert difference[0] == pytest.approx(-0.5 * np.log(frequencies), abs=1e-5)
+
+
+def test_movements_with_few_pictures_decide_as_their_weights_say() -> None:
+    """Nine paintings of ten are of one movement, and what is seen tells them apart poorly."""
+    dice = np.random.default_rng(0)
+    targets = (np.arange(400) % 10 == 0).astype(np.int64)
+    statistics = (np.eye(2)[targets] + dice.normal(0, 0.8, (400, 2))).astype(np.float32)
+    seen = learning.Seen(Group(np.zeros((400, 2), np.float32), targets), statistics)
+    frequencies = np.array([0.9, 0.1])
+    alike = np.where(targets == 1, 9.0, 1.0)
+
+    plain, fair = (
+        min(
+            learning.trials(seen, np.ones(400), frequencies, seen, weights),
+            key=lambda trial: trial.loss,
+        )
+        for weights in (np.ones(400), alike)
+    )
+
+    assert fair.adjustment > plain.adjustment
+    rare = statistics[targets == 1], np.zeros((40, 2), np.float32)
+    found = [
+        (trial.head.combined(rare[1], rare[0]).argmax(axis=1) == 1).mean()
+        for trial in (plain, fair)
+    ]
+    assert found[1] > found[0] + 0.2
 
 
 def test_a_missing_tree_is_named(
