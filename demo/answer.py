@@ -28,7 +28,8 @@ from pinacoteca.results import MovementProbability, Neighbour, QueryResult
 from pinacoteca.styles import style_name
 
 MOVEMENTS_SHOWN = 5
-# Without prediction sets, the page names a second movement if the first is less likely than this.
+# A first movement that is less likely than this is not sure. Without prediction sets, the page then
+# names the second movement as well.
 SURE = 0.5
 # The verdict names at most this many movements.
 NAMED = 2
@@ -226,7 +227,9 @@ def _movement_html(result: QueryResult, language: Language) -> str:
     others = likely[len(named) :]
     if len(likely) == 1 and best.probability < SURE:
         others = tuple(entry.movement for entry in movements[1:2])
-    notes = [texts.unsure.format(others=_alternatives(others, language))] if others else []
+    notes = [texts.unsure] if others and best.probability < SURE else []
+    if others:
+        notes.append(texts.could_be.format(others=_alternatives(others, language)))
     # The probabilities were calibrated on paintings only.
     if result.looks_like_a_painting:
         right = f"{100 * best.probability:.0f}"

@@ -10,6 +10,7 @@ Reads ``model/metrics.json``, ``gallery/metrics.json`` and the metrics of other 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,9 +34,10 @@ EXPERIMENTS = Path(__file__).parent / "experiments_template.md"
 # The folders in train/results with the runs of the shipped model, in order.
 SHIPPED = "shipped-"
 RESULTS = REPOSITORY / "train" / "results"
-# Runs as long as the full recipe, with another setting.
 BY_PAINTER = RESULTS / "by-painter"
+# Runs as long as the full recipe, with another setting.
 WHOLE_LENGTH = RESULTS / "whole-length"
+DATED_PHOTOGRAPHS = REPOSITORY / "train" / "dated_photographs.csv"
 GALLERY = REPOSITORY / "gallery"
 TRAINING_PAGE = "docs/training.md"
 # The way of storing test pictures, of those in evaluate.py, that the comparison uses.
@@ -220,8 +222,9 @@ def by_painter_section() -> str:
         f"For comparison, `{training['recipe']}` was trained once more with no painter on both "
         f"sides of the split ({training['epochs']} epochs; averaged with a share of "
         f"{training['imagenet_share']:g} of the ImageNet weights, with "
-        f"a statistics head, as the shipped model). These are its {metrics['pictures']:,} test "
-        f"pictures, in all {len(metrics['per_class'])} movements:\n\n{comparison_table([metrics])}"
+        "a statistics head that is not adjusted for the frequency of movements). These are its "
+        f"{metrics['pictures']:,} test pictures, in all {len(metrics['per_class'])} movements:"
+        f"\n\n{comparison_table([metrics])}"
     )
 
 
@@ -285,12 +288,21 @@ def dated_photographs(metrics: dict[str, Any]) -> str:
     if not named:
         return ""
     english = {movement.folder: movement.english for movement in MOVEMENTS}
-    rows = [(name, english[answer]) for name, answer in named["wrong"].items()]
+    with open(DATED_PHOTOGRAPHS, encoding="utf-8", newline="") as file:
+        dated = {row["file_name"]: row for row in csv.DictReader(file)}
+    rows = [
+        (
+            dated[name]["why"],
+            " or ".join(english[folder] for folder in dated[name]["movements"].split("|")),
+            english[answer],
+        )
+        for name, answer in named["wrong"].items()
+    ]
     in_set = f", and {named['in_set']} prediction sets hold it" if "in_set" in named else ""
     return (
         f"\n\n{named['pictures']} of them belong to a known movement by their museums' dates "
         f"(`train/dated_photographs.csv`): {named['right']} get it{in_set}. The wrong ones:\n\n"
-        f"{table(('photograph', 'taken for'), rows)}"
+        f"{table(('painting', 'by its date', 'taken for'), rows)}"
     )
 
 

@@ -46,8 +46,8 @@ def result_of(
     return replace(result, selected=1, collection_size=1)
 
 
-def likely_html(count: int, language: Any = "en") -> Elements:
-    result = result_of(best=0.4)
+def likely_html(count: int, language: Any = "en", best: float = 0.4) -> Elements:
+    result = result_of(best=best)
     movements = [
         replace(entry, in_set=place < count) for place, entry in enumerate(result.movements)
     ]
@@ -98,6 +98,13 @@ def test_of_more_movements_the_first_leads_and_the_others_are_named() -> None:
     assert "Baroque or" not in text
     assert "It could also be Rococo, Romanticism or Realism." in text
     assert "about 40 are right" in text
+
+
+def test_the_network_is_not_sure_only_below_one_half() -> None:
+    doubtful, sure = likely_html(4).text, likely_html(4, best=0.8).text
+
+    assert "The network is not sure. It could also be" in doubtful
+    assert "It could also be Rococo" in sure and "not sure" not in sure
 
 
 def test_what_is_no_painting_is_called_so_and_no_odds_are_given() -> None:
