@@ -76,6 +76,17 @@ def test_the_adjustment_takes_log_frequencies_from_the_sum_of_both_layers() -> N
     assert difference[0] == pytest.approx(-0.5 * np.log(frequencies), abs=1e-5)
 
 
+def test_of_equally_good_trials_the_one_with_the_smallest_share_is_kept() -> None:
+    def trial(loss: float, adjustment: float, share: float) -> learning.Trial:
+        head = StatisticsHead(np.eye(2, dtype=np.float32), np.zeros(2, np.float32), share)
+        return learning.Trial(head, 0.01, adjustment, 1.0, 0.5, loss)
+
+    within, beyond = 1 + learning.EQUAL / 2, 1 + learning.EQUAL * 2
+    tried = [trial(1, 0.5, 0.9), trial(within, 0.4, 0.8), trial(beyond, 0.3, 0.4)]
+
+    assert learning.least_reliant(tried) is tried[1]
+
+
 def test_movements_with_few_pictures_decide_as_their_weights_say() -> None:
     """Nine paintings of ten are of one movement, and what is seen tells them apart poorly."""
     dice = np.random.default_rng(0)
