@@ -58,7 +58,7 @@ EXPANSION_WEIGHT = 0.3
 # the other for subjects; the middle balances both with the hand. Among mixtures of about equal
 # quality, the manner end keeps most of the hand and the middle most of the subject
 # (gallery/README.md shows the curve).
-MANNER_END = (0.5, 0.5, 0.0)
+MANNER_END = (0.6, 0.4, 0.0)
 BALANCE = (0.1, 0.4, 0.5)
 SUBJECT_END = (0.0, 0.0, 1.0)
 BALANCED = 0.5
