@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from galleries import write_gallery, write_likeness
 from selenium import webdriver
 from served import served_page
-from visitor import Page, open_browser
+from visitor import Page, forget, open_browser
 
 from pinacoteca.movements import MOVEMENTS
 
@@ -20,7 +21,10 @@ ROOMS = ("train", "gallery", "hub", "demo")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Turns every warning that our code causes into an error."""
+    """Turns every warning that our code causes into an error; computes on one thread each."""
+    # Before PyTorch is imported, and for all programs that tests start. On a busy machine, several
+    # threads of one program would spin while they wait for each other, for longer than they compute.
+    os.environ["OMP_NUM_THREADS"] = "1"
     scripts = {path.stem for room in ROOMS for path in (REPOSITORY / room).glob("*.py")}
     ours = "|".join([r"pinacoteca(\..*)?", *sorted(scripts)])
     config.addinivalue_line("filterwarnings", f"error:::({ours})$")
@@ -114,15 +118,22 @@ def run_script(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return call
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Chromium, shared by all tests."""
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Chromium, started once."""
     try:
         browser = open_browser(tmp_path_factory.mktemp("browser"))
     except FileNotFoundError as error:
         pytest.skip(str(error))
     yield browser
     browser.quit()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: webdriver.Chrome) -> webdriver.Chrome:
+    """Chromium without anything that the tests of other modules left in it."""
+    forget(chromium)
+    return chromium
 
 
 @pytest.fixture

@@ -34,6 +34,16 @@ SWITCHES = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )
+# What makes Chromium forget what a test has set or left.
+FORGOTTEN: dict[str, dict[str, object]] = {
+    "Emulation.clearDeviceMetricsOverride": {},
+    "Emulation.setEmulatedMedia": {"features": []},
+    "Emulation.setUserAgentOverride": {"userAgent": ""},
+    "Browser.setDownloadBehavior": {"behavior": "default"},
+    "Network.clearBrowserCache": {},
+    "Network.clearBrowserCookies": {},
+    "Storage.clearDataForOrigin": {"origin": "*", "storageTypes": "all"},
+}
 # The event of a drop or a paste from another program: files or a text.
 GIVE = """
 const [target, kind, files, text] = arguments;
@@ -73,6 +83,15 @@ def open_browser(profile: Path, recorded: bool = True) -> webdriver.Chrome:
     if recorded:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return webdriver.Chrome(options, webdriver.ChromeService(chromedriver))
+
+
+def forget(browser: webdriver.Chrome) -> None:
+    """Leaves the page, and everything that tests have set or left in Chromium."""
+    browser.get("about:blank")
+    for command, arguments in FORGOTTEN.items():
+        browser.execute_cdp_cmd(command, arguments)
+    for kind in browser.log_types:
+        browser.get_log(kind)  # type: ignore[no-untyped-call]
 
 
 class Page:

@@ -8,6 +8,7 @@ import pytest
 from draw_map import draw_map, positions_of
 from galleries import painting, write_gallery
 from safetensors.numpy import save_file
+from threadpoolctl import threadpool_limits
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection
@@ -50,7 +51,9 @@ def test_drawing_again_gives_the_same_bytes(
 
     Collection.load(gallery).save(tmp_path)
 
-    draw_map(classifier, tmp_path)
+    # The tests compute on one thread; drawing must not depend on that.
+    with threadpool_limits(2):
+        draw_map(classifier, tmp_path)
 
     assert (tmp_path / MAP_FILE).read_bytes() == (gallery / MAP_FILE).read_bytes()
 
