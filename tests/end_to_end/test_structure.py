@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,10 +28,13 @@ LONGEST = 80
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
-def sources(room: str) -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted((REPOSITORY / room).glob("*.py")):
-        if path.relative_to(REPOSITORY).as_posix() not in MOVED:
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def sources(room: str) -> list[tuple[Path, ast.Module]]:
+    return [
+        (path, ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted((REPOSITORY / room).glob("*.py"))
+        if path.relative_to(REPOSITORY).as_posix() not in MOVED
+    ]
 
 
 def imported(tree: ast.Module) -> set[str]:
