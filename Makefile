@@ -16,7 +16,7 @@ demo: .venv/demo
 	$(BIN)/python demo/app.py
 
 test: lint types
-	$(BIN)/pytest --durations=10
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations=10
 
 soak: .venv/dev
 	PYTHONPATH=. $(BIN)/python benchmarks/soak.py

@@ -115,8 +115,11 @@ def test_the_whole_benchmark_runs(
     backbone: Path,
     tmp_path: Path,
     run_script: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    # Enough for intervals of nine paintings.
+    monkeypatch.setattr(evaluate_neighbours, "RESAMPLES", 50)
     paintings = [
         (f"{artist}_work-{place}", style, artist)
         for artist in ("ion-andreescu", "max-herman-maxy", "marcel-iancu")

@@ -13,9 +13,14 @@ from pinacoteca.errors import DataError
 
 
 def test_a_sheet_has_a_row_for_each_photograph(
-    model_folder: Path, gallery: Path, tmp_path: Path, run_script: Callable[..., None]
+    model_folder: Path,
+    gallery: Path,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for place in range(23):
+    monkeypatch.setattr(side_by_side, "DRAWN", 4)
+    for place in range(5):
         write_picture(tmp_path / "queries" / f"{place:02}.jpg", place)
 
     run_script(
@@ -25,7 +30,8 @@ def test_a_sheet_has_a_row_for_each_photograph(
     )
 
     with Image.open(tmp_path / "sheet.png") as sheet:
-        assert sheet.height > 20 * 100
+        # 2.3 inches a row, at 60 dots an inch.
+        assert sheet.height == 4 * 138
         assert np.ptp(np.asarray(sheet.convert("L"))) > 200
 
 

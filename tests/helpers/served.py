@@ -24,7 +24,8 @@ PORTS = range(20_000, 32_000)
 
 def free_port() -> int:
     """Returns a free port that no outgoing connection can take before a server does."""
-    for port in random.sample(PORTS, 100):
+    # Training seeds the common generator, and tests that run side by side must not get one port.
+    for port in random.SystemRandom().sample(PORTS, 100):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
