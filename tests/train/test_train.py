@@ -323,8 +323,14 @@ def _works(painters: dict[str, int], movement: Any) -> list[pandora.Picture]:
 
 
 def test_a_run_is_averaged_from_end_to_end(
-    train_tiny: Callable[..., Path], backbone: Path, run_script: Callable[..., None], tmp_path: Path
+    train_tiny: Callable[..., Path],
+    backbone: Path,
+    run_script: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Starting other processes takes longer than reading so few pictures.
+    monkeypatch.setattr(batches, "worker_count", lambda *_: 0)
     run = train_tiny("run", "--epochs", "1", "--further", str(tmp_path / "tree"))
     tree = tmp_path / "tree"
     arguments = ("--run", run, "--data", tree, "--further", tree, "--weights", backbone)
