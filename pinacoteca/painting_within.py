@@ -143,7 +143,8 @@ def _within(
 
 def _inside(picture: Picture, search: Search) -> list[tuple[Quadrilateral, float]]:
     copy = picture.copy()
-    copy.thumbnail((search.side, search.side), Image.Resampling.BOX, reducing_gap=None)
+    # A box filter makes slanted edges jagged, unless a whole number of pixels becomes one.
+    copy.thumbnail((search.side, search.side), Image.Resampling.HAMMING, reducing_gap=None)
     pixels = np.asarray(copy, np.float32)
     if min(pixels.shape[:2]) < 32:
         return []

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from drawn_paintings import drawn_painting
+from PIL import Image, ImageDraw, ImageOps
 
 from pinacoteca.images import open_image
 from pinacoteca.painting_within import (
@@ -20,19 +21,6 @@ from pinacoteca.painting_within import (
 
 GILT = ((96, 70, 30), (196, 160, 84), (120, 90, 40), (214, 182, 110))
 PAPER = (244, 240, 230)
-
-
-def drawn_painting(seed: int = 0, size: tuple[int, int] = (220, 160)) -> Image.Image:
-    """Returns a picture full of strokes in many colours."""
-    dice = np.random.default_rng(seed)
-    picture = Image.new("RGB", size, (92, 110, 84))
-    pen = ImageDraw.Draw(picture)
-    for _ in range(300):
-        x, y = dice.uniform((0, 0), size)
-        width, height = dice.uniform(8, 40, 2)
-        red, green, blue = dice.integers(20, 200, 3).tolist()
-        pen.ellipse((x - width, y - height, x + width, y + height), fill=(red, green, blue))
-    return picture.filter(ImageFilter.GaussianBlur(1))
 
 
 def in_frame(picture: Image.Image, width: int = 30) -> Image.Image:
