@@ -1,17 +1,18 @@
 """Measures exact search and search through Milvus Lite as a collection grows.
 
     OMP_NUM_THREADS=1 python benchmarks/scale.py [--sizes 1412 100000 1000000]
-        [--gallery DIR] [--model DIR]
+        [--gallery DIR] [--model DIR] [--out benchmarks/results/scale.json]
 
 The paintings are those of the gallery and noisy copies of them: the noise of each part has the
 collection's own spread and a tenth to three tenths of the part's length. Queries are more such
 copies. Every engine and size runs in a process of its own. The right answers come from exact
 search, block by block.
 
-Prints a Markdown table, the number of paintings that exact search can answer in 20 ms, and an
-estimate for the 60 million objects of Europeana, with the arithmetic. A million paintings take
-about ten minutes on two CPU cores, 8 GB of memory and 4 GB of disk in the folder for temporary
-files.
+Keeps each row in ``benchmarks/results/scale.json``, from which ``write_speed.py`` takes the table
+of docs/scaling.md. Exact search is left out at sizes that do not fit into memory. Prints the number
+of paintings that exact search can answer in 20 ms, and an estimate for the 60 million objects of
+Europeana, with the arithmetic. A million paintings take half an hour on two CPU cores, 14 GB of
+memory and 12 GB of disk in the folder for temporary files.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from measured import keep
 from tqdm import tqdm
 
 from pinacoteca import milvus
@@ -46,6 +48,8 @@ QUERIES = 200
 NOISE = (0.1, 0.3)
 BLOCK = 50_000
 EXACT_MILLISECONDS = 20
+# The peak memory of exact search for each number of a vector, measured.
+EXACT_BYTES = 18
 PICTURES = 64
 
 OBJECTS = 60_000_000
@@ -59,8 +63,8 @@ OTHER_NODES = 2
 
 
 @dataclass(frozen=True)
-class Measurement:
-    """The results of one engine at one size; times in milliseconds, memory in gigabytes."""
+class Row:
+    """One row of the table: times in milliseconds, memory in gigabytes."""
 
     engine: str
     paintings: int
@@ -68,21 +72,32 @@ class Measurement:
     p50: float
     p95: float
     memory: float
-    rows: npt.NDArray[np.int64]
+    recall: float = 0.0
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The row of one engine at one size, still without the recall, and the rows that it found."""
+
+    row: Row
+    found: npt.NDArray[np.int64]
 
 
 def main() -> None:
-    """Prints the table, the limit of exact search and the extrapolation."""
+    """Keeps the table; prints the limit of exact search and the extrapolation."""
     parser = argparse.ArgumentParser(description="Measures search as a collection grows.")
     parser.add_argument("--sizes", type=positive, nargs="+", default=SIZES, metavar="N")
     parser.add_argument("--gallery", type=Path, default=REPOSITORY / "gallery")
     parser.add_argument("--model", type=Path, default=REPOSITORY / "model")
+    parser.add_argument(
+        "--out", type=Path, default=REPOSITORY / "benchmarks" / "results" / "scale.json"
+    )
     options = parser.parse_args()
     base = base_parts(options.gallery)
     with TemporaryDirectory() as folder:
         write_copies(base, max(options.sizes), Path(folder))
         queries = jittered(base, QUERIES, np.random.default_rng(1))
-        print_table(Path(folder), options.sizes, queries)
+        keep_table(Path(folder), options.sizes, queries, options.out)
         print_exact_limit(read_parts(Path(folder), max(options.sizes)), queries)
     print_extrapolation(pictures_a_second(options.model), sum(part.shape[1] for part in base))
 
@@ -147,21 +162,29 @@ def exact_answers(parts: Parts, queries: Parts) -> npt.NDArray[np.int64]:
     return rows
 
 
-def print_table(folder: Path, sizes: Sequence[int], queries: Parts) -> None:
-    """Measures every engine at every size and prints the table."""
-    print("| engine | paintings | built, a second | p50 | p95 | peak memory | recall@5 |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+def keep_table(folder: Path, sizes: Sequence[int], queries: Parts, out: Path) -> None:
+    """Measures every engine at every size, and keeps the rows so far after each."""
+    dimension = sum(part.shape[1] for part in queries)
+    rows: list[dict[str, Any]] = []
     for size in sizes:
         right = exact_answers(read_parts(folder, size), queries)
-        for measure in (measure_exact, measure_milvus):
-            result = measure(folder, size, queries)
-            pairs = zip(result.rows.tolist(), right.tolist(), strict=True)
+        engines = [measure_exact, measure_milvus]
+        if EXACT_BYTES * size * dimension > _free_memory():
+            engines.remove(measure_exact)
+        for measure in engines:
+            measured = measure(folder, size, queries)
+            pairs = zip(measured.found.tolist(), right.tolist(), strict=True)
             recall = np.mean([len(set(found) & set(all_)) / len(all_) for found, all_ in pairs])
-            print(
-                f"| {result.engine} | {size:,} | {result.build_rate:,.0f} | {result.p50:.1f} ms | "
-                f"{result.p95:.1f} ms | {result.memory:.1f} GB | {recall:.3f} |",
-                flush=True,
-            )
+            rows.append(asdict(replace(measured.row, recall=float(recall))))
+            keep(out, {"dimension": dimension, "rows": rows})
+            print(rows[-1], flush=True)
+
+
+def _free_memory() -> int:
+    """Returns how many bytes of memory Linux can still give."""
+    text = Path("/proc/meminfo").read_text(encoding="ascii")
+    (line,) = (line for line in text.splitlines() if line.startswith("MemAvailable"))
+    return 1024 * int(line.split()[1])
 
 
 def measure_exact(folder: Path, size: int, queries: Parts) -> Measurement:
@@ -176,7 +199,9 @@ def measure_milvus(folder: Path, size: int, queries: Parts) -> Measurement:
     """
     built = _in_a_process(_milvus, folder, size, [part[:1] for part in queries])
     asked = _in_a_process(_milvus, folder, size, queries)
-    return replace(asked, build_rate=built.build_rate, memory=max(built.memory, asked.memory))
+    memory = max(built.row.memory, asked.row.memory)
+    row = replace(asked.row, build_rate=built.row.build_rate, memory=memory)
+    return Measurement(row, asked.found)
 
 
 def _in_a_process(
@@ -203,15 +228,8 @@ def _measure(engine: str, build: Callable[[], PaintingIndex], queries: Parts) ->
     seconds = time.perf_counter() - start
     answers, times = _asked(nearest, queries)
     median, late = np.percentile(times, [50, 95]).tolist()
-    return Measurement(
-        engine,
-        len(nearest),
-        len(nearest) / seconds,
-        median,
-        late,
-        _peak_memory(),
-        answers,
-    )
+    row = Row(engine, len(nearest), len(nearest) / seconds, median, late, _peak_memory())
+    return Measurement(row, answers)
 
 
 def _asked(nearest: PaintingIndex, queries: Parts) -> tuple[npt.NDArray[np.int64], list[float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -28,22 +29,44 @@ def scale(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-def test_the_table_and_the_extrapolation_are_printed(
+def test_the_table_is_kept_and_the_extrapolation_printed(
     scale: ModuleType,
     model_folder: Path,
+    tmp_path: Path,
     run_script: Callable[..., None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run_script(scale.main, "--sizes", 200, "--model", model_folder)
+    out = tmp_path / "scale.json"
+    run_script(scale.main, "--sizes", 200, "--model", model_folder, "--out", out)
 
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split("|")[1:3] for line in lines[2:4]] == [
-        [" exact (NumPy) ", " 200 "],
-        [" Milvus Lite ", " 200 "],
+    kept = json.loads(out.read_text())
+    assert kept["dimension"] == 23
+    assert [(row["engine"], row["paintings"], row["recall"]) for row in kept["rows"]] == [
+        ("exact (NumPy)", 200, 1.0),
+        ("Milvus Lite", 200, 1.0),
     ]
-    assert all(line.endswith(" GB | 1.000 |") for line in lines[2:4])
-    assert lines[5] == "Exact search stays under 20 ms with all 200 paintings."
-    assert "- Index: 60,000,000 x (23 bytes + 32 links x 4 bytes + 8 bytes of key)" in lines[11]
+    text = capsys.readouterr().out
+    assert "Exact search stays under 20 ms with all 200 paintings." in text
+    assert "- Index: 60,000,000 x (23 bytes + 32 links x 4 bytes + 8 bytes of key)" in text
+
+
+def test_exact_search_is_left_out_where_it_does_not_fit(
+    scale: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = scale.base_parts(tmp_path)
+    scale.write_copies(base, 60, tmp_path)
+    monkeypatch.setattr(scale, "_free_memory", lambda: scale.EXACT_BYTES * 60 * 23 - 1)
+    asked = [part[:10] for part in base]
+    out = tmp_path / "scale.json"
+
+    scale.keep_table(tmp_path, [30, 60], asked, out)
+
+    rows = json.loads(out.read_text())["rows"]
+    assert [(row["engine"], row["paintings"]) for row in rows] == [
+        ("exact (NumPy)", 30),
+        ("Milvus Lite", 30),
+        ("Milvus Lite", 60),
+    ]
 
 
 def test_copies_are_near_their_painting_and_in_any_blocks(
