@@ -35,7 +35,10 @@ def test_the_table_is_kept_and_the_extrapolation_printed(
     tmp_path: Path,
     run_script: Callable[..., None],
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # A busy machine may take longer than 20 ms.
+    monkeypatch.setattr(scale, "EXACT_MILLISECONDS", 60_000)
     out = tmp_path / "scale.json"
     run_script(scale.main, "--sizes", 200, "--model", model_folder, "--out", out)
 
@@ -46,7 +49,7 @@ def test_the_table_is_kept_and_the_extrapolation_printed(
         ("Milvus Lite", 200, 1.0),
     ]
     text = capsys.readouterr().out
-    assert "Exact search stays under 20 ms with all 200 paintings." in text
+    assert "Exact search stays under 60000 ms with all 200 paintings." in text
     assert "- Index: 60,000,000 x (23 bytes + 32 links x 4 bytes + 8 bytes of key)" in text
 
 
