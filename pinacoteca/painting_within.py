@@ -29,6 +29,8 @@ WHOLE: Quadrilateral = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 LAYERS = 4
 # The least side, in pixels, of the copy in which a part of a picture is searched.
 LEAST_SIDE = 256
+# How long a side must be, beside the opposite one, in a picture of something rectangular.
+OPPOSITE = 0.4
 # How far, in levels of 255, colours must differ from a single tint to count as more than one.
 COLOUR = 6.0
 # No tinted print has a stronger tint than this.
@@ -246,7 +248,7 @@ def _on_ground(pixels: Floats, ground: Bools, search: Search) -> list[tuple[Floa
         if left < 1 or top < 1 or right > width - 1 or bottom > height - 1:
             continue
         corners = _four_corners(ground[top:bottom, left:right])
-        if corners is None or _surrounded(block, blocks, least):
+        if corners is None or not _rectangular(corners) or _surrounded(block, blocks, least):
             continue
         corners = corners + np.array([left, top], np.float32)
         confidence = _side_support(corners, ground)
@@ -256,6 +258,16 @@ def _on_ground(pixels: Floats, ground: Bools, search: Search) -> list[tuple[Floa
     if len(found) == 1 and _area(found[0][0]) > search.most_area * width * height:
         return []
     return found
+
+
+def _rectangular(corners: Floats) -> bool:
+    """Returns whether a quadrilateral may be a rectangle seen at an angle.
+
+    Otherwise it is a shaped canvas, or a figure within a painting.
+    """
+    sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+    opposite = np.roll(sides, 2)
+    return bool((sides >= OPPOSITE * opposite).all())
 
 
 def _surrounded(block: Block, blocks: list[Block], least: float) -> bool:

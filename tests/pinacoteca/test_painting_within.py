@@ -157,6 +157,17 @@ def test_a_figure_on_a_plain_ground_is_not_cropped() -> None:
     assert not found.cropped
 
 
+def test_a_canvas_shaped_like_a_trapezoid_is_not_straightened() -> None:
+    picture = Image.new("RGB", (220, 280), PAPER)
+    shape = Image.new("L", picture.size)
+    ImageDraw.Draw(shape).polygon([(90, 20), (130, 20), (200, 260), (20, 260)], fill=255)
+    picture.paste(drawn_painting(3, picture.size), mask=shape)
+
+    (found,) = paintings_within(picture)
+
+    assert not found.cropped
+
+
 def test_a_point_of_a_part_is_told_in_the_whole() -> None:
     corners: Quadrilateral = ((0.2, 0.1), (0.6, 0.1), (0.6, 0.5), (0.2, 0.5))
 
