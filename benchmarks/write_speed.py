@@ -60,22 +60,43 @@ def pictures_text(kept: dict[str, Any]) -> str:
 
 
 def framed_text(kept: dict[str, Any]) -> str:
-    """Returns the table of what ``framed.py`` kept."""
+    """Returns the two tables of what ``framed.py`` kept."""
     counts = next(iter(kept["copies"].values()))
-    header = (f"of {kept['paintings']} paintings", *counts)
-    rows = [(name, *map(str, found.values())) for name, found in kept["copies"].items()]
-    plain = kept["untouched"]
-    return (
-        f"{table(header, rows)}\n\nOf the {plain['pictures']:,} pictures as they are, "
-        f"{len(plain['cropped'])} are cropped; to look at one takes {plain['milliseconds']:.1f} ms "
-        "of a core on average."
-    )
+    header = (f"of {kept['paintings']} paintings", *counts, "goal")
+    rows = [
+        (name, *map(str, found.values()), str(kept["goals"].get(name, "")))
+        for name, found in kept["copies"].items()
+    ]
+    plain = [
+        (name, f"{seen['pictures']:,}", str(len(seen["cropped"])), f"{seen['milliseconds']:.1f} ms")
+        for name, seen in kept["untouched"].items()
+    ]
+    columns = ("pictures as they are", "looked at", "cropped", "of one core, on average")
+    return f"{table(header, rows)}\n\n{table(columns, plain)}"
+
+
+def scale_text(kept: dict[str, Any]) -> str:
+    """Returns the table of the results of ``scale.py``."""
+    header = ("engine", "paintings", "built, a second", "p50", "p95", "peak memory", "recall@5")
+    rows = [
+        (
+            row["engine"],
+            f"{row['paintings']:,}",
+            f"{row['build_rate']:,.0f}",
+            *(f"{row[time]:.1f} ms" for time in ("p50", "p95")),
+            f"{row['memory']:.1f} GB",
+            f"{row['recall']:.3f}",
+        )
+        for row in kept["rows"]
+    ]
+    return table(header, rows)
 
 
 SECTIONS: dict[str, dict[str, Callable[[dict[str, Any]], str]]] = {
     "speed.md": {"serving": serving_text, "agreement": agreement_text},
     "pictures-and-titles.md": {"pictures": pictures_text},
     "framed-and-printed.md": {"framed": framed_text},
+    "scaling.md": {"scale": scale_text},
 }
 
 

@@ -21,7 +21,9 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("write_speed")
 
 
-@pytest.mark.parametrize("page", ["speed.md", "pictures-and-titles.md", "framed-and-printed.md"])
+@pytest.mark.parametrize(
+    "page", ["speed.md", "pictures-and-titles.md", "framed-and-printed.md", "scaling.md"]
+)
 def test_the_tables_are_those_of_the_results(script: ModuleType, page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
 
