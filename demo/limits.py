@@ -23,7 +23,7 @@ UPLOAD_PATH = "/gradio_api/upload"
 JOIN_PATH = "/gradio_api/queue/join"
 CALL_PATHS = ("/gradio_api/call/v2/", "/gradio_api/call/")
 # An upload is passed on in blocks of about this size.
-GATHERED_BYTES = 1_000_000
+GATHERED_BYTES = 250_000
 # An assistant sends a picture of up to 30 MB inside its message, in Base64.
 MCP_PATH = "/gradio_api/mcp"
 MCP_BYTES = 42_000_000
@@ -101,7 +101,9 @@ class BodyLimits:
             # If the question would be refused, its picture is not stored.
             await _refuse_upload(_busy_upload(scope, self._waiting), scope, receive, send)
             return
-        if not await self._uploads.enter():
+        # An upload that declares no size may be of any.
+        expected = _declared(scope) or UPLOAD_BYTES
+        if not await self._uploads.enter(expected):
             await _refuse_upload(_refuse(_FULL, 503), scope, receive, send)
             return
         self._waiting.expect()
@@ -127,7 +129,7 @@ class BodyLimits:
                 raise
             await _refuse(_TOO_LARGE, 413)(scope, receive, send)
         finally:
-            self._uploads.leave(received)
+            self._uploads.leave(expected, received)
 
 
 async def _gathered(receive: Receive) -> Message:

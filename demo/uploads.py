@@ -19,6 +19,8 @@ from types import FrameType
 UPLOAD_BYTES = 31_000_000
 # The limit for all uploads: 1,500 phone photographs, more than a class sends in an hour.
 FOLDER_BYTES = 500_000_000
+# A full folder shrinks to this share, so that the next uploads need not look through it again.
+SHRUNK_SHARE = 0.9
 # Younger files may belong to questions that still wait in the queue.
 KEPT_SECONDS = 60.0
 # File times lag behind the clock, and disks round them.
@@ -113,14 +115,19 @@ class UploadFolder:
         self._limit = limit
         self._forget = forget
         self._tidied = time.monotonic()
+        # The bytes that uploads under way may still bring.
         self._under_way = 0
         # An upper bound: the size at the last check plus all later uploads.
         self._size = 0
         self._looking = asyncio.Lock()
 
-    async def enter(self) -> bool:
-        """Says whether there is room for one more upload; if so, ``leave`` must follow."""
-        self._under_way += 1
+    async def enter(self, expected: int) -> bool:
+        """Says whether there is room for one more upload; if so, ``leave`` must follow.
+
+        Args:
+            expected: The most bytes that it may have.
+        """
+        self._under_way += expected
         if time.monotonic() > self._tidied + TIDY_SECONDS:
             self._tidied = time.monotonic()
             await asyncio.to_thread(self._tidy)
@@ -129,16 +136,21 @@ class UploadFolder:
         async with self._looking:
             # While this one waited, another may have made room.
             if not self._has_room():
-                room = self._limit - self._under_way * UPLOAD_BYTES
+                room = min(self._limit - self._under_way, round(SHRUNK_SHARE * self._limit))
                 self._size = await asyncio.to_thread(shrink, self._folder, room)
         if self._has_room():
             return True
-        self._under_way -= 1
+        self._under_way -= expected
         return False
 
-    def leave(self, received: int) -> None:
-        """Records the end of an upload of ``received`` bytes."""
-        self._under_way -= 1
+    def leave(self, expected: int, received: int) -> None:
+        """Records the end of an upload.
+
+        Args:
+            expected: As in ``enter``.
+            received: Its size in bytes.
+        """
+        self._under_way -= expected
         self._size += received
 
     def _tidy(self) -> None:
@@ -146,7 +158,7 @@ class UploadFolder:
         self._forget()
 
     def _has_room(self) -> bool:
-        return self._size + self._under_way * UPLOAD_BYTES <= self._limit
+        return self._size + self._under_way <= self._limit
 
 
 def shrink(folder: Path, limit: int, kept_seconds: float = KEPT_SECONDS) -> int:

@@ -91,21 +91,85 @@ def test_the_oldest_uploads_make_room(tmp_path: Path) -> None:
 
 def test_uploads_are_refused_while_there_is_no_room(tmp_path: Path) -> None:
     async def visit() -> None:
-        folder = UploadFolder(tmp_path, limit=2 * UPLOAD_BYTES + 1000)
-        assert await folder.enter()
-        assert await folder.enter()
-        assert not await folder.enter()
-        folder.leave(0)
-        (tmp_path / "old.jpg").write_bytes(bytes(5000))
-        folder.leave(5000)
-        assert await folder.enter()
-        # The second upload does not fit, and the first is too recent to be deleted.
-        assert not await folder.enter()
+        folder = UploadFolder(tmp_path, limit=11_000)
+        assert await folder.enter(5000)
+        assert await folder.enter(5000)
+        assert not await folder.enter(5000)
+        folder.leave(5000, 0)
+        (tmp_path / "old.jpg").write_bytes(bytes(4000))
+        folder.leave(5000, 4000)
+        assert await folder.enter(5000)
+        # The next upload does not fit, and the first is too recent to be deleted.
+        assert not await folder.enter(5000)
         os.utime(tmp_path / "old.jpg", (0, 0))
-        assert await folder.enter()
+        assert await folder.enter(5000)
         assert not (tmp_path / "old.jpg").exists()
 
     asyncio.run(visit())
+
+
+def test_a_crowd_may_send_small_pictures_at_the_same_moment(tmp_path: Path) -> None:
+    def scope(**headers: str) -> Any:
+        named = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
+        return {"type": "http", "method": "POST", "path": "/gradio_api/upload", "headers": named}
+
+    async def visit(scopes: list[Any]) -> list[int]:
+        statuses: list[int] = []
+        arrived = asyncio.Event()
+
+        async def receive() -> Any:
+            await arrived.wait()
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: Any) -> None:
+            statuses.extend([message["status"]] if "status" in message else [])
+
+        async def gradio(scope: Any, receive: Any, send: Any) -> None:
+            await receive()
+            await JSONResponse([])(scope, receive, send)
+
+        page = BodyLimits(gradio, UploadFolder(tmp_path), Waiting(2), False)
+        visits = [asyncio.create_task(page(each, receive, send)) for each in scopes]
+        while len(statuses) + len(page._waiting._expected) < len(scopes):
+            await asyncio.sleep(0)
+        arrived.set()
+        await asyncio.gather(*visits)
+        return sorted(statuses)
+
+    # Two answers in 0.3 s: nobody waits longer than ten seconds.
+    crowd = 60
+    assert asyncio.run(visit([scope(content_length="100000")] * crowd)) == [200] * crowd
+    # An upload of unknown size may have 31 MB, and the folder takes 500 MB.
+    unknown = [scope(transfer_encoding="chunked")] * crowd
+    assert asyncio.run(visit(unknown)) == [200] * 16 + [503] * (crowd - 16)
+
+
+def test_a_full_folder_is_looked_through_once_in_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    def counted(*arguments: Any) -> int:
+        nonlocal looks
+        looks += 1
+        return shrink(*arguments)
+
+    async def visit() -> None:
+        folder = UploadFolder(tmp_path, limit=100_000)
+        for number in range(300):
+            path = tmp_path / f"{number}.jpg"
+            assert await folder.enter(1000)
+            path.write_bytes(bytes(1000))
+            # In the past, or it would be kept.
+            os.utime(path, (number, number))
+            folder.leave(1000, 1000)
+
+    monkeypatch.setattr("uploads.shrink", counted)
+    asyncio.run(visit())
+
+    assert 90 <= len(list(tmp_path.iterdir())) <= 100
+    # Each time, a tenth of the folder becomes free.
+    assert looks <= 25
 
 
 def test_an_upload_is_passed_on_in_few_pieces(tmp_path: Path) -> None:
