@@ -11,12 +11,10 @@ import csv
 import io
 import re
 import unicodedata
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from pinacoteca.errors import DataError
 from pinacoteca.spelling import visible
@@ -244,7 +242,7 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def _workbook_sheets(path: Path) -> list[Sheet]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+    from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
 
     sheet_name = ""
     try:
@@ -271,8 +269,11 @@ def _workbook_sheets(path: Path) -> list[Sheet]:
         return sheets
     except PasswordError:
         raise DataError(f"{path} asks for a password: save it without one.") from None
-    # A damaged spreadsheet may fail in zipfile, zlib or calamine, each with its own exceptions.
-    except (CalamineError, BadZipFile, OSError, ValueError, SyntaxError, zlib.error) as error:
+    except DataError:
+        raise
+    # A damaged spreadsheet fails in zipfile, zlib, lzma, struct or calamine, each with exceptions
+    # of its own; to the user all mean the same.
+    except Exception as error:
         at = f"its sheet {sheet_name}: " if sheet_name else ""
         raise DataError(_unreadable(path, f"{at}{error}")) from None
 
