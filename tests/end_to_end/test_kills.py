@@ -5,8 +5,10 @@ Each program is killed a few times here; `make soak` kills each fifty times.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kills import Victim, Warm, full_disk, kill_at_random, log_of, state_of, without_rights
@@ -85,3 +87,38 @@ def test_a_folder_that_cannot_be_written_stays_as_it_is(
     finally:
         for each in folders:
             each.chmod(0o755)
+
+
+def test_a_kill_that_comes_too_late_comes_again_earlier(tmp_path: Path) -> None:
+    moments: list[float] = []
+
+    class Quick:
+        """A victim's process that ends after half of the time that it took at first."""
+
+        def run(self, victim: Victim, folder: Path) -> int:
+            time.sleep(0.1)
+            (folder / "file").write_bytes(b"new")
+            return 0
+
+        def killed(self, victim: Victim, folder: Path, seconds: float) -> bool:
+            moments.append(seconds)
+            if seconds > 0.05:
+                (folder / "file").write_bytes(b"new")
+            return seconds <= 0.05
+
+        def finish(self, victim: Victim, folder: Path) -> None:
+            self.run(victim, folder)
+
+    victim = Victim(
+        "quick",
+        "",
+        (),
+        lambda _: None,
+        lambda folder: {path.name: b"" for path in folder.iterdir()},
+    )
+    warm: Any = Quick()
+
+    assert kill_at_random(warm, victim, tmp_path, 10) == {"old": 10, "new": 0}
+    # Each of the ten hit a program that was still at work.
+    assert sum(moment <= 0.05 for moment in moments) == 10
+    assert len(moments) > 10
