@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -150,7 +150,8 @@ class MovementClassifier:
             )
         movements = _movements_of(config, folder)
         temperature = config.get("temperature", 1.0)
-        if not isinstance(temperature, int | float) or not 0 < temperature < math.inf:
+        # JSON also has whole numbers that no float can hold.
+        if not isinstance(temperature, int | float) or not 0 < temperature <= sys.float_info.max:
             raise ModelError(
                 f"The temperature in {folder / CONFIG_FILE} is {temperature!r}; "
                 "it must be a positive number."
@@ -255,7 +256,7 @@ def _movements_of(config: dict[str, Any], folder: Path) -> tuple[Movement, ...]:
             f"labels for {config.get('num_classes')!r} outputs: export the model anew."
         )
     try:
-        return tuple(movement_of_folder(label) for label in labels)
+        return tuple(movement_of_folder(str(label)) for label in labels)
     except PinacotecaError as error:
         raise ModelError(f"{folder / CONFIG_FILE} has an unknown label. {error}") from None
 

@@ -73,12 +73,13 @@ class PredictionSets:
         try:
             sets = cls(**settings)
             sound = 0 < sets.coverage < 1 and sets.penalty >= 0 and sets.unpenalised >= 0
-            sound = sound and math.isfinite(sets.threshold)
-        except TypeError:
+            sound = sound and all(map(math.isfinite, settings.values()))
+        # Python's JSON also reads whole numbers that no float can hold.
+        except (TypeError, ValueError, OverflowError):
             sound = False
         if not sound:
             raise ModelError(
-                f"The prediction_sets in {source} are {dict(settings)!r}; they need coverage, "
+                f"The prediction_sets in {source} are {settings!r}; they need coverage, "
                 "threshold, penalty and unpenalised: calibrate the model with train/calibrate.py."
             )
         return sets

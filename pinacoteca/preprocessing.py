@@ -22,6 +22,8 @@ DEFAULTS: Mapping[str, Any] = {
     "mean": (0.485, 0.456, 0.406),
     "std": (0.229, 0.224, 0.225),
 }
+# The longest side of a resized picture in pixels; the network is made for 224.
+SIDE_LIMIT = 4096
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,16 @@ class Preprocessing:
                 mean=tuple(map(float, given["mean"])),
                 std=tuple(map(float, given["std"])),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise _unknown(f"{type(error).__name__}: {error}") from None
         if channels != 3 or len(made.mean) != 3 or len(made.std) != 3:
             raise _unknown("pictures have 3 channels")
-        if not (min(height, width) > 0 and 0 < made.share <= 1 and min(made.std) > 0):
-            raise _unknown("a size, crop_pct or std is out of range")
+        if not (min(height, width) > 0 and 0 < made.share <= 1):
+            raise _unknown("a size or crop_pct is out of range")
+        if max(height, width) > SIDE_LIMIT * made.share:
+            raise _unknown(f"input_size by crop_pct is more than {SIDE_LIMIT} pixels")
+        if not all(map(math.isfinite, (*made.mean, *made.std))) or min(made.std) <= 0:
+            raise _unknown("a mean or std is out of range")
         if not made.squash and (given["crop_mode"] != "center" or height != width):
             raise _unknown("crop_mode must be squash, or center with a square input_size")
         return made

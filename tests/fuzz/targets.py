@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from unittest.mock import patch
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -17,9 +20,12 @@ from pandorarom import read_table
 from settings_link import question_of
 
 from pinacoteca.classifier import MovementClassifier
-from pinacoteca.collection import TABLE_FILE, Collection
+from pinacoteca.collection import EMBEDDINGS_FILE, TABLE_FILE, Collection
 from pinacoteca.errors import PinacotecaError
 from pinacoteca.images import PIXEL_LIMIT, open_image
+from pinacoteca.model_files import CONFIG_FILE, WEIGHTS_FILE
+from pinacoteca.movements import MOVEMENTS
+from pinacoteca.onnx_graph import CHANNELS, FEATURES
 
 Target = Callable[[bytes], None]
 
@@ -38,9 +44,10 @@ def spreadsheet(data: bytes) -> None:
 
 
 def table(data: bytes) -> None:
-    """The table of a gallery; it has no embeddings, so even a good table ends in an error."""
+    """The table of a gallery beside the embeddings of the collection that it was."""
     with _file(TABLE_FILE, data) as path:
-        Collection.load(path.parent)
+        (path.parent / EMBEDDINGS_FILE).write_bytes(_saved()[EMBEDDINGS_FILE])
+        assert len(Collection.load(path.parent)) == len(_collection())
 
 
 def address(data: bytes) -> None:
@@ -50,9 +57,16 @@ def address(data: bytes) -> None:
 
 
 def model_config(data: bytes) -> None:
-    """The ``config.json`` of a model without weights."""
-    with _file("config.json", data) as path:
-        MovementClassifier.from_pretrained(path.parent)
+    """The ``config.json`` of a model whose network fits; building one takes too long."""
+    network = SimpleNamespace(channels=CHANNELS, second_channels=(), features=FEATURES)
+    with (
+        _file(CONFIG_FILE, data) as path,
+        patch("pinacoteca.classifier._load_network", lambda *_: network),
+    ):
+        (path.parent / WEIGHTS_FILE).touch()
+        made = MovementClassifier.from_pretrained(path.parent)
+        assert made.movements
+        assert 0 < made.temperature < math.inf
 
 
 TARGETS: dict[str, Target] = {
@@ -96,9 +110,7 @@ def _spreadsheets() -> list[bytes]:
 
 
 def _tables() -> list[bytes]:
-    with TemporaryDirectory() as folder:
-        _collection().save(folder)
-        whole = (Path(folder) / TABLE_FILE).read_bytes()
+    whole = _saved()[TABLE_FILE]
     return [whole, whole.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + whole, b'"' + whole]
 
 
@@ -111,11 +123,21 @@ def _addresses() -> list[bytes]:
 
 
 def _configs() -> list[bytes]:
+    half = [0.5, 0.5, 0.5]
     config = {
         "architecture": "mobilenetv2_100",
         "num_classes": 3,
-        "label_names": ["a", "b", "c"],
-        "pretrained_cfg": {"input_size": [3, 64, 64], "mean": [0.5], "std": [0.5]},
+        "label_names": [movement.folder for movement in MOVEMENTS[:3]],
+        "largest_side": 48,
+        "temperature": 1.5,
+        "prediction_sets": {
+            **{"coverage": 0.9, "threshold": 1.2},
+            **{"penalty": 0.1, "unpenalised": 2},
+        },
+        "pretrained_cfg": {
+            **{"input_size": [3, 64, 64], "interpolation": "bicubic", "mean": half, "std": half},
+            **{"crop_pct": 0.9, "crop_mode": "squash"},
+        },
     }
     return [json.dumps(config).encode(), b"[" * 100_000, b'{"pretrained_cfg": {}}', b"1" * 5000]
 
@@ -135,6 +157,14 @@ def _collection() -> Collection:
     return Collection(
         tuple(painting(index) for index in range(3)), ones, ones, ones, ones, ones, "0" * 64
     )
+
+
+@cache
+def _saved() -> dict[str, bytes]:
+    """Returns the files of the collection by name."""
+    with TemporaryDirectory() as folder:
+        _collection().save(folder)
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
 class _file:  # noqa: N801

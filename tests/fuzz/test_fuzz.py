@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
 import struct
 import time
+from typing import Any
 
 import pytest
 
@@ -22,7 +25,7 @@ def test_wrong_files_are_taken_or_refused_in_a_sentence(name: str) -> None:
         assert time.process_time() - started < 10
     # Some must be accepted and some refused.
     assert len(outcomes) > COUNTS[name]
-    assert any(outcomes) == (name not in ("table", "model_config"))
+    assert any(outcomes)
     assert all(outcomes) == (name == "address")
 
 
@@ -56,3 +59,33 @@ def listed_with(at: int, number: int) -> bytes:
 )
 def test_a_damaged_archive_is_refused_in_a_sentence(data: bytes) -> None:
     assert not checked(TARGETS["spreadsheet"], data)
+
+
+BEYOND_FLOATS = 10**400
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"temperature": BEYOND_FLOATS},
+        {"prediction_sets": 1},
+        {"prediction_sets": "x"},
+        {"prediction_sets": {"threshold": BEYOND_FLOATS}},
+        {"prediction_sets": {"penalty": math.inf}},
+        {"label_names": [[], [], []]},
+        {"pretrained_cfg": {"crop_pct": BEYOND_FLOATS}},
+        {"pretrained_cfg": {"crop_pct": 1e-300}},
+        {"pretrained_cfg": {"mean": [0.5, 0.5, math.nan]}},
+        {"pretrained_cfg": {"std": [0.5, math.nan, math.nan]}},
+        {"pretrained_cfg": {"std": [0.5, BEYOND_FLOATS, 0.5]}},
+        {"pretrained_cfg": {"input_size": [3, math.inf, math.inf]}},
+        {"pretrained_cfg": {"input_size": [3, 10**6, 10**6]}},
+    ],
+    ids=lambda changes: str(changes)[:40],
+)
+def test_a_config_with_impossible_values_is_refused_in_a_sentence(changes: dict[str, Any]) -> None:
+    config = json.loads(seeds("model_config")[0])
+    for name, value in changes.items():
+        config[name] = config[name] | value if isinstance(value, dict) else value
+
+    assert not checked(TARGETS["model_config"], json.dumps(config).encode())
