@@ -42,8 +42,14 @@ def _rows(results: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 f"{crowd['clients']} people ask again and again",
                 f"{crowd['answers']:,} answers, {crowd['refused']:,} refusals",
                 f"{crowd['answers_per_second']:.1f} answers a second, half of them within "
-                f"{crowd['p50_s']:.1f} s, 95 of 100 within {crowd['p95_s']:.1f} s",
+                f"{crowd['p50_s']:.1f} s, 95 of 100 within {crowd['p95_s']:.1f} s"
+                + "".join(f"; {each}" for each in crowd["wrong"]),
             )
+    if "tracebacks" in results:
+        stopped = (
+            f"{results['seconds_to_stop']:.1f} s; {results['tracebacks']} tracebacks in its log"
+        )
+        yield "The page is stopped after all this", "1", stopped
     for name, part in results.items():
         if name.startswith("kills_"):
             left = f"{part['old']} times all was as before, {part['new']} times all was new"

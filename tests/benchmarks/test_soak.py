@@ -40,10 +40,11 @@ def test_what_was_measured_is_said(script: ModuleType) -> None:
         },
         "class": {"rounds": 500, "of": 8, "outcomes": {"answered": 4000}},
         "crowd": {
-            "few": {**crowd, "answers": 1246, "refused": 0},
-            "many": {**crowd, "answers": 1240, "refused": 3, "clients": 128},
+            "few": {**crowd, "answers": 1246, "refused": 0, "wrong": []},
+            "many": {**crowd, "answers": 1240, "refused": 3, "clients": 128, "wrong": ["oh"]},
         },
         "kills_training": {"old": 40, "new": 10, "seconds": 60.0},
+        "seconds_to_stop": 1.23,
         "tracebacks": 0,
     }
 
@@ -56,6 +57,7 @@ def test_what_was_measured_is_said(script: ModuleType) -> None:
         "500 times 8",
         "1,246 answers, 0 refusals",
         "1,240 answers, 3 refusals",
+        "1",
         "50",
     ]
     assert (
@@ -63,7 +65,9 @@ def test_what_was_measured_is_said(script: ModuleType) -> None:
     )
     assert lines[1].endswith("| all answered |")
     assert "20.8 answers a second" in lines[2]
-    assert lines[4].endswith("| 40 times all was as before, 10 times all was new |")
+    assert lines[3].endswith("95 of 100 within 0.6 s; oh |")
+    assert lines[4].endswith("| 1.2 s; 0 tracebacks in its log |")
+    assert lines[5].endswith("| 40 times all was as before, 10 times all was new |")
 
 
 def test_the_docs_show_the_last_results(script: ModuleType) -> None:
