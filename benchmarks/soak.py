@@ -51,7 +51,7 @@ from soak_table import soak_section  # noqa: E402
 
 QUESTIONS, PAGES, ROUNDS, CROWD_SECONDS, KILLS = 20_000, 2_000, 500, 60.0, 50
 # Time limit of a part, in seconds.
-PART_SECONDS = {"questions": 330.0, "pages": 120.0, "class": 300.0}
+PART_SECONDS = {"questions": 400.0, "pages": 150.0, "class": 300.0}
 CLASS, CROWD = 8, 128
 # A crowd measured for a shorter time would mostly come and go.
 LEAST_CROWD_SECONDS = 30.0
