@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,8 @@ LAYERS = 4
 LEAST_SIDE = 256
 # How long a side must be, beside the opposite one, in a picture of something rectangular.
 OPPOSITE = 0.4
+# How many of the outermost pixels may show what is around a frame.
+OUTERMOST = 2
 # How far, in levels of 255, colours must differ from a single tint to count as more than one.
 COLOUR = 6.0
 # No tinted print has a stronger tint than this.
@@ -100,6 +102,18 @@ class FoundPainting:
         return self.corners != WHOLE
 
 
+class _Copy(NamedTuple):
+    """A reduced copy of a picture, in which paintings are searched.
+
+    Attributes:
+        pixels: float32 ``[height, width, 3]``, 0 to 255.
+        ground: What ``_ground`` returns.
+    """
+
+    pixels: Floats
+    ground: Bools | None
+
+
 def paintings_within(picture: Picture, search: Search = DEFAULT) -> tuple[FoundPainting, ...]:
     """Returns the paintings in a picture, largest first; the whole picture if none is certain.
 
@@ -107,21 +121,30 @@ def paintings_within(picture: Picture, search: Search = DEFAULT) -> tuple[FoundP
         picture: RGB.
         search: How certain they must be.
     """
-    found = list(_within(picture, WHOLE, 1.0, search, LAYERS))
-    found.sort(key=lambda painting: -_area(np.asarray(painting.corners)))
-    return tuple(found)
+    return paintings_or_doubt(picture, search)[0]
 
 
-def uncertain_painting(picture: Picture, search: Search = DEFAULT) -> Quadrilateral | None:
-    """Returns where a painting may be, for a picture in which none is certain; None for nowhere.
+def paintings_or_doubt(
+    picture: Picture, search: Search = DEFAULT
+) -> tuple[tuple[FoundPainting, ...], Quadrilateral | None]:
+    """Returns the paintings in a picture, and where one may be if none is certain.
 
     Args:
         picture: RGB.
-        search: How certain a painting would have to be.
+        search: How certain they must be.
+
+    Returns:
+        What ``paintings_within`` returns, and the corners of an uncertain painting or None.
     """
+    # Making the copy takes longer than searching it, so it is made once.
+    copy = _copy_of(picture, search)
+    if inside := _inside(copy, search):
+        found = list(_deeper(picture, picture, inside, WHOLE, 1.0, search, LAYERS))
+        found.sort(key=lambda painting: -_area(np.asarray(painting.corners)))
+        return tuple(found), None
     less = replace(search, least_confidence=search.least_offered)
-    found = sorted(_inside(picture, less), key=lambda each: -each[1])
-    return found[0][0] if found else None
+    likely = sorted(_inside(copy, less), key=lambda each: -each[1])
+    return (FoundPainting(WHOLE, 1.0, picture),), likely[0][0] if likely else None
 
 
 def _within(
@@ -129,7 +152,22 @@ def _within(
 ) -> Iterator[FoundPainting]:
     """Yields the paintings found in a part of a picture; the part itself if there are none."""
     part = straightened(picture, corners)
-    inside = _inside(part, search) if layers else []
+    inside = _inside(_copy_of(part, search), search) if layers else []
+    if not inside:
+        yield FoundPainting(corners, confidence, part)
+    yield from _deeper(picture, part, inside, corners, confidence, search, layers)
+
+
+def _deeper(
+    picture: Picture,
+    part: Picture,
+    inside: list[tuple[Quadrilateral, float]],
+    corners: Quadrilateral,
+    confidence: float,
+    search: Search,
+    layers: int,
+) -> Iterator[FoundPainting]:
+    """Yields the paintings within what was found ``inside`` a part of a picture."""
     scale = min(1.0, search.side / max(part.size))
     for inner, its_confidence in inside:
         # Within a wall, a frame is likely, and once straightened its edges are not quite straight.
@@ -139,18 +177,20 @@ def _within(
         within = replace(search, slant=2, band_plain=0.6, side=side)
         nested = _placed(inner, corners)
         yield from _within(picture, nested, min(confidence, its_confidence), within, layers - 1)
-    if not inside:
-        yield FoundPainting(corners, confidence, part)
 
 
-def _inside(picture: Picture, search: Search) -> list[tuple[Quadrilateral, float]]:
+def _copy_of(picture: Picture, search: Search) -> _Copy:
     copy = picture.copy()
     # A box filter makes slanted edges jagged, unless a whole number of pixels becomes one.
     copy.thumbnail((search.side, search.side), Image.Resampling.HAMMING, reducing_gap=None)
     pixels = np.asarray(copy, np.float32)
+    return _Copy(pixels, _ground(pixels, search))
+
+
+def _inside(copy: _Copy, search: Search) -> list[tuple[Quadrilateral, float]]:
+    pixels, ground = copy
     if min(pixels.shape[:2]) < 32:
         return []
-    ground = _ground(pixels, search)
     found = [] if ground is None else _on_ground(pixels, ground, search)
     if not found:
         found = _in_frame(pixels, ground, search)
@@ -166,7 +206,9 @@ def _in_frame(pixels: Floats, ground: Bools | None, search: Search) -> list[tupl
     least, deepest = (
         int(share * min(height, width)) for share in (search.least_frame, search.most_frame)
     )
-    # Most pictures have no frame, and a few rows are enough to see that.
+    # Most pictures have no frame. The first row that counts, or a few, are enough to see that.
+    if not search.slant and not _plain_depth(_sides(pixels, OUTERMOST + 1), search):
+        return []
     if _plain_depth(_sides(pixels, least + 2), search) < least:
         return []
     sides = _sides(pixels, deepest)
@@ -198,8 +240,7 @@ def _sides(pixels: Floats, depth: int) -> list[Floats]:
 def _plain_depth(sides: list[Floats], search: Search) -> int:
     """Returns the depth to which all sides consist of bands of one colour each."""
     depth = len(sides[0])
-    # The outermost pixels often show what is around the frame.
-    outermost = 2 + search.slant
+    outermost = OUTERMOST + search.slant
     for side in sides:
         bands = side[:depth]
         colours = np.median(bands, axis=1, keepdims=True)
@@ -289,14 +330,14 @@ def _ground(pixels: Floats, search: Search) -> Bools | None:
     """
     height, width = pixels.shape[:2]
     rim = max(2, round(0.01 * min(height, width)))
-    rows, columns = np.mgrid[0:height, 0:width]
     border = np.ones((height, width), np.bool_)
     border[rim:-rim, rim:-rim] = False
     colours = pixels[border]
     plain = np.abs(colours - np.median(colours, axis=0)).max(axis=1) <= 48
     if plain.mean() < search.border_plain:
         return None
-    where = np.stack([np.ones(len(colours)), columns[border], rows[border]], axis=1)
+    rows, columns = np.nonzero(border)
+    where = np.stack([np.ones(len(colours)), columns, rows], axis=1)
     for _ in range(3):
         plane, *_ = np.linalg.lstsq(where[plain], colours[plain], rcond=None)
         off = np.abs(colours - where @ plane).max(axis=1)
@@ -527,8 +568,14 @@ def has_colour(picture: Picture) -> bool:
     light = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
     # Blue and red minus the lightness, and what a curve over the lightness cannot explain.
     tints = np.stack([pixels[:, 2] - light, pixels[:, 0] - light], axis=1)
-    powers = (light[:, None] / 255) ** np.arange(4)
+    powers = np.vander(light.astype(np.float64) / 255, 4)
     curve, *_ = np.linalg.lstsq(powers, tints, rcond=None)
-    rest = np.abs(tints - powers @ curve).max(axis=1)
+    rest = _larger(tints - powers @ curve)
     # In a plain red picture, the lightness determines the colour too, so the tint counts.
-    return bool(np.percentile(rest, 95) > COLOUR or np.median(np.abs(tints).max(axis=1)) > TINT)
+    return bool(np.percentile(rest, 95) > COLOUR or np.median(_larger(tints)) > TINT)
+
+
+def _larger(pairs: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Returns the larger absolute value of each pair, ``[n]``, faster than a maximum over pairs."""
+    first, second = np.abs(pairs).T
+    return np.maximum(first, second)

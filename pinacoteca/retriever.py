@@ -32,8 +32,7 @@ from pinacoteca.milvus import open_index
 from pinacoteca.painting_within import (
     Quadrilateral,
     has_colour,
-    paintings_within,
-    uncertain_painting,
+    paintings_or_doubt,
 )
 from pinacoteca.query_options import QueryOptions
 from pinacoteca.regions import Match, matching_regions
@@ -234,12 +233,12 @@ class PaintingRetriever:
         if isinstance(image, Painting):
             return _Seen(self._stored(self.collection.row(image.image_id)))
         picture = image.convert("RGB") if isinstance(image, Image.Image) else open_image(image)
-        painting, *others = paintings_within(light(picture))
+        (painting, *others), uncertain = paintings_or_doubt(light(picture))
         return _Seen(
             self.classifier.analyse([painting.picture]),
             painting.corners if painting.cropped else None,
             tuple(other.corners for other in others),
-            None if painting.cropped else uncertain_painting(picture),
+            uncertain,
             not has_colour(painting.picture),
         )
 

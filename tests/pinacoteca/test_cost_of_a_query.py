@@ -75,20 +75,21 @@ def test_a_picture_is_decoded_once_and_the_network_and_the_rest_see_it_light(
 
         monkeypatch.setattr(owner, name, wrapper)
 
-    paintings_within = retriever_module.paintings_within
+    thumbnail = Image.Image.thumbnail
 
-    def sized(picture: Any) -> Any:
-        sizes.append(picture.size)
-        return paintings_within(picture)
+    def sized(picture: Any, size: Any, *arguments: Any, **named: Any) -> None:
+        sizes.append((picture.size, size))
+        thumbnail(picture, size, *arguments, **named)
 
-    monkeypatch.setattr(retriever_module, "paintings_within", sized)
+    monkeypatch.setattr(Image.Image, "thumbnail", sized)
     counted(retriever_module, "open_image")
     counted(retriever.classifier._network, "forward")
     counted(retriever._nearest, "search")
 
     retriever.query(png(1800, 1200), k=3)
 
-    assert sizes == [(900, 600)]
+    # One copy for certain and uncertain paintings, and one for the colours.
+    assert sizes == [((900, 600), (512, 512)), ((900, 600), (128, 128))]
     # The mirror image needs no pass of its own, and both are searched together: once for the
     # painting itself, once for query expansion, and once for the answer.
     assert done == {"open_image": 1, "forward": 1, "search": 3}

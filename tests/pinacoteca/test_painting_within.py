@@ -14,9 +14,9 @@ from pinacoteca.painting_within import (
     WHOLE,
     Quadrilateral,
     has_colour,
+    paintings_or_doubt,
     paintings_within,
     point_within,
-    uncertain_painting,
 )
 
 GILT = ((96, 70, 30), (196, 160, 84), (120, 90, 40), (214, 182, 110))
@@ -136,14 +136,14 @@ def test_a_painting_with_a_lost_edge_is_uncertain_and_the_certain_are_not() -> N
     # Faded: two fifths of the left edge are as light as the page.
     picture.paste(PAPER, (35, 60, 41, 124))
 
-    (found,) = paintings_within(picture)
-    corners = uncertain_painting(picture)
+    (found,), corners = paintings_or_doubt(picture)
 
     assert not found.cropped
     assert corners is not None
     assert np.abs(placed(corners, picture) - box(35, 25, 255, 185)).max() <= 6
     assert paintings_within(certain)[0].cropped
-    assert uncertain_painting(drawn_painting()) is None
+    assert paintings_or_doubt(certain)[1] is None
+    assert paintings_or_doubt(drawn_painting())[1] is None
 
 
 def test_a_figure_on_a_plain_ground_is_not_cropped() -> None:
