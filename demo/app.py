@@ -26,11 +26,11 @@ from uploads import UploadFolder, keep_uploads_apart
 from pinacoteca.command_line import run
 
 if TYPE_CHECKING:
-    from pinacoteca.retriever import PaintingRetriever
+    from look_ahead import AheadRetriever
 
 OPTIONS = Options()
 ACCOUNTS: list[tuple[str, str]] | None = None
-_early: Future[PaintingRetriever] | None = None
+_early: Future[AheadRetriever] | None = None
 
 
 def _read_command_line() -> None:
@@ -42,14 +42,14 @@ def _read_command_line() -> None:
     keep_uploads_apart()
 
 
-def _load() -> PaintingRetriever:
+def _load() -> AheadRetriever:
+    from look_ahead import AheadRetriever
     from PIL import Image
 
-    from pinacoteca.retriever import PaintingRetriever
     from pinacoteca.threads import one_thread_each
 
     one_thread_each()
-    loaded = PaintingRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery, index=OPTIONS.index)
+    loaded = AheadRetriever.from_pretrained(OPTIONS.model, OPTIONS.gallery, index=OPTIONS.index)
     # The first pass through the network takes longer, and no visitor should wait for it.
     loaded.query(Image.new("RGB", (224, 224)), k=1)
     return loaded
@@ -66,6 +66,7 @@ write_no_stubs()
 from gradio.utils import get_upload_folder  # noqa: E402
 from limits import limit_connections  # noqa: E402
 from logins import Accounts  # noqa: E402
+from look_ahead import look_when_uploaded  # noqa: E402
 from memory import SESSIONS  # noqa: E402
 from own_places import forget_deleted, keep_uploads_distinct  # noqa: E402
 from page import build_page  # noqa: E402
@@ -89,7 +90,7 @@ class ServerError(PinacotecaError):
 
 
 @cache
-def retriever() -> PaintingRetriever:
+def retriever() -> AheadRetriever:
     """Returns the model and the collection, loaded once and warmed up."""
     return _load() if _early is None else _early.result()
 
@@ -105,11 +106,18 @@ sharing = Sharing(OPTIONS.share)
 demo = build_page(retriever, lambda: pictures().picture, sharing)
 
 
+def _look_ahead(path: str) -> None:
+    """Looks at an upload at once, if no other question needs the cores."""
+    if demo.waiting.is_idle and _early is not None and _early.done():
+        retriever().look_ahead(path)
+
+
 def serve() -> None:
     """Serves the page until Ctrl-C; prints its address when it can answer."""
     # Pillow raises an error for more than twice this number of pixels, in any code.
     Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT // 2
     keep_uploads_distinct()
+    look_when_uploaded(_look_ahead)
     uploads = UploadFolder(
         Path(get_upload_folder()), forget=lambda: forget_deleted(demo.temp_file_sets)
     )

@@ -85,6 +85,11 @@ class Waiting:
         self._closed = True
 
     @property
+    def is_idle(self) -> bool:
+        """Whether no question waits or is being answered."""
+        return not self._ahead()
+
+    @property
     def seconds(self) -> float:
         """How long a new question would wait for its turn."""
         return self._ahead() * self._between

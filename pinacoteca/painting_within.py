@@ -578,4 +578,4 @@ def has_colour(picture: Picture) -> bool:
 def _larger(pairs: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """Returns the larger absolute value of each pair, ``[n]``, faster than a maximum over pairs."""
     first, second = np.abs(pairs).T
-    return np.maximum(first, second)
+    return np.asarray(np.maximum(first, second))

@@ -65,8 +65,16 @@ Source: TypeAlias = Union["Image.Image", str, os.PathLike[str], bytes, BinaryIO,
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """The analysis of the largest painting in a picture, and its place."""
+class Sight:
+    """What ``PaintingRetriever.look`` sees in a picture.
+
+    Attributes:
+        analysis: The analysis of the largest painting in it.
+        cropped: The corners of that painting; None if it fills the picture.
+        others: The corners of further paintings.
+        uncertain: The corners of what may be a painting, if none is certain.
+        colourless: Whether the painting is grey or of a single tint.
+    """
 
     analysis: Analysis
     cropped: Quadrilateral | None = None
@@ -165,7 +173,7 @@ class PaintingRetriever:
         wish.check_names(paintings)
         checked_k(wish.count, len(paintings))
         selected = wish.selection.mask(paintings)
-        seen = self._seen(image)
+        seen = self.look(image)
         analysis = seen.analysis
         itself = self.collection.row(image.image_id) if isinstance(image, Painting) else None
         probabilities = self.classifier.probabilities(analysis.logits)
@@ -200,7 +208,7 @@ class PaintingRetriever:
             ImageError: The file is not a picture that can be read.
             CollectionError: The collection has no such painting.
         """
-        seen = self._seen(image)
+        seen = self.look(image)
         first = seen.analysis.compositions
         second = self.collection.compositions[self.collection.row(painting.image_id)]
         if mirror:
@@ -227,14 +235,23 @@ class PaintingRetriever:
             [np.float32(np.sqrt(weight)) * unit_vectors(part) for weight, part in parts]
         )
 
-    def _seen(self, image: Source) -> _Seen:
+    def look(self, image: Source) -> Sight:
+        """Returns what ``query`` and ``regions`` see in a picture, whatever is asked about it.
+
+        Args:
+            image: As ``query`` takes it.
+
+        Raises:
+            ImageError: The file is not a picture that can be read.
+            CollectionError: The collection has no such painting.
+        """
         from PIL import Image
 
         if isinstance(image, Painting):
-            return _Seen(self._stored(self.collection.row(image.image_id)))
+            return Sight(self._stored(self.collection.row(image.image_id)))
         picture = image.convert("RGB") if isinstance(image, Image.Image) else open_image(image)
         (painting, *others), uncertain = paintings_or_doubt(light(picture))
-        return _Seen(
+        return Sight(
             self.classifier.analyse([painting.picture]),
             painting.corners if painting.cropped else None,
             tuple(other.corners for other in others),

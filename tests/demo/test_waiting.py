@@ -139,3 +139,8 @@ def test_a_full_queue_refuses_questions_and_nothing_else() -> None:
     assert [each for each in asked if waiting.is_question(each)] == [0, 2, "ask"]
     events.queue = []
     assert pushed(0) == "success"
+
+
+@pytest.mark.parametrize(("ahead", "idle"), [(0, True), (1, False)])
+def test_a_page_is_idle_while_nobody_asks(ahead: int, idle: bool) -> None:
+    assert waiting_with(ahead)[0].is_idle is idle
