@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal, Protocol, get_args
 
 import numpy as np
@@ -25,6 +26,8 @@ _CHUNK = 256
 _FEW = 8
 # A block of rows of this many bytes stays in a core's cache for all of a few queries.
 _BLOCK = 1 << 18
+# OpenBLAS's names of the processors for which it has products of small matrices.
+_SMALL_PRODUCTS = ("SkylakeX", "Cooperlake", "SapphireRapids")
 
 
 class PaintingIndex(Protocol):
@@ -113,11 +116,12 @@ class NearestPaintings:
         rows = np.empty((count, k), np.int64)
         for start in range(0, count, _CHUNK):
             chunk = [part[start : start + _CHUNK] for part in vectors]
-            lower, upper = self._bounds(chunk, shares, metric)
-            lower[:, hidden] = upper[:, hidden] = np.inf
-            limits = np.partition(upper, k - 1)[:, k - 1]
+            rough, error = self._rough(chunk, shares, metric)
+            rough[:, hidden] = np.inf
+            limits = np.partition(rough + error, k - 1)[:, k - 1]
+            rough -= error
             for place, query in enumerate(zip(*chunk, strict=True)):
-                candidates = np.flatnonzero(lower[place] <= limits[place])
+                candidates = np.flatnonzero(rough[place] <= limits[place])
                 exact = self.distances(query, shares, candidates, metric)
                 # The candidates are in row order, and a stable sort keeps that order among equals.
                 order = np.argsort(exact, kind="stable")[:k]
@@ -137,16 +141,22 @@ class NearestPaintings:
         )
         return np.asarray(np.sqrt(total) if metric == "euclidean" else total, np.float32)
 
-    def _bounds(
+    def _rough(
         self, queries: Sequence[_Floats], shares: Sequence[float], metric: Metric
-    ) -> tuple[_Doubles, _Doubles]:
-        """Returns values below and above every distance, or its square, ``[q, n]`` each."""
-        lower = upper = np.zeros((len(queries[0]), len(self)))
+    ) -> tuple[_Doubles, _Doubles | float]:
+        """Returns every distance, or its square, ``[q, n]``, and by how much it may be wrong.
+
+        Each pass over as many numbers costs time, so there are few.
+        """
+        rough = np.zeros((len(queries[0]), len(self)))
+        error: _Doubles | float = 0.0
         for share, part, vectors in zip(shares, self._parts, queries, strict=True):
             if share:
-                below, above = part.bounds(vectors, metric)
-                lower, upper = lower + share * below, upper + share * above
-        return lower, upper
+                distances, its_error = part.rough(vectors, metric)
+                distances *= share
+                rough += distances
+                error = error + share * its_error
+        return rough, error
 
 
 class _Part:
@@ -157,18 +167,17 @@ class _Part:
         self._norms = _norms(vectors)
         self._units = unit_vectors(vectors)
 
-    def bounds(self, queries: _Floats, metric: Metric) -> tuple[_Doubles, _Doubles]:
-        """Returns values below and above every distance, or its square, ``[q, n]`` each."""
-        norms = _norms(queries)[:, None]
+    def rough(self, queries: _Floats, metric: Metric) -> tuple[_Doubles, _Doubles | float]:
+        """Returns every distance, or its square, ``[q, n]``, and by how much it may be wrong."""
         cosines = _products(unit_vectors(queries), self._units).astype(np.float64)
         # Twice the bound on the rounding error of a dot product of unit vectors (Higham, "Accuracy
         # and Stability of Numerical Algorithms", 2002, section 3.1) and of the vectors themselves.
         error = (self.vectors.shape[1] + 4) * _EPSILON
         if metric == "cosine":
-            return 1 - cosines - error, 1 - cosines + error
+            return np.subtract(1, cosines, out=cosines), error
+        norms = _norms(queries)[:, None]
         squares = norms**2 + self._norms**2 - 2 * norms * self._norms * cosines
-        slack = error * (norms + self._norms) ** 2
-        return squares - slack, squares + slack
+        return squares, error * (norms + self._norms) ** 2
 
     def exact(self, query: _Floats, rows: _Rows, metric: Metric) -> _Doubles:
         """Returns the distances, or their squares, of one query to some rows, float64 ``[r]``."""
@@ -290,11 +299,28 @@ def _products(queries: _Floats, rows: _Floats) -> _Floats:
         made[:] = rows @ queries[0]
         return made
     step = max(_BLOCK // max(rows[:1].nbytes, 1), 1)
+    columns = np.ascontiguousarray(queries.T)
+    together = _has_small_products()
     for start in range(0, len(rows), step):
         block = rows[start : start + step]
+        if together:
+            made[:, start : start + step] = (block @ columns).T
+            continue
         for place, query in enumerate(queries):
             np.matmul(block, query, out=made[place, start : start + step])
     return made
+
+
+@cache
+def _has_small_products() -> bool:
+    """Returns whether BLAS multiplies small matrices without reordering them first.
+
+    OpenBLAS does so on processors with AVX-512. There, a block is multiplied by all queries in four
+    fifths of the time that one query after another takes; elsewhere, in one and a half times.
+    """
+    from threadpoolctl import threadpool_info
+
+    return any(each.get("architecture") in _SMALL_PRODUCTS for each in threadpool_info())
 
 
 def _norms(vectors: _Floats) -> _Doubles:

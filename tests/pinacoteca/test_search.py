@@ -39,8 +39,12 @@ def brute_force(rows: Any, queries: Any, metric: str) -> Any:
     return 1 - queries @ rows.T / lengths
 
 
+@pytest.mark.parametrize("together", [False, True])
 @pytest.mark.parametrize("count", [1, 2, 7, 8])
-def test_a_few_queries_find_the_same_in_blocks_of_rows(count: int) -> None:
+def test_a_few_queries_find_the_same_in_blocks_of_rows(
+    count: int, together: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pinacoteca.search._has_small_products", lambda: together)
     generator = np.random.default_rng(4)
     # More than two blocks, the last one not full.
     rows, queries = features(generator, 1100), features(generator, count)
