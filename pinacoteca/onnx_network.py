@@ -33,8 +33,7 @@ class OnnxNetwork:
             weights: A safetensors file; a second branch lies beside it, if there is one.
             config: The ``config.json`` that timm wrote beside the weights.
             size: Height and width of the pictures, in pixels.
-            threads: The number of threads for a pass. With one, passes for several people do not
-                wait for each other, and results do not depend on the number of cores.
+            threads: The number of threads for a pass, whatever the number of cores.
 
         Raises:
             ValueError: The weights are not those of the configuration.
@@ -51,6 +50,8 @@ class OnnxNetwork:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        # Threads that have nothing to do would otherwise keep a core busy for a while.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Shows errors only: the optimiser's warnings do not help users.
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(

@@ -122,6 +122,7 @@ class PaintingRetriever:
         model: str | os.PathLike[str] = "model",
         gallery: str | os.PathLike[str] = "gallery",
         index: str | None = None,
+        threads: int = 1,
     ) -> Self:
         """Loads a model folder and a gallery folder.
 
@@ -132,6 +133,7 @@ class PaintingRetriever:
                 gallery.
             index: The address of a Milvus index, as ``open_index`` takes it; None compares every
                 painting.
+            threads: How many threads the network uses for a pass.
 
         Raises:
             SearchIndexError: The index cannot be opened or built.
@@ -139,7 +141,7 @@ class PaintingRetriever:
             CollectionError: There is no collection in the folder, it is damaged, another model made
                 its embeddings, or its map belongs to another collection.
         """
-        classifier = MovementClassifier.from_pretrained(_found(model))
+        classifier = MovementClassifier.from_pretrained(_found(model), threads=threads)
         folder = _found(gallery)
         collection = Collection.load(folder, classifier.fingerprint)
         return cls(classifier, collection, index, CollectionMap.load(folder, collection))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -146,3 +147,14 @@ def test_the_page_needs_nothing_that_training_has_not() -> None:
 
     assert required("requirements-demo.txt") < required("requirements.txt")
     assert {line.split(">")[0] for line in beyond} == {"-e .", "torch", "torchvision", "timm"}
+
+
+def test_threads_that_have_nothing_to_do_keep_no_core_busy(model_folder: Path) -> None:
+    classifier = MovementClassifier.from_pretrained(model_folder, threads=2)
+    classifier.predict([noise(64, 64)])
+
+    before = time.process_time()
+    time.sleep(0.2)
+
+    # Threads that spin take more than 0.02 s.
+    assert time.process_time() - before < 0.01

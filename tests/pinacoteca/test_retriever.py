@@ -339,3 +339,21 @@ def test_regions_are_those_of_the_picture_as_it_is(with_mirror_image: PaintingRe
 def test_a_weight_out_of_range_is_shown(retriever: PaintingRetriever) -> None:
     with pytest.raises(ValueError, match=r"counts 0 to 1; got 1\.5"):
         retriever.query(retriever.collection.paintings[0], composition=1.5)
+
+
+def test_the_network_takes_as_many_threads_as_asked_for(
+    model_folder: Path, gallery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[int] = []
+    load = MovementClassifier.from_pretrained
+
+    def counted(folder: Path, *, threads: int) -> MovementClassifier:
+        counts.append(threads)
+        return load(folder, threads=threads)
+
+    monkeypatch.setattr(MovementClassifier, "from_pretrained", counted)
+
+    PaintingRetriever.from_pretrained(model_folder, gallery)
+    PaintingRetriever.from_pretrained(model_folder, gallery, threads=2)
+
+    assert counts == [1, 2]
