@@ -33,6 +33,8 @@ MOVEMENTS_SHOWN = 5
 SURE = 0.5
 # The verdict names at most this many movements.
 NAMED = 2
+# Of the other movements in the prediction set, those are named that are at least this likely.
+WORTH_NAMING = 0.05
 
 
 def answer_html(result: QueryResult, language: Language) -> str:
@@ -224,7 +226,11 @@ def _movement_html(result: QueryResult, language: Language) -> str:
     best, likely = movements[0], result.movement_set
     # More than two names would not help anybody.
     named = likely if len(likely) <= NAMED else likely[:1]
-    others = likely[len(named) :]
+    others = tuple(
+        entry.movement
+        for entry in movements[len(named) : len(likely)]
+        if entry.probability >= WORTH_NAMING
+    )
     if len(likely) == 1 and best.probability < SURE:
         others = tuple(entry.movement for entry in movements[1:2])
     notes = [texts.unsure] if others and best.probability < SURE else []

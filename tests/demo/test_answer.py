@@ -101,10 +101,15 @@ def test_of_more_movements_the_first_leads_and_the_others_are_named() -> None:
 
 
 def test_the_network_is_not_sure_only_below_one_half() -> None:
-    doubtful, sure = likely_html(4).text, likely_html(4, best=0.8).text
+    doubtful, sure = likely_html(4).text, likely_html(4, best=0.7).text
 
     assert "The network is not sure. It could also be" in doubtful
     assert "It could also be Rococo" in sure and "not sure" not in sure
+
+
+def test_movements_that_are_hardly_likely_are_not_named() -> None:
+    # The others have one percent each, though they are in the set.
+    assert "could also be" not in likely_html(4, best=0.95).text
 
 
 def test_what_is_no_painting_is_called_so_and_no_odds_are_given() -> None:
