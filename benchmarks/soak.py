@@ -55,6 +55,7 @@ PART_SECONDS = {"questions": 400.0, "pages": 150.0, "class": 300.0}
 CLASS, CROWD = 8, 128
 # A crowd measured for a shorter time would mostly come and go.
 LEAST_CROWD_SECONDS = 30.0
+FIRST_CHARACTERS = 4_000
 WINDOWS = 10
 # To measure growth, first let everything load.
 WARM = 1_000
@@ -460,7 +461,10 @@ def served(
         measure("crowd", lambda: crowds(page, crowd_seconds))
         leaving = time.monotonic()
     results["seconds_to_stop"] = round(time.monotonic() - leaving, 2)
-    results["tracebacks"] = log.read_text(encoding="utf-8").count("Traceback")
+    _, *tracebacks = log.read_text(encoding="utf-8").split("Traceback")
+    results["tracebacks"] = len(tracebacks)
+    # To find out what failed, without keeping a log of any length.
+    results["first_traceback"] = tracebacks[0][:FIRST_CHARACTERS] if tracebacks else ""
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 from pinacoteca.markdown import table
 
 HEADER = ("What", "How often", "What happened")
-KILLED = "Killed at moments of chance: "
+KILLED = "Killed at random moments: "
 
 
 def soak_section(results: Mapping[str, Any]) -> str:
@@ -47,12 +47,14 @@ def _rows(results: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             )
     if "tracebacks" in results:
         stopped = (
-            f"{results['seconds_to_stop']:.1f} s; {results['tracebacks']} tracebacks in its log"
+            f"{results['seconds_to_stop']:.1f} s; tracebacks in its log: {results['tracebacks']}"
         )
         yield "The page is stopped after all this", "1", stopped
     for name, part in results.items():
         if name.startswith("kills_"):
-            left = f"{part['old']} times all was as before, {part['new']} times all was new"
+            left = (
+                f"whole each time: the old files {part['old']} times, the new {part['new']} times"
+            )
             yield KILLED + name.removeprefix("kills_"), f"{part['old'] + part['new']}", left
 
 

@@ -66,8 +66,8 @@ def test_what_was_measured_is_said(script: ModuleType) -> None:
     assert lines[1].endswith("| all answered |")
     assert "20.8 answers a second" in lines[2]
     assert lines[3].endswith("95 of 100 within 0.6 s; oh |")
-    assert lines[4].endswith("| 1.2 s; 0 tracebacks in its log |")
-    assert lines[5].endswith("| 40 times all was as before, 10 times all was new |")
+    assert lines[4].endswith("| 1.2 s; tracebacks in its log: 0 |")
+    assert lines[5].endswith("| whole each time: the old files 40 times, the new 10 times |")
 
 
 def test_the_docs_show_the_last_results(script: ModuleType) -> None:
