@@ -138,45 +138,38 @@ def paintings_or_doubt(
     """
     # Making the copy takes longer than searching it, so it is made once.
     copy = _copy_of(picture, search)
-    if inside := _inside(copy, search):
-        found = list(_deeper(picture, picture, inside, WHOLE, 1.0, search, LAYERS))
-        found.sort(key=lambda painting: -_area(np.asarray(painting.corners)))
+    inside = _inside(copy, search)
+    found = list(_within(picture, FoundPainting(WHOLE, 1.0, picture), inside, search, LAYERS))
+    found.sort(key=lambda painting: -_area(np.asarray(painting.corners)))
+    if inside:
         return tuple(found), None
     less = replace(search, least_confidence=search.least_offered)
     likely = sorted(_inside(copy, less), key=lambda each: -each[1])
-    return (FoundPainting(WHOLE, 1.0, picture),), likely[0][0] if likely else None
+    return tuple(found), likely[0][0] if likely else None
 
 
 def _within(
-    picture: Picture, corners: Quadrilateral, confidence: float, search: Search, layers: int
-) -> Iterator[FoundPainting]:
-    """Yields the paintings found in a part of a picture; the part itself if there are none."""
-    part = straightened(picture, corners)
-    inside = _inside(_copy_of(part, search), search) if layers else []
-    if not inside:
-        yield FoundPainting(corners, confidence, part)
-    yield from _deeper(picture, part, inside, corners, confidence, search, layers)
-
-
-def _deeper(
     picture: Picture,
-    part: Picture,
+    part: FoundPainting,
     inside: list[tuple[Quadrilateral, float]],
-    corners: Quadrilateral,
-    confidence: float,
     search: Search,
     layers: int,
 ) -> Iterator[FoundPainting]:
-    """Yields the paintings within what was found ``inside`` a part of a picture."""
-    scale = min(1.0, search.side / max(part.size))
+    """Yields the paintings in a part of a picture; the part itself if nothing is ``inside`` it."""
+    if not inside:
+        yield part
+    scale = min(1.0, search.side / max(part.picture.size))
     for inner, its_confidence in inside:
         # Within a wall, a frame is likely, and once straightened its edges are not quite straight.
         # They are off by more pixels if the part is searched larger than it was found.
-        seen = round(scale * max(_size_within(inner, part)))
+        seen = round(scale * max(_size_within(inner, part.picture)))
         side = min(search.side, max(seen, LEAST_SIDE))
         within = replace(search, slant=2, band_plain=0.6, side=side)
-        nested = _placed(inner, corners)
-        yield from _within(picture, nested, min(confidence, its_confidence), within, layers - 1)
+        corners = _placed(inner, part.corners)
+        confidence = min(part.confidence, its_confidence)
+        nested = FoundPainting(corners, confidence, straightened(picture, corners))
+        deeper = _inside(_copy_of(nested.picture, within), within) if layers > 1 else []
+        yield from _within(picture, nested, deeper, within, layers - 1)
 
 
 def _copy_of(picture: Picture, search: Search) -> _Copy:

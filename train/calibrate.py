@@ -118,15 +118,10 @@ def shared_temperature(groups: Sequence[Group]) -> float:
     from scipy.optimize import minimize_scalar
 
     def loss(exponent: float) -> float:
-        return sum(log_loss(group, np.exp(exponent)) for group in groups)
+        return sum(float(losses(group, np.exp(exponent)).mean()) for group in groups)
 
     best = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded")
     return float(np.exp(best.x))
-
-
-def log_loss(group: Group, temperature: float) -> float:
-    """Returns the mean cross-entropy of a group."""
-    return float(losses(group, temperature).mean())
 
 
 def losses(group: Group, temperature: float) -> npt.NDArray[np.float64]:

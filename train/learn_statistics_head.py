@@ -260,10 +260,10 @@ def main() -> None:
     trained = seen(classifier, pictures, as_in_training(places, *shares))
     own = [arguments.data / each.place for each in validation]
     both_ways = chain(as_in_training(own, 0.0, 0.0), as_in_training(own, 1.0, 0.0))
-    validated = seen(classifier, [*validation, *validation], both_ways)
+    twice = [*validation, *validation]
+    validated = seen(classifier, twice, both_ways)
     weights, validation_weights = (
-        showings(those, 0.0, MOVEMENT_BALANCE, len(those)).numpy()
-        for those in (pictures, [*validation, *validation])
+        showings(those, 0.0, MOVEMENT_BALANCE, len(those)).numpy() for those in (pictures, twice)
     )
     own_targets = trained.group.targets[: len(train)]
     # A movement that has lost its pictures since training counts as one with a single picture.

@@ -131,12 +131,18 @@ def _configs() -> list[bytes]:
         "largest_side": 48,
         "temperature": 1.5,
         "prediction_sets": {
-            **{"coverage": 0.9, "threshold": 1.2},
-            **{"penalty": 0.1, "unpenalised": 2},
+            "coverage": 0.9,
+            "threshold": 1.2,
+            "penalty": 0.1,
+            "unpenalised": 2,
         },
         "pretrained_cfg": {
-            **{"input_size": [3, 64, 64], "interpolation": "bicubic", "mean": half, "std": half},
-            **{"crop_pct": 0.9, "crop_mode": "squash"},
+            "input_size": [3, 64, 64],
+            "interpolation": "bicubic",
+            "mean": half,
+            "std": half,
+            "crop_pct": 0.9,
+            "crop_mode": "squash",
         },
     }
     return [json.dumps(config).encode(), b"[" * 100_000, b'{"pretrained_cfg": {}}', b"1" * 5000]
