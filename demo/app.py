@@ -70,7 +70,7 @@ write_no_stubs()
 from gradio.utils import get_upload_folder  # noqa: E402
 from limits import limit_connections  # noqa: E402
 from logins import Accounts  # noqa: E402
-from look_ahead import look_when_uploaded  # noqa: E402
+from look_ahead import look_while_uploading  # noqa: E402
 from memory import SESSIONS  # noqa: E402
 from own_places import forget_deleted, keep_uploads_distinct  # noqa: E402
 from page import build_page  # noqa: E402
@@ -110,10 +110,11 @@ sharing = Sharing(OPTIONS.share)
 demo = build_page(retriever, lambda: pictures().picture, sharing)
 
 
-def _look_ahead(path: str) -> None:
-    """Looks at an upload at once, if no other question needs the cores."""
+def _free_retriever() -> AheadRetriever | None:
+    """Returns the retriever if it is loaded and no question needs the cores."""
     if demo.waiting.is_idle and _early is not None and _early.done():
-        retriever().look_ahead(path)
+        return retriever()
+    return None
 
 
 def serve() -> None:
@@ -121,7 +122,7 @@ def serve() -> None:
     # Pillow raises an error for more than twice this number of pixels, in any code.
     Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT // 2
     keep_uploads_distinct()
-    look_when_uploaded(_look_ahead)
+    look_while_uploading(_free_retriever)
     uploads = UploadFolder(
         Path(get_upload_folder()), forget=lambda: forget_deleted(demo.temp_file_sets)
     )

@@ -17,7 +17,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from pinacoteca.colour_profiles import from_lab, in_srgb
 from pinacoteca.errors import ImageError
 from pinacoteca.jpeg_ends import whole_but_for_its_end
-from pinacoteca.picture_guards import check_depth, check_structure, guard_directories
+from pinacoteca.picture_guards import check_depth, check_structure, guard_pillow
 from pinacoteca.picture_kinds import (
     HEIF_SIGNATURES,
     JPEG_2000_SIGNATURES,
@@ -119,7 +119,7 @@ class _SharedSilence:
 
 
 _pillow_warnings_silenced = _SharedSilence()
-guard_directories()
+guard_pillow()
 
 
 def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image:

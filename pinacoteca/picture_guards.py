@@ -12,14 +12,15 @@ import re
 import struct
 from typing import IO, Any, BinaryIO
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from pinacoteca.errors import ImageError
 
 # The usual scan script for four colours has 18 scans; the longest that we know has 24.
 SCAN_LIMIT = 40
-# Segments of a JPEG, chunks of a PNG, and blocks before the picture of a GIF. An ICC profile takes
-# at most 255 segments; a PNG of 64 million pixels in chunks of 8 KB has 24,000.
+# Segments of a JPEG, chunks of a PNG's pixels (a fiftieth of that of any other), and blocks before
+# the picture of a GIF. An ICC profile takes at most 255 segments; a PNG of 64 million pixels in
+# chunks of 8 KB has 24,000.
 SEGMENT_LIMIT = 2_000
 CHUNK_LIMIT = 100_000
 BLOCK_LIMIT = 4_000
@@ -70,8 +71,6 @@ def check_structure(file: BinaryIO, header: bytes) -> None:
     """
     if header.startswith(b"\xff\xd8"):
         _check_jpeg(file)
-    elif header.startswith(b"\x89PNG"):
-        _check_png(file)
     elif header.startswith(b"GIF8"):
         _check_gif(file)
     file.seek(0)
@@ -123,16 +122,6 @@ def _next_marker(file: BinaryIO) -> tuple[int | None, int]:
         file.seek(start + len(block) - 1)
 
 
-def _check_png(file: BinaryIO) -> None:
-    file.seek(8)
-    for _ in range(CHUNK_LIMIT):
-        head = file.read(8)
-        if len(head) < 8 or head[4:] == b"IEND":
-            return
-        file.seek(int.from_bytes(head[:4], "big") + 4, os.SEEK_CUR)
-    raise ImageError(_TOO_MANY_PIECES)
-
-
 def _check_gif(file: BinaryIO) -> None:
     file.seek(10)
     flags = file.read(3)[:1] or b"\0"
@@ -179,6 +168,7 @@ def _check_directory(directory: TiffImagePlugin.ImageFileDirectory_v2, file: IO[
 
 
 _read_directory = TiffImagePlugin.ImageFileDirectory_v2.load
+_read_chunk = PngImagePlugin.ChunkStream.read
 
 
 def _read_checked_directory(self: TiffImagePlugin.ImageFileDirectory_v2, fp: IO[bytes]) -> None:
@@ -186,12 +176,25 @@ def _read_checked_directory(self: TiffImagePlugin.ImageFileDirectory_v2, fp: IO[
     _read_directory(self, fp)
 
 
-def guard_directories() -> None:
-    """Makes Pillow check every directory of tags before reading it.
+def _read_counted_chunk(self: Any) -> tuple[bytes, int, int]:
+    chunk = _read_chunk(self)
+    # Pillow takes much longer for a chunk that is not a piece of the picture.
+    weight = 1 if chunk[0] == b"IDAT" else CHUNK_LIMIT // SEGMENT_LIMIT
+    self.counted = getattr(self, "counted", 0) + weight
+    if self.counted > CHUNK_LIMIT:
+        raise ImageError(_TOO_MANY_PIECES)
+    return chunk
+
+
+def guard_pillow() -> None:
+    """Makes Pillow check every directory of tags before reading it, and count the chunks of a PNG.
 
     Directories are in TIFF files, in the EXIF of JPEG, PNG, WebP and AVIF files, and in the list of
     further pictures of a JPEG. Pillow reads some of them while opening a file. One method reads
-    them all and has no limit, so this function wraps that method, once.
+    them all and has no limit, so this function wraps that method, once. Chunks are counted as they
+    are read, so that a PNG can be decoded while it is still arriving.
     """
-    replaced: Any = TiffImagePlugin.ImageFileDirectory_v2
-    replaced.load = _read_checked_directory
+    directories: Any = TiffImagePlugin.ImageFileDirectory_v2
+    directories.load = _read_checked_directory
+    chunks: Any = PngImagePlugin.ChunkStream
+    chunks.read = _read_counted_chunk

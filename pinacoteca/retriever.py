@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -252,13 +253,19 @@ class PaintingRetriever:
         if isinstance(image, Painting):
             return Sight(self._stored(self.collection.row(image.image_id)))
         picture = image.convert("RGB") if isinstance(image, Image.Image) else open_image(image)
-        (painting, *others), uncertain = paintings_or_doubt(light(picture))
+        picture = light(picture)
+        with ThreadPoolExecutor(1) as helper:
+            # Most pictures are one painting and nothing else, so the network need not wait until
+            # that is certain.
+            whole = helper.submit(self.classifier.analyse, [picture])
+            (painting, *others), uncertain = paintings_or_doubt(picture)
+            colourless = not has_colour(painting.picture)
         return Sight(
-            self.classifier.analyse([painting.picture]),
+            self.classifier.analyse([painting.picture]) if painting.cropped else whole.result(),
             painting.corners if painting.cropped else None,
             tuple(other.corners for other in others),
             uncertain,
-            not has_colour(painting.picture),
+            colourless,
         )
 
     def _stored(self, row: int) -> Analysis:
