@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from bisect import bisect_right
 from threading import Condition
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,10 @@ class ArrivingFile(io.RawIOBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self._bytes = bytearray()
+        # Where each part begins, and the parts, so that nothing is copied while receiving.
+        self._starts: list[int] = []
+        self._parts: list[bytes] = []
+        self._size = 0
         self._is_whole = False
         self._news = Condition()
         self._place = 0
@@ -24,7 +28,10 @@ class ArrivingFile(io.RawIOBase):
     def receive(self, data: bytes) -> None:
         """Appends some bytes."""
         with self._news:
-            self._bytes += data
+            if data:
+                self._starts.append(self._size)
+                self._parts.append(data)
+                self._size += len(data)
             self._news.notify_all()
 
     def end(self) -> None:
@@ -46,7 +53,7 @@ class ArrivingFile(io.RawIOBase):
         if whence == os.SEEK_END:
             with self._news:
                 self._news.wait_for(lambda: self._is_whole)
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: len(self._bytes)}[whence]
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
         self._place = max(start + offset, 0)
         return self._place
 
@@ -54,8 +61,12 @@ class ArrivingFile(io.RawIOBase):
         """Reads into a buffer what is there, at least one byte unless the file has ended."""
         target = memoryview(buffer).cast("B")
         with self._news:
-            self._news.wait_for(lambda: self._is_whole or len(self._bytes) > self._place)
-            part = self._bytes[self._place : self._place + len(target)]
-        target[: len(part)] = part
-        self._place += len(part)
-        return len(part)
+            self._news.wait_for(lambda: self._is_whole or self._size > self._place)
+            if self._place >= self._size:
+                return 0
+            number = bisect_right(self._starts, self._place) - 1
+            part = memoryview(self._parts[number])[self._place - self._starts[number] :]
+        count = min(len(part), len(target))
+        target[:count] = part[:count]
+        self._place += count
+        return count

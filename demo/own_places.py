@@ -16,12 +16,26 @@ from gradio import route_utils
 from gradio.utils import get_upload_folder
 
 
+class _RandomName:
+    """A name in the place of a hash, which would take as long as receiving the file."""
+
+    def __init__(self) -> None:
+        self._name = secrets.token_hex(32)
+
+    def update(self, data: bytes) -> None:
+        """Does nothing."""
+
+    def hexdigest(self) -> str:
+        """Returns the name."""
+        return self._name
+
+
 class OwnUpload(route_utils.GradioUploadFile):  # type: ignore[misc]
-    """An upload whose path also has a random part."""
+    """An upload with a path of its own."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.sha.update(secrets.token_bytes(16))
+        self.sha = _RandomName()
 
 
 def keep_uploads_distinct() -> None:

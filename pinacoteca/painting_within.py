@@ -556,7 +556,7 @@ def has_colour(picture: Picture) -> bool:
     In such a picture, the lightness determines the colour.
     """
     copy = picture.convert("RGB")
-    copy.thumbnail((128, 128), Image.Resampling.BOX, reducing_gap=None)
+    copy.thumbnail((128, 128), Image.Resampling.BOX, reducing_gap=1.0)
     pixels = np.asarray(copy, np.float32).reshape(-1, 3)
     light = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
     # Blue and red minus the lightness, and what a curve over the lightness cannot explain.
