@@ -23,7 +23,7 @@ UPLOAD_PATH = "/gradio_api/upload"
 JOIN_PATH = "/gradio_api/queue/join"
 CALL_PATHS = ("/gradio_api/call/v2/", "/gradio_api/call/")
 # An upload is passed on in blocks of about this size.
-GATHERED_BYTES = 1_000_000
+GATHERED_BYTES = 500_000
 # An assistant sends a picture of up to 30 MB inside its message, in Base64.
 MCP_PATH = "/gradio_api/mcp"
 MCP_BYTES = 42_000_000

@@ -318,7 +318,10 @@ def _rgb(picture: Image.Image) -> Image.Image:
     elif picture.mode in ("1", "P", "YCbCr", "RGBX"):
         picture = picture.convert("RGB")
     picture = in_srgb(picture, profile)
-    return _on_white(picture) if picture.mode in ("LA", "RGBA") else picture.convert("RGB")
+    if picture.mode in ("LA", "RGBA"):
+        return _on_white(picture)
+    # A conversion to the same mode would copy every pixel.
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def _from_16_bit(picture: Image.Image) -> Image.Image:
