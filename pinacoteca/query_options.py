@@ -132,13 +132,13 @@ class QueryOptions:
         Raises:
             OptionError: There is no such artist or style.
         """
-        slugs = {painting.artist_slug for painting in paintings}
+        slugs = {painting.artist_slug for painting in paintings} if self.artists else ()
         for slug in self.artists:
             if slug not in slugs:
                 raise OptionError(
                     f"The collection has no artist {slug!r}: use an artist_slug of paintings.csv."
                 )
-        names = {style_key(painting.style) for painting in paintings}
+        names = {style_key(painting.style) for painting in paintings} if self.styles else ()
         for name in self.styles:
             if style_key(name) not in names:
                 raise OptionError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -42,11 +43,14 @@ def calls_of(function: Callable[[], object]) -> int:
         nonlocal count
         count += event == "call"
 
+    # The network runs in a thread of its own, which begins during the query.
+    threading.setprofile(note)
     sys.setprofile(note)
     try:
         function()
     finally:
         sys.setprofile(None)
+        threading.setprofile(None)
     return count
 
 
