@@ -10,7 +10,6 @@ Reads ``model/metrics.json``, ``gallery/metrics.json`` and the metrics of other 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +36,6 @@ RESULTS = REPOSITORY / "train" / "results"
 BY_PAINTER = RESULTS / "by-painter"
 # Runs as long as the full recipe, with another setting.
 WHOLE_LENGTH = RESULTS / "whole-length"
-DATED_PHOTOGRAPHS = REPOSITORY / "train" / "dated_photographs.csv"
 GALLERY = REPOSITORY / "gallery"
 TRAINING_PAGE = "docs/training.md"
 # The way of storing test pictures, of those in evaluate.py, that the comparison uses.
@@ -288,15 +286,13 @@ def dated_photographs(metrics: dict[str, Any]) -> str:
     if not named:
         return ""
     english = {movement.folder: movement.english for movement in MOVEMENTS}
-    with open(DATED_PHOTOGRAPHS, encoding="utf-8", newline="") as file:
-        dated = {row["file_name"]: row for row in csv.DictReader(file)}
     rows = [
         (
-            dated[name]["why"],
-            " or ".join(english[folder] for folder in dated[name]["movements"].split("|")),
-            english[answer],
+            photograph["why"],
+            " or ".join(english[folder] for folder in photograph["movements"]),
+            english[photograph["answer"]],
         )
-        for name, answer in named["wrong"].items()
+        for photograph in named["wrong"]
     ]
     in_set = f", and {named['in_set']} prediction sets hold it" if "in_set" in named else ""
     return (

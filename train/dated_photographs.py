@@ -9,6 +9,7 @@ row names several movements.
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,25 @@ from pinacoteca.images import open_image
 LABELS = Path(__file__).with_name("dated_photographs.csv")
 
 
-def movements_of_photographs() -> dict[str, frozenset[str]]:
-    """Returns the class folders of the fitting movements for each file name."""
+@dataclass(frozen=True)
+class Label:
+    """What is known of a photograph.
+
+    Attributes:
+        movements: The class folders of the movements that fit.
+        why: The painter and the date.
+    """
+
+    movements: tuple[str, ...]
+    why: str
+
+
+def labels_of_photographs() -> dict[str, Label]:
+    """Returns the label of each file name."""
     with open(LABELS, encoding="utf-8", newline="") as file:
         return {
-            row["file_name"]: frozenset(row["movements"].split("|")) for row in csv.DictReader(file)
+            row["file_name"]: Label(tuple(row["movements"].split("|")), row["why"])
+            for row in csv.DictReader(file)
         }
 
 
@@ -35,20 +50,24 @@ def photographs_named(classifier: MovementClassifier, directory: Path) -> dict[s
 
     Returns:
         Their number (``pictures``), how many answers are right (``right``), how many prediction
-        sets hold a right one (``in_set``, where the model has sets), and the wrong answers by file
-        name (``wrong``); empty if no photograph has a label.
+        sets hold a right one (``in_set``, where the model has sets), and the wrong answers
+        (``wrong``), each with the file name, the painter and date, the movements that fit, and the
+        answer; empty if no photograph has a label.
     """
     labels = {
-        name: fitting
-        for name, fitting in movements_of_photographs().items()
+        name: label
+        for name, label in labels_of_photographs().items()
         if (directory / name).is_file()
     }
     if not labels:
         return {}
     probabilities = classifier.predict(open_image(directory / name) for name in labels)
     folders = [movement.folder for movement in classifier.movements]
-    answers = dict(zip(labels, (folders[row] for row in probabilities.argmax(axis=1)), strict=True))
-    wrong = {name: answers[name] for name in labels if answers[name] not in labels[name]}
+    wrong = [
+        {"file_name": name, "why": label.why, "movements": label.movements, "answer": folders[best]}
+        for (name, label), best in zip(labels.items(), probabilities.argmax(axis=1), strict=True)
+        if folders[best] not in label.movements
+    ]
     result: dict[str, Any] = {
         "pictures": len(labels),
         "right": len(labels) - len(wrong),
@@ -57,7 +76,7 @@ def photographs_named(classifier: MovementClassifier, directory: Path) -> dict[s
     if classifier.prediction_sets is not None:
         members = classifier.prediction_sets.members(probabilities)
         result["in_set"] = sum(
-            any(inside and folder in fitting for inside, folder in zip(row, folders, strict=True))
-            for row, fitting in zip(members, labels.values(), strict=True)
+            any(members[row, folders.index(folder)] for folder in label.movements)
+            for row, label in enumerate(labels.values())
         )
     return result

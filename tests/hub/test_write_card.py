@@ -230,11 +230,16 @@ def test_photographs_and_other_pictures_are_reported_if_measured() -> None:
     assert "40 photographs" in write_card.photographs_section(metrics)
     kept = "| JPEG of quality 90 | 92.5 % | 100.0 % |"
     assert kept in write_card.photographs_section(metrics)
-    wrong = {"ophelia.jpg": "09_Impressionism"}
-    named = {"photographs_named": {"pictures": 3, "right": 2, "in_set": 3, "wrong": wrong}}
+    wrong = {
+        "file_name": "ophelia.jpg",
+        "why": "Millais, 1851-1852",
+        "movements": ["07_Romanticism", "08_Realism"],
+        "answer": "09_Impressionism",
+    }
+    named = {"photographs_named": {"pictures": 3, "right": 2, "in_set": 3, "wrong": [wrong]}}
     section = write_card.photographs_section(metrics | named)
     assert "3 of them belong" in section and "2 get it, and 3 prediction sets hold it" in section
-    assert "| Millais, 1851-1852: a Pre-Raphaelite" in section
+    assert "| Millais, 1851-1852 |" in section
     assert "| Romanticism or Realism | Impressionism |" in section
     alone = write_card.last_layer_sentence(METRICS | {"last_layer_alone": 0.6121})
     assert "right for 61.2 % of the test pictures instead of 65.4 %" in alone

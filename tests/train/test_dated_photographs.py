@@ -15,17 +15,17 @@ from pinacoteca.movements import MOVEMENTS
 
 def test_every_label_names_movements_that_there_are() -> None:
     folders = {movement.folder for movement in MOVEMENTS}
-    labels = dated_photographs.movements_of_photographs()
+    labels = dated_photographs.labels_of_photographs().values()
 
     assert len(labels) == 36
-    assert all(fitting and fitting <= folders for fitting in labels.values())
+    assert all(label.movements and {*label.movements} <= folders for label in labels)
 
 
 @pytest.mark.data
 def test_every_label_is_of_a_photograph_that_there_is(shared_data: Path) -> None:
     names = {path.name for path in (shared_data / "queries").iterdir()}
 
-    assert dated_photographs.movements_of_photographs().keys() <= names
+    assert dated_photographs.labels_of_photographs().keys() <= names
 
 
 def test_right_wrong_and_nearly_right_answers_are_counted(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_right_wrong_and_nearly_right_answers_are_counted(tmp_path: Path) -> Non
     # In the order of the labels: Botticelli is right, Klee gets the second of his three movements,
     # the irises are wrong.
     answers = {"birth_of_venus.jpg": 1, "senecio.jpg": 15, "irises.jpg": 8}
-    labelled = [name for name in dated_photographs.movements_of_photographs() if name in answers]
+    labelled = [name for name in dated_photographs.labels_of_photographs() if name in answers]
     rows = np.full((3, 18), 0.01)
     rows[range(3), [answers[name] for name in labelled]] = 0.9
     sets = SimpleNamespace(members=lambda rows: np.ones_like(rows, dtype=bool))
@@ -44,8 +44,13 @@ def test_right_wrong_and_nearly_right_answers_are_counted(tmp_path: Path) -> Non
 
     named = dated_photographs.photographs_named(classifier, tmp_path)  # type: ignore[arg-type]
 
-    wrong = {"irises.jpg": "09_Impressionism"}
-    assert named == {"pictures": 3, "right": 2, "wrong": wrong, "in_set": 3}
+    wrong = {
+        "file_name": "irises.jpg",
+        "why": dated_photographs.labels_of_photographs()["irises.jpg"].why,
+        "movements": ("10_Post_Impressionism",),
+        "answer": "09_Impressionism",
+    }
+    assert named == {"pictures": 3, "right": 2, "wrong": [wrong], "in_set": 3}
 
 
 def test_photographs_without_labels_are_not_counted(tmp_path: Path) -> None:
