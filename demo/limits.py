@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from texts import preferred_language
 from uploads import UPLOAD_BYTES, UploadFolder
@@ -38,6 +39,7 @@ CONNECTIONS = 1_000
 KEPT_DESCRIPTORS = 200
 
 _TOO_LARGE = "The request is too large."
+_STOPPING = "The page is stopping."
 _FULL = "Too many pictures were sent in the last minute: please try again in a minute."
 _BUSY = {
     "en": "Many people are asking just now: please try again in {seconds} seconds.",
@@ -62,10 +64,25 @@ class BodyLimits:
         """Passes a request on, or answers with status 413 or 503."""
         if scope["type"] != "http" or not _has_body(scope):
             await self._app(scope, receive, send)
-        elif scope["path"].rstrip("/") == UPLOAD_PATH:
-            await self._upload(scope, receive, send)
-        else:
-            await self._small(scope, receive, send)
+            return
+        is_upload = scope["path"].rstrip("/") == UPLOAD_PATH
+        began = False
+
+        async def noted(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await (self._upload if is_upload else self._small)(scope, receive, noted)
+        except ClientDisconnect:
+            # The sender left before the end of the body, so there is nobody to answer.
+            return
+        except asyncio.CancelledError:
+            # The page stops while the body is still on its way.
+            if began:
+                raise
+            await _refuse(_STOPPING, 503)(scope, receive, send)
 
     async def _small(self, scope: Scope, receive: Receive, send: Send) -> None:
         to_mcp = self._mcp and scope["path"].rstrip("/") == MCP_PATH

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -110,3 +111,32 @@ def test_what_a_killed_page_left_is_cleared(tmp_path: Path) -> None:
     running.terminate()
     running.wait()
     assert not held.exists()
+
+
+@pytest.mark.parametrize("path", ["upload", "call/query"])
+def test_a_body_that_never_ends_leaves_no_traceback(
+    path: str, model_folder: Path, gallery: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "log.txt"
+    form = b'--cut\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+
+    def begin(page: str) -> socket.socket:
+        host, port = page.removeprefix("http://").split(":")
+        sender = socket.create_connection((host, int(port)), timeout=30)
+        sender.sendall(
+            f"POST /gradio_api/{path} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+            "Content-Type: multipart/form-data; boundary=cut\r\n"
+            "Content-Length: 90000\r\n\r\n".encode()
+            + form
+        )
+        return sender
+
+    with served_page(log, "--model", model_folder, "--gallery", gallery) as page:
+        begin(page).close()
+        staying = begin(page)
+        # The page has read both once it answers a third.
+        httpx.get(f"{page}/gradio_api/startup-events").raise_for_status()
+
+    with staying:
+        assert staying.recv(100).startswith(b"HTTP/1.1 503")
+    assert "Traceback" not in log.read_text(encoding="utf-8")
