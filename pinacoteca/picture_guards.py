@@ -18,11 +18,13 @@ from pinacoteca.errors import ImageError
 
 # The usual scan script for four colours has 18 scans; the longest that we know has 24.
 SCAN_LIMIT = 40
-# Segments of a JPEG, chunks of a PNG's pixels (a fiftieth of that of any other), and blocks before
-# the picture of a GIF. An ICC profile takes at most 255 segments; a PNG of 64 million pixels in
-# chunks of 8 KB has 24,000.
+# Segments of a JPEG, and chunks of a PNG that are not pixels. An ICC profile takes at most 255
+# segments.
 SEGMENT_LIMIT = 2_000
-CHUNK_LIMIT = 100_000
+# Chunks of a PNG with less than 1,000 bytes of its pixels; some programs write one for each row.
+SMALL_PIECE = 1_000
+PIECE_LIMIT = 20_000
+# Blocks before the picture of a GIF.
 BLOCK_LIMIT = 4_000
 # Bytes between the segments of a JPEG, which Pillow skips one by one.
 JUNK_LIMIT = 1_000_000
@@ -177,13 +179,12 @@ def _read_checked_directory(self: TiffImagePlugin.ImageFileDirectory_v2, fp: IO[
 
 
 def _read_counted_chunk(self: Any) -> tuple[bytes, int, int]:
-    chunk = _read_chunk(self)
-    # Pillow takes much longer for a chunk that is not a piece of the picture.
-    weight = 1 if chunk[0] == b"IDAT" else CHUNK_LIMIT // SEGMENT_LIMIT
-    self.counted = getattr(self, "counted", 0) + weight
-    if self.counted > CHUNK_LIMIT:
+    kind, start, length = _read_chunk(self)
+    cost = int(length < SMALL_PIECE) if kind == b"IDAT" else PIECE_LIMIT // SEGMENT_LIMIT
+    self.cost = getattr(self, "cost", 0) + cost
+    if self.cost > PIECE_LIMIT:
         raise ImageError(_TOO_MANY_PIECES)
-    return chunk
+    return kind, start, length
 
 
 def guard_pillow() -> None:

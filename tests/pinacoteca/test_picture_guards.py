@@ -1,19 +1,28 @@
 from __future__ import annotations
 
 import io
+import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from bombs import BOMBS, jpeg_pictures, repeated_scan, small, tags_on_shared_bytes
+from bombs import (
+    BOMBS,
+    jpeg_pictures,
+    png_chunk,
+    repeated_scan,
+    small,
+    tags_on_shared_bytes,
+)
 from PIL import Image
 
 from pinacoteca.errors import ImageError
 from pinacoteca.images import open_image
-from pinacoteca.picture_guards import SCAN_LIMIT
+from pinacoteca.picture_guards import PIECE_LIMIT, SCAN_LIMIT
 
 # Opens each file; prints the seconds, the growth of memory in megabytes, and the outcome.
 OPEN_ALL = """
@@ -90,6 +99,29 @@ def test_markers_are_found_across_blocks() -> None:
         spaced = whole[:2] + b"\xff\xfe" + (60_000).to_bytes(2, "big") + bytes(59_998)
         spaced += b"\xff" * (padding - 60_000) + whole[2:]
         assert open_image(spaced).size == (64, 64)
+
+
+def test_a_png_may_have_a_chunk_for_each_row() -> None:
+    rows = np.random.default_rng(0).integers(0, 256, (6_000, 40, 3), dtype=np.uint8)
+    deflate = zlib.compressobj()
+    pieces = [
+        deflate.compress(b"\0" + row.tobytes()) + deflate.flush(zlib.Z_SYNC_FLUSH) for row in rows
+    ]
+    header = struct.pack(">IIBBBBB", 40, len(rows), 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), *((b"IDAT", each) for each in (*pieces, deflate.flush()))]
+    data = b"".join(png_chunk(*each) for each in (*chunks, (b"IEND", b"")))
+
+    assert (np.asarray(open_image(b"\x89PNG\r\n\x1a\n" + data)) == rows).all()
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_pieces_of_a_png_are_counted(place: str) -> None:
+    whole = small("PNG")
+    start = whole.index(b"IDAT") - 4 if place == "before" else len(whole) - 12
+    pieces = png_chunk(b"IDAT", b"") * (PIECE_LIMIT + 1)
+
+    with pytest.raises(ImageError, match="too many pieces"):
+        open_image(whole[:start] + pieces + whole[start:])
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.int32])
