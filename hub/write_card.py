@@ -34,6 +34,8 @@ EXPERIMENTS = Path(__file__).parent / "experiments_template.md"
 SHIPPED = "shipped-"
 RESULTS = REPOSITORY / "train" / "results"
 BY_PAINTER = RESULTS / "by-painter"
+# The report's experiments on all 18 movements.
+REPORT = RESULTS / "report"
 # Runs as long as the full recipe, with another setting.
 WHOLE_LENGTH = RESULTS / "whole-length"
 GALLERY = REPOSITORY / "gallery"
@@ -582,10 +584,30 @@ def sets_section(metrics: dict[str, Any], english: dict[str, str]) -> str:
     )
 
 
-def experiments(others: Sequence[dict[str, Any]]) -> str:
-    """Returns the page of experiments from when the model knew twelve movements."""
+def report_section(ours: dict[str, Any], runs: Sequence[dict[str, Any]]) -> str:
+    """Returns a table of our recipe and the report's experiments on the same test pictures.
+
+    Args:
+        ours: The metrics of our recipe.
+        runs: The metrics of all experiments, on any split.
+    """
+    named = ours | {"training": ours["training"] | {"recipe": "ours"}}
+    return comparison_table(same_pictures(named, runs))
+
+
+def experiments(shipped: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:
+    """Returns the page of experiments: the report's, and ours from when there were 12 movements.
+
+    Args:
+        shipped: The metrics of the shipped model.
+        others: The metrics of the runs on twelve movements.
+    """
     metrics = read_metrics(RESULTS / "best")
+    reports = [read_metrics(path) for path in sorted(REPORT.iterdir())]
     return Template(EXPERIMENTS.read_text(encoding="utf-8")).substitute(
+        report_random=report_section(shipped, reports),
+        report_artist=report_section(read_metrics(BY_PAINTER), reports),
+        report_saturation=saturation_section(read_runs(REPORT)),
         comparison_table=comparison_table(same_pictures(metrics, _others_than(metrics, others))),
         unseen_section=unseen_section(others),
         saturation_section=saturation_section(
@@ -726,7 +748,7 @@ def main() -> None:
         print(f"Wrote {arguments.out}")
         return
     model = REPOSITORY / "model"
-    texts = {"model_card.md": card(model), "docs/experiments.md": experiments(others)}
+    texts = {"model_card.md": card(model), "docs/experiments.md": experiments(read_metrics(model), others)}
     readme, training = (
         (REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", TRAINING_PAGE)
     )

@@ -209,7 +209,7 @@ def test_the_shipped_texts_are_the_ones_that_the_metrics_make() -> None:
     training = (REPOSITORY / write_card.TRAINING_PAGE).read_text(encoding="utf-8")
     assert training == write_card.training_page_with_cost(training)
     page = (REPOSITORY / "docs" / "experiments.md").read_text(encoding="utf-8")
-    assert page == write_card.experiments(others)
+    assert page == write_card.experiments(shipped, others)
 
 
 def test_photographs_and_other_pictures_are_reported_if_measured() -> None:
