@@ -54,7 +54,7 @@ def _mend_planes(picture: TiffImagePlugin.TiffImageFile) -> None:
     order = "L" if picture.tag_v2.prefix == b"II" else "B"
     for index, tile in enumerate(picture.tile):
         # libtiff reads compressed planes as they are.
-        if tile.codec_name != "raw":
+        if tile.codec_name != "raw" or not isinstance(tile.args, tuple):
             continue
         plane, *others = tile.args
         if picture.mode in ("RGB", "RGBA"):
