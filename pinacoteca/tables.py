@@ -160,12 +160,7 @@ def text_sheet(path: Path, columns: Columns) -> Sheet:
         raise DataError(
             f"{path} is too large for a table: it has more than {TEXT_BYTES / 1e6:.0f} MB."
         )
-    text = decoded(path)
-    first, _, rest = text.partition("\n")
-    skipped = 0
-    if re.fullmatch(r"sep=.\r?", first, re.IGNORECASE):
-        # The line "sep=;" with which Excel declares the separator.
-        text, skipped = rest, 1
+    text, skipped = _without_declaration(decoded(path))
     start = "\n".join(text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1])
     attempts = []
     for separator in SEPARATORS:
@@ -180,6 +175,39 @@ def text_sheet(path: Path, columns: Columns) -> Sheet:
         numbers.append(number)
         rows.append(row)
     return Sheet("", rows, numbers, strict=True)
+
+
+def plain_rows(path: Path) -> list[list[str]]:
+    """Reads the rows of a text that begins with its header, up to the last one that is not empty.
+
+    Raises:
+        DataError: The file is not a text, or a row is damaged.
+        OSError: It cannot be read.
+    """
+    text, skipped = _without_declaration(decoded(path))
+    # Spreadsheet programs use the separator of their locale.
+    separator = max(SEPARATORS, key=text.split("\n", 1)[0].count)
+    rows = [row for _, row in numbered_rows(text, separator, path, skipped)]
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
+    return rows
+
+
+def is_header(cells: Sequence[str], columns: Sequence[str]) -> bool:
+    """Returns whether cells are the names of these columns, in their order, and nothing else."""
+    named, more = cells[: len(columns)], cells[len(columns) :]
+    same = list(map(letters_of, named)) == list(map(letters_of, columns))
+    return same and not any(cell.strip() for cell in more)
+
+
+def _without_declaration(text: str) -> tuple[str, int]:
+    """Returns a text without the line "sep=;" in which Excel declares the separator, and its lines.
+
+    Returns:
+        The rest of the text, and how many lines were taken off.
+    """
+    first, _, rest = text.partition("\n")
+    return (rest, 1) if re.fullmatch(r"\"?sep=.\"?\r?", first, re.IGNORECASE) else (text, 0)
 
 
 def numbered_rows(

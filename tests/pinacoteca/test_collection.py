@@ -412,6 +412,34 @@ def test_a_table_that_was_sorted_and_corrected_keeps_the_corrections(
     assert str(again.painting("a").year) == "c. 1900"
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(lambda text: "sep=,\r\n" + text, id="declared"),
+        pytest.param(lambda text: "\ufeffsep=;\n" + text.replace(",", ";"), id="declared-mark"),
+        pytest.param(lambda text: text.replace(",", "|"), id="bars"),
+        pytest.param(lambda text: text.replace("image_id", "Image ID", 1), id="header"),
+        pytest.param(lambda text: text + "\n  \n\n", id="empty-lines"),
+        pytest.param(lambda text: text.replace("Ș", "Ş"), id="cedilla"),
+    ],
+)
+def test_a_table_is_read_however_a_program_saves_it(
+    folder: Path, edit: Callable[[str], str]
+) -> None:
+    before = Collection.load(folder)
+    path = folder / "paintings.csv"
+    path.write_text(edit(path.read_text("utf-8")), "utf-8")
+
+    assert Collection.load(folder).paintings == before.paintings
+
+
+def test_a_table_with_another_column_says_how_to_keep_corrections(folder: Path) -> None:
+    edit_table(folder, lambda rows: [row.append("note") for row in rows])
+
+    with pytest.raises(CollectionError, match=r"put them back .* keeps your corrections"):
+        Collection.load(folder)
+
+
 def test_ids_that_lost_their_zeros_are_the_ones_that_they_were(folder: Path) -> None:
     ids = ("007", "Ana_08")
     small_collection(paintings=tuple(painting(image_id) for image_id in ids)).save(folder)
