@@ -434,7 +434,7 @@ def test_a_table_is_read_however_a_program_saves_it(
 
 
 def test_a_table_with_another_column_says_how_to_keep_corrections(folder: Path) -> None:
-    edit_table(folder, lambda rows: [row.append("note") for row in rows])
+    edit_table(folder, lambda rows: rows[0].append("note"))
 
     with pytest.raises(CollectionError, match=r"put them back .* keeps your corrections"):
         Collection.load(folder)
