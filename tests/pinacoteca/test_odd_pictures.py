@@ -213,6 +213,9 @@ def test_what_begins_like_a_picture_is_one(tmp_path: Path) -> None:
         ("inv.2021", "inv.2021"),
         ("a", "a"),
         (".jpg", ".jpg"),
+        ("a.jpg.", "a"),
+        ("a.jpg ", "a"),
+        ("dot.", "dot."),
     ],
 )
 def test_only_an_ending_of_pictures_is_left_out(name: str, bare: str) -> None:
