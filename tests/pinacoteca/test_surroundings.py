@@ -184,6 +184,25 @@ def test_variables_of_gradio_that_do_nothing_are_named(
         surroundings._check_gradio_variables()
 
 
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("/pinacoteca", "/pinacoteca"),
+        ("pinacoteca/", "/pinacoteca"),
+        (" /a/b// ", "/a/b"),
+        ("/", ""),
+        ("", ""),
+        ("https://museum.ro/a/", "https://museum.ro/a"),
+    ],
+)
+def test_the_path_of_a_larger_site_may_have_any_slashes(
+    written: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_ROOT_PATH", written)
+    prepare_surroundings()
+    assert os.environ["GRADIO_ROOT_PATH"] == path
+
+
 @pytest.mark.slow
 def test_the_page_is_served_as_in_a_container(
     model_folder: Path, gallery: Path, tmp_path: Path
