@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -363,6 +364,13 @@ def test_a_flipped_byte_in_the_name_of_the_checksum_is_noticed(tmp_path: Path) -
 
     with pytest.raises(CollectionError, match="format version"):
         Collection.load(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="the system has no such rights")
+def test_whoever_may_read_one_file_may_read_the_other(folder: Path) -> None:
+    rights = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+    assert rights["embeddings.safetensors"] == rights["paintings.csv"]
 
 
 @pytest.mark.parametrize("separator", [",", ";"])
