@@ -22,6 +22,7 @@ from pinacoteca.surroundings import (
 HOME_PREFIX = "pinacoteca-home-"
 # Variables of Gradio that have no effect here, and our options that replace them.
 INSTEAD = {"GRADIO_SHARE": "--share", "GRADIO_MCP_SERVER": "--mcp"}
+ROOT_VARIABLE = "GRADIO_ROOT_PATH"
 
 
 class SurroundingsError(PinacotecaError):
@@ -49,6 +50,7 @@ def prepare_surroundings(host: str = "localhost") -> None:
     ask_this_machine_directly(host=host)
     give_a_home(make_folder_for_uploads())
     _check_gradio_variables()
+    _mend_root_path()
 
 
 def make_folder_for_uploads() -> Path:
@@ -104,3 +106,13 @@ def _check_gradio_variables() -> None:
     for name, option in INSTEAD.items():
         if os.environ.get(name, "").lower() in ("true", "1"):
             print(f"{name} does nothing here: use {option}.", file=sys.stderr)
+
+
+def _mend_root_path() -> None:
+    """Writes the path below which the page is served as Gradio needs it: ``/pinacoteca``."""
+    if ROOT_VARIABLE not in os.environ:
+        return
+    path = os.environ[ROOT_VARIABLE].strip().rstrip("/")
+    if path and "://" not in path:
+        path = "/" + path.lstrip("/")
+    os.environ[ROOT_VARIABLE] = path

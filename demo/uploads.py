@@ -60,8 +60,9 @@ def keep_uploads_apart() -> Path:
 def clear_left(parent: Path) -> None:
     """Deletes the folders in ``parent`` that no running page uses."""
     for folder in parent.glob(f"{PREFIX}*"):
-        # A link may lead anywhere, and a folder without a lock is not one of ours.
-        if folder.is_symlink() or not (folder / LOCK_FILE).is_file():
+        # A link may lead anywhere, and a folder without a lock is not one of ours. That of another
+        # user cannot be looked into, for which `Path.is_file` would raise an error.
+        if folder.is_symlink() or not os.path.isfile(folder / LOCK_FILE):
             continue
         lock = _lock(folder / LOCK_FILE)
         if lock is not None:

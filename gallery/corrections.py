@@ -9,7 +9,6 @@ overwritten.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
@@ -19,7 +18,8 @@ from pandorarom import Table
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.picture_tree import picture_key
-from pinacoteca.tables import decoded, numbered_rows
+from pinacoteca.tables import is_header, plain_rows
+from pinacoteca.years import read_year
 
 CORRECTIONS_FILE = "corrections.csv"
 DICTIONARY, LISTING = "dictionary", "listing"
@@ -35,7 +35,7 @@ class Correction:
         id: The ``image_id``.
         title: The correct title.
         title_ro: The Romanian title, if it differs.
-        year: Four digits.
+        year: The year, as ``pinacoteca.years`` reads it.
         note: The origin of the row.
     """
 
@@ -59,20 +59,17 @@ def read_corrections(path: Path) -> dict[str, Correction]:
         return {}
     found: dict[str, Correction] = {}
     try:
-        text = decoded(path)
+        header, *rows = plain_rows(path) or [[]]
     except OSError as error:
         raise DataError(f"{path} cannot be read as a table of corrections: {error}.") from None
-    # Spreadsheet programs add a byte order mark and use their locale's separator.
-    separator = max(",;\t", key=text.split("\n", 1)[0].count)
-    header, *rows = [row for _, row in numbered_rows(text, separator, path)] or [[]]
-    if tuple(header) != COLUMNS:
+    if not is_header(header, COLUMNS):
         raise DataError(f"The columns of {path} must be {', '.join(COLUMNS)}.")
     for number, row in enumerate(rows, start=2):
         if not any(row):
             continue
-        if len(row) != len(COLUMNS):
+        if len(row) < len(COLUMNS) or any(row[len(COLUMNS) :]):
             raise DataError(f"Row {number} of {path} must have {len(COLUMNS)} cells.")
-        correction = Correction(*(cell.strip() for cell in row))
+        correction = Correction(*(cell.strip() for cell in row[: len(COLUMNS)]))
         _check(correction, found, f"Row {number} of {path}")
         found[picture_key(correction.id)] = correction
     return found
@@ -112,7 +109,7 @@ def corrected(table: Table, corrections: Mapping[str, Correction]) -> Table:
     entries = []
     for entry in table.entries:
         correction = corrections.get(picture_key(entry.image_id), Correction(entry.image_id))
-        year = int(correction.year) if correction.year else entry.year
+        year = read_year(correction.year) or entry.year
         entries.append(replace(entry, title=correction.title or entry.title, year=year))
     return replace(table, entries=tuple(entries))
 
@@ -122,5 +119,10 @@ def _check(correction: Correction, found: Mapping[str, Correction], where: str) 
         raise DataError(f"{where} has no id: give it an image_id of the collection.")
     if picture_key(correction.id) in found:
         raise DataError(f"{where} has the id {correction.id!r} of an earlier row: keep one.")
-    if correction.year and not re.fullmatch("1[0-9]{3}|20[0-9]{2}", correction.year):
-        raise DataError(f"{where} has the year {correction.year!r}: write four digits or nothing.")
+    try:
+        read_year(correction.year)
+    except ValueError:
+        raise DataError(
+            f"{where} has the year {correction.year!r}: write 1907, c. 1907, 1907-1908, sec. XIX "
+            "or nothing."
+        ) from None

@@ -11,7 +11,7 @@ from collections.abc import Set
 from pathlib import Path
 
 from artists import NAMES
-from pandorarom import Entry, Table, title_and_year, with_one_slug_each
+from pandorarom import Entry, Table, slug_of, title_and_year, with_one_slug_each
 
 from pinacoteca.folders import printable
 from pinacoteca.picture_kinds import without_suffix
@@ -50,7 +50,7 @@ def _entry(path: Path, painter: str) -> Entry:
     title, year = _title_and_year(visible(printable(without_suffix(path.name))))
     return Entry(
         image_id=path_id(path),
-        artist_slug=re.sub(r"[\s_]+", "-", painter.casefold()),
+        artist_slug=slug_of(painter),
         style="",
         artist=_artist(painter),
         title=comma_below(title),

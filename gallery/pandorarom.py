@@ -20,7 +20,7 @@ from pinacoteca.errors import DataError
 from pinacoteca.picture_kinds import is_called_picture, without_suffix
 from pinacoteca.picture_tree import picture_key
 from pinacoteca.spelling import comma_below, visible
-from pinacoteca.tables import Columns, find_table, letters_of
+from pinacoteca.tables import Columns, find_table
 from pinacoteca.years import read_year
 
 SHEET = "Lista-completa"
@@ -29,10 +29,34 @@ COLUMNS = Columns(
     REQUIRED_COLUMNS,
     ("artist", "title", "year", "image_url"),
     {
-        "artist": ("artist name", "painter", "pictor", "pictorul", "autor", "autorul"),
-        "title": ("titlu", "titlul", "painting title"),
-        "year": ("an", "anul", "date", "dated", "data", "datare", "datat"),
+        "image_id": (
+            *("id imagine", "imagine id", "cod imagine", "image code", "picture id", "painting id"),
+            *("file name", "nume fisier", "numele fisierului", "nume imagine", "image name"),
+            *("image file", "fisier imagine", "file", "fisier", "fisierul", "inventory number"),
+            *("numar de inventar", "numar inventar", "nr inventar", "nr inv", "inv nr", "id"),
+        ),
+        "style": (
+            *("styles", "stil", "stilul", "stil artistic", "art style", "movement"),
+            *("art movement", "curent", "curentul", "curent artistic", "curentul artistic"),
+        ),
+        "artist_slug": ("slug artist", "slug"),
+        "artist": (
+            *("artist name", "artists name", "nume artist", "numele artistului", "artistul"),
+            *("painter", "painter name", "pictor", "pictorul", "nume pictor", "numele pictorului"),
+            *("author", "autor", "autorul"),
+        ),
+        "title": (
+            *("titlu", "titlul", "painting title", "work title", "title of work", "titlu lucrare"),
+            *("titlul lucrarii", "denumire", "denumirea", "denumirea lucrarii", "nume lucrare"),
+        ),
+        "year": (
+            *("an", "anul", "date", "dated", "data", "datare", "datarea", "datat", "dating"),
+            *("year created", "year of creation", "date of creation", "creation date"),
+            *("anul executiei", "anul realizarii", "anul crearii", "anul creatiei"),
+            *("data executiei", "data realizarii", "perioada", "period"),
+        ),
     },
+    {"artist_slug": "artist"},
 )
 # What spreadsheets and pandas write into a cell without a value.
 _NO_VALUE = frozenset({"", "nan", "none", "null", "#n/a", "#ref!", "#value!", "#name?", "#div/0!"})
@@ -105,7 +129,7 @@ def read_table(path: Path) -> Table:
             for name, place in found.columns.items()
             if place < len(row) and (text := _text(row[place]))
         }
-        if not cells or _repeats_header(cells):
+        if not cells:
             continue
         image_id = id_of(cells.get("image_id", ""))
         if not image_id:
@@ -113,7 +137,8 @@ def read_table(path: Path) -> Table:
         elif picture_key(image_id) in entries:
             duplicates.append(cells["image_id"])
         else:
-            entry, unreadable = _entry(cells | {"image_id": image_id})
+            cells["image_id"] = image_id
+            entry, unreadable = _entry(cells, has_slugs="artist_slug" in found.columns)
             entries[picture_key(image_id)] = entry
             if unreadable:
                 unreadable_years.append(f"row {number}, {image_id}: {unreadable}")
@@ -156,11 +181,6 @@ def title_and_year(slug: str) -> tuple[str, int | None]:
     return words[:1].upper() + words[1:], year
 
 
-def _repeats_header(cells: Mapping[str, str]) -> bool:
-    """Returns whether a row repeats the header, as on the pages of a printed list."""
-    return all(letters_of(cells.get(name, "")) == letters_of(name) for name in REQUIRED_COLUMNS)
-
-
 def _text(value: object) -> str:
     """Returns a cell as one line of text; empty if it holds no value."""
     if isinstance(value, float) and value.is_integer():
@@ -182,11 +202,22 @@ def _date(value: date) -> str:
     return str(day.year) if (day.month, day.day) == (1, 1) else day.isoformat()
 
 
-def _entry(cells: Mapping[str, str]) -> tuple[Entry, str]:
-    """Returns the painting of a row, and the text of its year if that cannot be read."""
+def slug_of(name: str) -> str:
+    """Returns a painter's name in the form of a slug."""
+    return re.sub(r"[\s_]+", "-", comma_below(visible(name)).casefold())
+
+
+def _entry(cells: Mapping[str, str], has_slugs: bool) -> tuple[Entry, str]:
+    """Returns the painting of a row, and the text of its year if that cannot be read.
+
+    Args:
+        cells: The cells that are not empty, by their columns.
+        has_slugs: Whether the table has the column ``artist_slug``.
+    """
     image_id = cells["image_id"]
     first, _, rest = image_id.partition("_")
-    artist_slug = cells.get("artist_slug", first)
+    of_id, of_name = first if rest else "", slug_of(cells.get("artist", ""))
+    artist_slug = cells.get("artist_slug") or (of_id or of_name if has_slugs else of_name or of_id)
     prefix = f"{artist_slug}_"
     title_slug = image_id.removeprefix(prefix) if image_id.startswith(prefix) else rest or image_id
     title, year = title_and_year(title_slug)
@@ -203,16 +234,21 @@ def _entry(cells: Mapping[str, str]) -> tuple[Entry, str]:
         artist=_artist(comma_below(visible(cells.get("artist", ""))), artist_slug),
         title=comma_below(cells.get("title", title)),
         year=year,
-        page_url=f"https://www.wikiart.org/en/{quote(artist_slug)}/{quote(title_slug, safe='')}",
+        page_url=_page_of(artist_slug, title_slug) if has_slugs and artist_slug else None,
         image_url=_address(cells.get("image_url", "")),
     )
     return entry, unreadable
 
 
+def _page_of(artist_slug: str, title_slug: str) -> str:
+    return f"https://www.wikiart.org/en/{quote(artist_slug)}/{quote(title_slug, safe='')}"
+
+
 def _artist(given: str, slug: str) -> str:
     """Returns the name in the table, or the name with diacritics if the table only has the slug."""
     spelled = slug.replace("-", " ").title()
-    return given if given.casefold() not in ("", spelled.casefold()) else NAMES.get(slug, spelled)
+    is_slug = given == slug or given.casefold() in ("", spelled.casefold())
+    return NAMES.get(slug, spelled) if is_slug else given
 
 
 def _year(text: str) -> int | None:

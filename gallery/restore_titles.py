@@ -38,6 +38,7 @@ from pinacoteca.collection import Collection, Painting
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.picture_tree import picture_key
+from pinacoteca.years import read_year
 
 NAMES_FILE = Path(__file__).with_name("title_names.csv")
 DICTIONARIES = Path("/usr/share/hunspell")
@@ -90,7 +91,7 @@ def apply_corrections(folder: Path) -> Collection:
     paintings = []
     for painting in collection.paintings:
         each = corrections.get(picture_key(painting.image_id), Correction(painting.image_id))
-        year = int(each.year) if each.year else painting.year
+        year = read_year(each.year) or painting.year
         paintings.append(replace(painting, title=each.title or painting.title, year=year))
     logits = stored_logits(collection, folder)
     changed = replace(collection, paintings=tuple(paintings))

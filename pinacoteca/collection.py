@@ -17,10 +17,10 @@ import numpy.typing as npt
 from pinacoteca.errors import CollectionError, DataError
 from pinacoteca.files import checksum_of
 from pinacoteca.picture_tree import picture_key
-from pinacoteca.spelling import visible, without_zeros
+from pinacoteca.spelling import comma_below, without_zeros
 from pinacoteca.spreadsheets import defused, restored
 from pinacoteca.swap import finish_swap, swapped
-from pinacoteca.tables import decoded, numbered_rows
+from pinacoteca.tables import is_header, plain_rows
 from pinacoteca.tensors import TensorsError, load_arrays, save_arrays
 from pinacoteca.years import Year, read_year
 
@@ -310,7 +310,8 @@ def _check_rows(paintings: Sequence[Painting], image_ids: Sequence[str], folder:
     if len(paintings) != len(image_ids):
         raise CollectionError(
             f"{folder / TABLE_FILE} has {len(paintings)} paintings and {EMBEDDINGS_FILE} "
-            f"{len(image_ids)}: {_rebuild(folder)}."
+            f"{len(image_ids)}: put back the rows that are missing (gallery/remove.py takes "
+            f"paintings out), or {_rebuild(folder)}."
         )
     for row, (painting, image_id) in enumerate(zip(paintings, image_ids, strict=True), start=1):
         if painting.image_id != image_id:
@@ -336,11 +337,7 @@ def _write_table(path: Path, paintings: Sequence[Painting]) -> None:
 
 def _read_table(path: Path) -> tuple[Painting, ...]:
     try:
-        # Spreadsheet programs may add a byte order mark and use another separator.
-        text = decoded(path)
-        first = text.split("\n", 1)[0]
-        separator = max(",;\t", key=first.count)
-        header, *rows = [row for _, row in numbered_rows(text, separator, path)] or [[]]
+        header, *rows = plain_rows(path) or [[]]
     except FileNotFoundError:
         raise CollectionError(f"There is no {path}: {_rebuild(path.parent)}.") from None
     except OSError as error:
@@ -349,10 +346,11 @@ def _read_table(path: Path) -> tuple[Painting, ...]:
         ) from None
     except DataError as error:
         raise CollectionError(f"{error} Or {_rebuild(path.parent)}.") from None
-    if tuple(map(visible, header[: len(COLUMNS)])) != COLUMNS or any(header[len(COLUMNS) :]):
+    if not is_header(header, COLUMNS):
         raise CollectionError(
             f"The columns of {path} are {', '.join(header) or 'none'} "
-            f"instead of {', '.join(COLUMNS)}: {_rebuild(path.parent)}."
+            f"instead of {', '.join(COLUMNS)}: put them back as they were, which keeps your "
+            f"corrections, or {_rebuild(path.parent)}."
         )
     try:
         paintings = tuple(
@@ -392,8 +390,8 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
     return Painting(
         image_id=image_id,
         artist_slug=artist_slug,
-        artist=artist.translate(_TURNS),
-        title=title.translate(_TURNS),
+        artist=comma_below(artist.translate(_TURNS)),
+        title=comma_below(title.translate(_TURNS)),
         year=_year(number, image_id, year),
         style=style.translate(_TURNS),
         page_url=page or None,

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 # The four letters at byte 16 of a profile, and the mode of Pillow that they stand for.
 _MODES = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}
 # Printer profiles, the largest ones, have 2 MB at most.
-_LARGEST_PROFILE = 8_000_000
+LARGEST_PROFILE = 8_000_000
 # In levels of 255. A profile that differs less from sRGB is sRGB with other rounding.
 _SAME = 2
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
@@ -29,7 +29,7 @@ def in_srgb(picture: Image.Image, profile: object) -> Image.Image:
         profile: The bytes of its ICC profile. Like other viewers, this ignores a profile that is
             damaged, missing or made for another mode.
     """
-    if not isinstance(profile, bytes) or not 128 < len(profile) <= _LARGEST_PROFILE:
+    if not isinstance(profile, bytes) or not 128 < len(profile) <= LARGEST_PROFILE:
         return picture
     mode = _MODES.get(profile[16:20])
     colours = _colours(picture, mode)

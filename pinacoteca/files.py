@@ -33,15 +33,20 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        # mkstemp makes files private to their owner; ours should be readable as usual.
-        umask = os.umask(0)
-        os.umask(umask)
-        # A network share without Unix rights refuses this; its own rights apply.
-        with suppress(OSError):
-            temporary.chmod(0o666 & ~umask)
+        # mkstemp makes files private to their owner.
+        give_usual_rights(temporary)
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def give_usual_rights(path: str | os.PathLike[str]) -> None:
+    """Makes a file readable for others if the files of this process usually are."""
+    umask = os.umask(0)
+    os.umask(umask)
+    # A network share without Unix rights refuses this; its own rights apply.
+    with suppress(OSError):
+        os.chmod(path, 0o666 & ~umask)
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:

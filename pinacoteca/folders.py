@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import unicodedata
 from collections import deque
 from collections.abc import Sequence
@@ -16,12 +17,15 @@ from pathlib import Path
 
 from pinacoteca.picture_kinds import is_picture
 
-# Folders and files of Synology, QNAP, Windows, Linux and macOS, and all hidden files.
+# Folders and files of Synology, QNAP, Windows, Linux, macOS, OneDrive and Lightroom, and all hidden
+# files.
 _OF_THE_SYSTEM = re.compile(
     r"\..*|@(eadir|__thumb|recycle|recently-snapshot|share(bin|snap)|tmp|syno.*)"
-    r"|#(recycle|snapshot)|~snapshot|\$recycle\.bin|recycler|system volume information"
-    r"|__macosx|lost\+found|found\.\d{3}|thumbs\.db|ehthumbs(_vista)?\.db|desktop\.ini|~\$.*"
-    r"|icon\r|picasa\.ini|zbthumbnail\.info",
+    r"|#(recycle|snapshot|syno.*)|~snapshot|\$(recycle\.bin|extend|winreagent|getcurrent)"
+    r"|recycle[rd]|system volume information|found\.\d{3}|thumbs\.db(:.*)?"
+    r"|ehthumbs(_vista)?\.db|desktop\.ini|~\$.*|onedrivetemp|__macosx|network trash folder"
+    r"|temporary items|thevolumesettingsfolder|resource\.frk|icon\r|lost\+found|picasa\.ini"
+    r"|zbthumbnail\.info|.*\.(lrdata|lrcat-data|photoslibrary)",
     re.IGNORECASE,
 )
 
@@ -140,11 +144,26 @@ class _Walk:
             path = folder / entry.name
             if is_of_the_system(entry.name):
                 self._found["of_the_system"].append(path)
+            elif entry.is_symlink():
+                self._take_link(path)
             elif entry.is_dir():
-                if entry.is_symlink():
-                    self._links.append(path)
-                else:
-                    folders.append(path)
-            elif entry.is_file() or entry.is_symlink():
-                self._found["pictures" if is_picture(path) else "others"].append(path)
+                folders.append(path)
+            else:
+                self._take_file(path, is_file=entry.is_file())
         return folders
+
+    def _take_file(self, path: Path, is_file: bool) -> None:
+        """Sorts a file; pipes, sockets and devices are never opened, which could take forever."""
+        self._found["pictures" if is_file and is_picture(path) else "others"].append(path)
+
+    def _take_link(self, link: Path) -> None:
+        try:
+            mode = link.stat().st_mode
+        except OSError:
+            # The link leads nowhere, to itself or to a place that may not be looked into. Reading
+            # the picture says so.
+            mode = stat.S_IFREG
+        if stat.S_ISDIR(mode):
+            self._links.append(link)
+        else:
+            self._take_file(link, is_file=stat.S_ISREG(mode))

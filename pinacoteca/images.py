@@ -12,10 +12,11 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
-from pinacoteca.colour_profiles import from_lab, in_srgb
+from pinacoteca.colour_profiles import LARGEST_PROFILE, from_lab, in_srgb
 from pinacoteca.errors import ImageError
+from pinacoteca.jpeg_2000_profiles import profile_in_jpeg_2000
 from pinacoteca.jpeg_ends import whole_but_for_its_end
 from pinacoteca.picture_guards import check_depth, check_structure, guard_pillow
 from pinacoteca.picture_kinds import (
@@ -24,6 +25,7 @@ from pinacoteca.picture_kinds import (
     READABLE_SIGNATURES,
     bears,
 )
+from pinacoteca.tiff_pages import turn_to_painting
 
 # Pillow opens some fifty formats, and most of its past security holes were in the rare ones. An MPO
 # from a phone opens as the JPEG that it begins with.
@@ -42,9 +44,6 @@ _DAMAGED = (
 _CUT_SHORT = (
     "The picture is cut short, perhaps by an unfinished download; please use a whole copy of it."
 )
-# How many pages of a TIFF are searched for the one that its first page is a thumbnail of.
-_PAGES = 16
-_THUMBNAIL_SHARE = 4
 _TOO_LARGE = (
     f"The picture is too large: more than {PIXEL_LIMIT // 1_000_000} million pixels; "
     "please make it smaller."
@@ -120,6 +119,8 @@ class _SharedSilence:
 
 _pillow_warnings_silenced = _SharedSilence()
 guard_pillow()
+# Pillow refuses a PNG whose profile has more than 1 MB, as those of some scanners have.
+PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_PROFILE
 
 
 def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image:
@@ -158,13 +159,17 @@ def open_image(source: str | os.PathLike[str] | bytes | BinaryIO) -> Image.Image
 
 def _decoded(file: BinaryIO, header: bytes) -> Image.Image:
     """Reads a file from its beginning; raises whatever Pillow raises."""
+    profile = profile_in_jpeg_2000(file) if bears(header, JPEG_2000_SIGNATURES) else None
+    file.seek(0)
     # Image.open reads only the header: the limit is checked before any pixel is decoded.
     with Image.open(file, formats=_formats_for(header)) as picture:
-        _turn_to_painting(picture)
+        if isinstance(picture, TiffImagePlugin.TiffImageFile):
+            turn_to_painting(picture)
         if picture.width * picture.height > PIXEL_LIMIT:
             raise ImageError(_TOO_LARGE)
         check_depth(picture)
         picture.draft(None, (DRAFT_EDGE, DRAFT_EDGE))
+        picture.info.setdefault("icc_profile", profile)
         return _upright_rgb(picture)
 
 
@@ -176,21 +181,6 @@ def _formats_for(header: bytes) -> tuple[str, ...]:
 
     register_heif_opener(thumbnails=False)
     return (*READABLE_FORMATS, "HEIF")
-
-
-def _turn_to_painting(picture: ImageFile.ImageFile) -> None:
-    """Seeks to the full page of a TIFF whose first page is a thumbnail of it."""
-    if picture.format != "TIFF":
-        return
-    pixels = []
-    for page in range(_PAGES):
-        try:
-            picture.seek(page)
-        except EOFError:
-            break
-        pixels.append(picture.width * picture.height)
-    largest = pixels.index(max(pixels))
-    picture.seek(largest if pixels[largest] >= _THUMBNAIL_SHARE * pixels[0] else 0)
 
 
 def reduced(picture: Image.Image, largest_side: int) -> Image.Image:

@@ -28,8 +28,8 @@ def whole_but_for_its_end(
     if not header.startswith(_START):
         return None
     file.seek(0)
-    # The file may end with the first half of the marker.
-    data = file.read().removesuffix(_END[:1])
+    # The file may end with the first half of the marker, or be filled up with it.
+    data = file.read().rstrip(_END[:1])
     try:
         pictures = [
             decode(io.BytesIO(data + continuation + _END), header)

@@ -48,13 +48,13 @@ def bears(header: bytes, signatures: tuple[tuple[int, bytes], ...]) -> bool:
 
 
 def is_called_picture(name: str) -> bool:
-    """Returns whether a file name ends in the suffix of a picture."""
-    return bool(_SUFFIX.fullmatch(PurePath(name).suffix))
+    """Returns whether a file name ends in the suffix of a picture, perhaps with a dot behind it."""
+    return bool(_SUFFIX.fullmatch(PurePath(name.rstrip(" .")).suffix))
 
 
 def without_suffix(name: str) -> str:
     """Returns a file name without its picture suffix, if it has one."""
-    return PurePath(name).stem if is_called_picture(name) else name
+    return PurePath(name.rstrip(" .")).stem if is_called_picture(name) else name
 
 
 def is_picture(path: str | os.PathLike[str]) -> bool:

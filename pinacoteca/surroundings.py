@@ -7,6 +7,7 @@ fixes what has one possible fix, and reports the rest.
 from __future__ import annotations
 
 import importlib.util
+import ipaddress
 import os
 import re
 from collections.abc import MutableMapping
@@ -19,6 +20,8 @@ from pinacoteca.errors import DataError
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+# What httpx understands beside addresses: names, parts of names, IPv4 networks, and ports.
+_LISTED = re.compile(r"(?:[a-z]+://)?[a-z0-9._*-]+(?::\d+)?(?:/\d+)?", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[([^\]%]+)(?:%[^\]]*)?\](?::\d+)?")
 
 
@@ -43,23 +46,27 @@ def unusable_proxies(environment: MutableMapping[str, str] = os.environ) -> dict
     """Returns the variables whose proxies httpx cannot use, with a sentence about each.
 
     Desktops write ``socks://``, which httpx does not know; other SOCKS proxies need an extra
-    package.
+    package. Spaces around an address are taken out of the environment.
     """
     found = {}
     for name in (*_PROXIES, *map(str.upper, _PROXIES)):
-        if (value := environment.get(name)) and (reason := _unusable(value)):
+        if name not in environment:
+            continue
+        environment[name] = environment[name].strip()
+        if environment[name] and (reason := _unusable(environment[name])):
             found[name] = f"{name} {reason}"
     return found
 
 
 def check_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Raises an error if a proxy makes all fetching and pushing impossible.
+    """Raises an error if a proxy makes all fetching and pushing impossible; mends ``no_proxy``.
 
     Raises:
         DataError: A variable names a proxy that cannot be used.
     """
     for sentence in unusable_proxies(environment).values():
         raise DataError(f"{sentence}.")
+    ask_this_machine_directly(environment)
 
 
 def _unusable(address: str) -> str | None:
@@ -88,7 +95,8 @@ def ask_this_machine_directly(
 
     ``host`` is the address that this program listens on.
 
-    ``no_proxy`` may hold ``[::1]``, the form used in browsers; httpx takes it for a port and fails.
+    ``no_proxy`` may hold ``[::1]``, the form used in browsers, or ``fd00::/8``; httpx takes a part
+    of them for a port and fails. What it cannot understand is left out.
     """
     spellings = ("no_proxy", "NO_PROXY")
     listed = ",".join(environment[name] for name in spellings if environment.get(name))
@@ -97,6 +105,15 @@ def ask_this_machine_directly(
         return
     plain = [_BRACKETED.fullmatch(entry) for entry in entries]
     mended = [found[1] if found else entry for found, entry in zip(plain, entries, strict=True)]
-    value = ",".join(dict.fromkeys([*mended, *_THIS_MACHINE, host.strip("[]")]))
+    known = [entry for entry in mended if _LISTED.fullmatch(entry) or _is_address(entry)]
+    value = ",".join(dict.fromkeys([*known, *_THIS_MACHINE, host.strip("[]")]))
     for name in spellings:
         environment[name] = value
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

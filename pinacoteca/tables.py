@@ -3,6 +3,7 @@
 A table may be an xlsx, xlsm, xlsb, xls or ods workbook, or a text with commas, semicolons, tabs or
 bars between the cells, in UTF-8, UTF-16 or cp1250. Its header need not be the first row, nor its
 sheet the first one. Only letters and digits of column names count, so "Image ID" is ``image_id``.
+A header with other names for the columns counts if none has their own names.
 """
 
 from __future__ import annotations
@@ -57,12 +58,14 @@ class Columns:
     Attributes:
         required: The columns that a table must have.
         others: The columns that it may have.
-        synonyms: Other names of a column, by the column.
+        synonyms: Other names of a column, by the column; earlier ones are preferred.
+        instead: For a required column, one of the others that may stand in for it.
     """
 
     required: tuple[str, ...]
     others: tuple[str, ...] = ()
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def find_table(path: Path, columns: Columns, sheet_name: str) -> FoundTable:
     if not path.is_file():
         raise DataError(f"There is no spreadsheet {path}: {_beside(path)}.")
     sheets = read_sheets(path, columns)
-    found = [(each, row) for each in sheets if (row := _header_row(each, columns)) is not None]
+    found = _with_header(sheets, columns, own_names=True) or _with_header(sheets, columns)
     named = [pair for pair in found if pair[0].name == sheet_name] or [
         pair for pair in found if letters_of(pair[0].name) == letters_of(sheet_name)
     ]
@@ -157,12 +160,7 @@ def text_sheet(path: Path, columns: Columns) -> Sheet:
         raise DataError(
             f"{path} is too large for a table: it has more than {TEXT_BYTES / 1e6:.0f} MB."
         )
-    text = decoded(path)
-    first, _, rest = text.partition("\n")
-    skipped = 0
-    if re.fullmatch(r"sep=.\r?", first, re.IGNORECASE):
-        # The line "sep=;" with which Excel declares the separator.
-        text, skipped = rest, 1
+    text, skipped = _without_declaration(decoded(path))
     start = "\n".join(text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1])
     attempts = []
     for separator in SEPARATORS:
@@ -179,6 +177,39 @@ def text_sheet(path: Path, columns: Columns) -> Sheet:
     return Sheet("", rows, numbers, strict=True)
 
 
+def plain_rows(path: Path) -> list[list[str]]:
+    """Reads the rows of a text that begins with its header, up to the last one that is not empty.
+
+    Raises:
+        DataError: The file is not a text, or a row is damaged.
+        OSError: It cannot be read.
+    """
+    text, skipped = _without_declaration(decoded(path))
+    # Spreadsheet programs use the separator of their locale.
+    separator = max(SEPARATORS, key=text.split("\n", 1)[0].count)
+    rows = [row for _, row in numbered_rows(text, separator, path, skipped)]
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
+    return rows
+
+
+def is_header(cells: Sequence[str], columns: Sequence[str]) -> bool:
+    """Returns whether cells are the names of these columns, in their order, and nothing else."""
+    named, more = cells[: len(columns)], cells[len(columns) :]
+    same = list(map(letters_of, named)) == list(map(letters_of, columns))
+    return same and not any(cell.strip() for cell in more)
+
+
+def _without_declaration(text: str) -> tuple[str, int]:
+    """Returns a text without the line "sep=;" in which Excel declares the separator, and its lines.
+
+    Returns:
+        The rest of the text, and how many lines were taken off.
+    """
+    first, _, rest = text.partition("\n")
+    return (rest, 1) if re.fullmatch(r"\"?sep=.\"?\r?", first, re.IGNORECASE) else (text, 0)
+
+
 def numbered_rows(
     text: str, separator: str, path: Path, skipped: int = 0
 ) -> Iterator[tuple[int, list[str]]]:
@@ -187,7 +218,9 @@ def numbered_rows(
     Raises:
         DataError: A row is damaged.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True
+    )
     while True:
         number = reader.line_num + 1 + skipped
         try:
@@ -310,11 +343,30 @@ def _keys(columns: Columns) -> dict[str, tuple[str, int]]:
     return keys | {letters_of(name): (name, 0) for name in (*columns.required, *columns.others)}
 
 
-def _header_row(sheet: Sheet, columns: Columns) -> int | None:
-    """Returns the index of the first row that names all required columns."""
-    wanted = {letters_of(name) for name in columns.required}
+def _with_header(
+    sheets: Sequence[Sheet], columns: Columns, own_names: bool = False
+) -> list[tuple[Sheet, int]]:
+    found = ((sheet, _header_row(sheet, columns, own_names)) for sheet in sheets)
+    return [(sheet, row) for sheet, row in found if row is not None]
+
+
+def _header_row(sheet: Sheet, columns: Columns, own_names: bool = False) -> int | None:
+    """Returns the index of the first row that names all required columns.
+
+    Args:
+        sheet: The sheet.
+        columns: The columns.
+        own_names: Whether synonyms do not count.
+    """
+    keys = _keys(columns)
     for place, row in enumerate(sheet.rows[:HEADER_ROWS]):
-        if wanted <= {letters_of(cell) for cell in row if isinstance(cell, str)}:
+        cells = (keys.get(letters_of(cell)) for cell in row if isinstance(cell, str))
+        named = {name for name, rank in filter(None, cells) if rank == 0 or not own_names}
+        if own_names:
+            is_header = named.issuperset(columns.required)
+        else:
+            is_header = all({name, columns.instead.get(name)} & named for name in columns.required)
+        if is_header:
             return place
     return None
 
@@ -334,8 +386,12 @@ def _table_of(path: Path, sheet: Sheet, header: int, columns: Columns, is_only: 
                 f"Row {sheet.numbers[header]} of {where} names the column {name} twice: keep one."
             )
     width = len(sheet.rows[header])
+    names = [(place, letters_of(sheet.rows[header][place])) for _, place in places.values()]
     rows = []
     for number, row in zip(sheet.numbers[header + 1 :], sheet.rows[header + 1 :], strict=True):
+        if all(place < len(row) and letters_of(row[place]) == name for place, name in names):
+            # The header again, as on each page of a printed list.
+            continue
         if sheet.strict and any(str(cell).strip() for cell in row[width:]):
             raise DataError(
                 f"Row {number} of {where} has {len(row)} cells where the header names {width}: put "
@@ -349,26 +405,43 @@ def _no_header(path: Path, sheets: Sequence[Sheet], columns: Columns, sheet_name
     """Returns a sentence about what a file has instead of the table."""
     named = [each for each in sheets if letters_of(each.name) == letters_of(sheet_name)]
     text = [each for each in sheets if not each.name]
+    sheet, there = _nearest_header(named or text or sheets, columns)
+    names = ", ".join(there[:20]) or "nothing"
+    wanted = ", ".join(columns.required)
     if not named and not text:
         there_are = ", ".join(each.name for each in sheets) or "none"
+        nearest = f"; {sheet.name} comes nearest, it names {names}" if sheet else ""
         return (
             f"{path} has no sheet {sheet_name!r}; it has {there_are}. Nor does another "
-            f"sheet name {', '.join(columns.required)} in one of its first rows."
+            f"sheet name {wanted} in one of its first rows{nearest}."
         )
-    (sheet, *_) = named or text
-    wanted = {letters_of(name) for name in columns.required}
-    best = max(
-        (row for row in sheet.rows[:HEADER_ROWS] if any(map(_text, row))),
-        key=lambda row: len(wanted & {letters_of(cell) for cell in row if _text(cell)}),
-        default=(),
-    )
-    names = [_text(cell) for cell in best if _text(cell)]
-    there = {letters_of(name) for name in names}
-    missing = [name for name in columns.required if letters_of(name) not in there]
-    where = f"The sheet {sheet.name} of {path}" if sheet.name else str(path)
+    letters = {letters_of(name) for name in there}
+    missing = [name for name in columns.required if letters_of(name) not in letters]
+    where = f"The sheet {sheet.name} of {path}" if sheet and sheet.name else str(path)
     return (
         f"{where} has no column {' and no column '.join(missing)}: one of its first rows must name "
-        f"{', '.join(columns.required)}; it names {', '.join(names[:20]) or 'nothing'}."
+        f"{wanted}; it names {names}."
+    )
+
+
+def _nearest_header(
+    sheets: Sequence[Sheet], columns: Columns
+) -> tuple[Sheet | None, tuple[str, ...]]:
+    """Returns the sheet and the cells of the row that names the most required columns."""
+    keys = _keys(columns)
+    rows = [
+        (sheet, tuple(_text(cell) for cell in row if _text(cell)))
+        for sheet in sheets
+        for row in sheet.rows[:HEADER_ROWS]
+        if any(map(_text, row))
+    ]
+    nothing = (sheets[0] if sheets else None, ())
+    return max(
+        rows,
+        key=lambda pair: len(
+            {keys[letters_of(cell)][0] for cell in pair[1] if letters_of(cell) in keys}
+        ),
+        default=nothing,
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
-from pinacoteca.files import checksum_of, written_whole
+from pinacoteca.files import checksum_of, give_usual_rights, written_whole
 
 # The name of our header in the metadata of a safetensors file.
 HEADER = "pinacoteca"
@@ -47,6 +47,8 @@ def save_arrays(
         if number is None:
             raise
         raise OSError(int(number[1]), os.strerror(int(number[1])), os.fspath(path)) from None
+    # safetensors makes files private to their owner.
+    give_usual_rights(path)
 
 
 def load_arrays(path: Path) -> tuple[Arrays, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uploads
 from gradio_client import Client, handle_file
 from served import APP, served_page
 
@@ -83,6 +85,25 @@ def listen(page: str) -> None:
     except httpx.TransportError:
         # The page has ended.
         pass
+
+
+def test_the_folder_of_another_user_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "pinacoteca-theirs"
+    theirs.mkdir()
+    found = os.stat
+
+    def guarded(path: Any, **how: Any) -> os.stat_result:
+        if Path(path).parent == theirs:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return found(path, **how)
+
+    monkeypatch.setattr(os, "stat", guarded)
+
+    uploads.clear_left(tmp_path)
+
+    assert theirs.is_dir()
 
 
 def test_what_a_killed_page_left_is_cleared(tmp_path: Path) -> None:

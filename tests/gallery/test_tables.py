@@ -91,6 +91,67 @@ def test_columns_are_known_by_their_letters(tmp_path: Path, header: Sequence[str
     check(tmp_path / "table.csv")
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Cod imagine", "Stil", "Slug artist", "Titlul lucrării", "Pictor"),
+        ("Filename", "Movement", "slug", "Title of work", "Artist's name"),
+        ("Nr. inventar", "Curent artistic", "artist_slug", "Denumire", "Nume artist"),
+    ],
+)
+def test_a_header_may_use_other_words(tmp_path: Path, header: Sequence[str]) -> None:
+    check(write_xlsx(tmp_path / "table.xlsx", header, *ROWS, header, sheet="Foaie1"))
+    (tmp_path / "table.csv").write_text(text_of(";", header), encoding="utf-8")
+    check(tmp_path / "table.csv")
+
+
+def test_painters_need_no_slug(tmp_path: Path) -> None:
+    header = ("Fișier", "Stil", "Pictor", "Anul execuției")
+    rows = [
+        ("1.jpg", "", "Ştefan Luchian", "c. 1907"),
+        ("2.jpg", "", "Ștefan Luchian", ""),
+        ("3.jpg", "", "", ""),
+        ("4.jpg", "", "stefan-luchian", ""),
+    ]
+
+    entries = read_table(write_xlsx(tmp_path / "table.xlsx", header, *rows)).entries
+
+    assert [(each.image_id, each.artist, each.artist_slug) for each in entries] == [
+        ("1", "Ștefan Luchian", "ștefan-luchian"),
+        ("2", "Ștefan Luchian", "ștefan-luchian"),
+        ("3", "", ""),
+        ("4", "Ștefan Luchian", "stefan-luchian"),
+    ]
+    assert str(entries[0].year) == "c. 1907"
+    # WikiArt has no page of a painting that somebody else numbered.
+    assert {each.page_url for each in entries} == {None}
+
+
+def test_the_own_names_of_columns_come_first(tmp_path: Path) -> None:
+    other = ("Fișier", "Stil", "Pictor")
+    sheets = {"Inventar": (other, ("x", "y", "z")), "Lista": (HEADER, *ROWS)}
+    check(write_ods(tmp_path / "table.ods", sheets))
+
+    path = write_xlsx(tmp_path / "table.xlsx", ("ID", *HEADER), ("7", *ROWS[0]), ("8", *ROWS[1]))
+    check(path)
+
+
+def test_a_table_without_the_columns_lists_those_that_it_has(tmp_path: Path) -> None:
+    path = write_xlsx(
+        tmp_path / "table.xlsx", ["2024"], ["Pictura", "Stil", "Pictor"], *ROWS, sheet="Foaie1"
+    )
+
+    with pytest.raises(DataError, match="Foaie1 comes nearest, it names Pictura, Stil, Pictor"):
+        read_table(path)
+
+
+def test_spaces_may_stand_before_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(text_of(",").replace(",", ", ").replace(", twice", "; twice"), "utf-8")
+
+    assert [each.image_id for each in read_table(path).entries] == ["a_1", "a_2"]
+
+
 def test_a_title_may_stand_above_the_header(tmp_path: Path) -> None:
     check(write_xlsx(tmp_path / "table.xlsx", ["Our paintings, 2024"], [], HEADER, *ROWS))
     (tmp_path / "table.csv").write_text(text_of(",", above="Our paintings\n\n"), encoding="utf-8")

@@ -132,6 +132,18 @@ def test_rows_written_by_hand_are_never_overwritten(tmp_path: Path) -> None:
     assert {key: row.title for key, row in rows.items()} == {"a": "Mine", "d": "Now"}
 
 
+def test_corrections_are_read_however_a_program_saves_them(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.csv"
+    rows = ["ID;Title;Title RO;Year;Note;", "a;Grâu;;c. 1907;;", "b;;;1910,0;seen;", ";;;;;", ""]
+    path.write_text("\r\n".join(["sep=;", *rows]), encoding="utf-8-sig", newline="")
+    table = Table((entry("a"), entry("b")), (), ())
+
+    first, second = corrected(table, read_corrections(path)).entries
+
+    assert (first.title, first.year, str(first.year)) == ("Grâu", 1907, "c. 1907")
+    assert (second.title, second.year) == ("Gr u", 1910)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

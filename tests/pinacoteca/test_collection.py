@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -365,6 +366,13 @@ def test_a_flipped_byte_in_the_name_of_the_checksum_is_noticed(tmp_path: Path) -
         Collection.load(tmp_path)
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="the system has no such rights")
+def test_whoever_may_read_one_file_may_read_the_other(folder: Path) -> None:
+    rights = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+    assert rights["embeddings.safetensors"] == rights["paintings.csv"]
+
+
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_a_table_that_excel_saved_is_read(folder: Path, separator: str) -> None:
     before = Collection.load(folder)
@@ -410,6 +418,34 @@ def test_a_table_that_was_sorted_and_corrected_keeps_the_corrections(
     again = Collection.load(folder)
     assert again.paintings == after.paintings
     assert str(again.painting("a").year) == "c. 1900"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(lambda text: "sep=,\r\n" + text, id="declared"),
+        pytest.param(lambda text: "\ufeffsep=;\n" + text.replace(",", ";"), id="declared-mark"),
+        pytest.param(lambda text: text.replace(",", "|"), id="bars"),
+        pytest.param(lambda text: text.replace("image_id", "Image ID", 1), id="header"),
+        pytest.param(lambda text: text + "\n  \n\n", id="empty-lines"),
+        pytest.param(lambda text: text.replace("Ș", "Ş"), id="cedilla"),
+    ],
+)
+def test_a_table_is_read_however_a_program_saves_it(
+    folder: Path, edit: Callable[[str], str]
+) -> None:
+    before = Collection.load(folder)
+    path = folder / "paintings.csv"
+    path.write_text(edit(path.read_text("utf-8")), "utf-8")
+
+    assert Collection.load(folder).paintings == before.paintings
+
+
+def test_a_table_with_another_column_says_how_to_keep_corrections(folder: Path) -> None:
+    edit_table(folder, lambda rows: rows[0].append("note"))
+
+    with pytest.raises(CollectionError, match=r"put them back .* keeps your corrections"):
+        Collection.load(folder)
 
 
 def test_ids_that_lost_their_zeros_are_the_ones_that_they_were(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from profiles import ADOBE_RGB, DISPLAY_P3, grey_profile, rgb_profile
 
 from pinacoteca.colour_profiles import in_srgb
 from pinacoteca.images import open_image
+from pinacoteca.jpeg_2000_profiles import profile_in_jpeg_2000
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
@@ -51,6 +53,44 @@ def test_a_wide_picture_gives_the_colours_that_it_was_made_of(
     mean = np.abs(np.asarray(read, int) - np.asarray(painting(), int)).mean()
     assert mean < (1 if kind in ("PNG", "TIFF") else 12)
     assert difference(plain, read) > 5
+
+
+def with_profile_in_jp2(data: bytes, profile: bytes) -> bytes:
+    """Puts a profile in place of the stated colour space, as archives store JPEG 2000."""
+    header, colour = data.index(b"jp2h") - 4, data.index(b"colr") - 4
+    size, old = struct.unpack_from(">I", data, header)[0], struct.unpack_from(">I", data, colour)[0]
+    box = struct.pack(">I4s3B", 11 + len(profile), b"colr", 2, 0, 0) + profile
+    grown = struct.pack(">I", size + len(box) - old)
+    return data[:header] + grown + data[header + 4 : colour] + box + data[colour + old :]
+
+
+def test_the_profile_of_a_jpeg_2000_counts() -> None:
+    wide = encoded(painting(), b"", "JPEG2000")
+    profile = rgb_profile(ADOBE_RGB)
+
+    read = open_image(with_profile_in_jp2(wide, profile))
+
+    assert read.tobytes() == open_image(encoded(painting(), profile)).tobytes()
+    assert read.tobytes() != open_image(wide).tobytes()
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 2**32 - 1])
+def test_a_damaged_box_of_a_jpeg_2000_has_no_profile(size: int) -> None:
+    data = with_profile_in_jp2(encoded(painting(), b"", "JPEG2000"), rgb_profile(ADOBE_RGB))
+    place = data.index(b"jp2h") - 4
+
+    damaged = data[:place] + struct.pack(">I", size) + data[place + 4 :]
+
+    assert profile_in_jpeg_2000(io.BytesIO(damaged)) in (None, rgb_profile(ADOBE_RGB))
+    assert profile_in_jpeg_2000(io.BytesIO(data[:place])) is None
+
+
+def test_a_png_may_have_a_large_profile() -> None:
+    profile = rgb_profile(DISPLAY_P3)
+
+    read = open_image(encoded(painting(), profile + bytes(2_000_000)))
+
+    assert read.tobytes() == open_image(encoded(painting(), profile)).tobytes()
 
 
 def test_alpha_is_kept_until_it_lies_on_paper() -> None:

@@ -39,6 +39,17 @@ def test_what_the_system_keeps_is_left_out_and_counted(tmp_path: Path) -> None:
     assert others.strip() == "1 files that are no pictures: notes.txt"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("#SynoRecycle", "RECYCLED", "$Extend", "OneDriveTemp", "Network Trash Folder"),
+        *("Temporary Items", "Smart Previews.lrdata", "Photos Library.photoslibrary"),
+    ],
+)
+def test_servers_and_photo_programs_keep_folders_too(name: str) -> None:
+    assert is_of_the_system(name)
+
+
 @pytest.mark.parametrize("name", ["#1", "@", "Recycled glass", "snapshot", "found", "$", "thumbs"])
 def test_a_painter_may_have_a_strange_name(name: str) -> None:
     assert not is_of_the_system(name)
@@ -73,6 +84,28 @@ def test_a_link_to_nothing_is_a_picture_that_cannot_be_read(tmp_path: Path) -> N
     (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
 
     assert names(tmp_path) == ["gone.jpg"]
+
+
+def test_a_link_to_itself_ends_nothing(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.jpg", 1)
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "there").symlink_to("back")
+    (tmp_path / "back").symlink_to("there")
+
+    assert names(tmp_path) == ["a.jpg"]
+    (line,) = left_out(contents_of(tmp_path), tmp_path)
+    assert line.strip() == "3 files that are no pictures: back, circle, there"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_pipes_and_devices_are_named_and_never_opened(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.jpg", 1)
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "device.jpg").symlink_to(os.devnull)
+
+    assert names(tmp_path) == ["a.jpg"]
+    (line,) = left_out(contents_of(tmp_path), tmp_path)
+    assert line.strip() == "2 files that are no pictures: device.jpg, pipe.jpg"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root opens anything")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -24,6 +26,8 @@ HEIC = (
     "CAgAAAAXaXBtYQAAAAAAAAABAAEEgQIDBAAAAERtZGF0AAAAOCgBrxOAecHFyL//8eFH/8O+eH2OmWIpT/+buFH8ksT/"
     "8ZENp5Wp9aYrJ5EvN0YhVGawMyVXUtLA"
 )
+
+SUBFILE_TYPE, SUB_DIRECTORIES, DNG_VERSION = 254, 330, 50706
 
 
 def noise(size: tuple[int, int], seed: int = 0) -> Image.Image:
@@ -45,6 +49,13 @@ def test_a_jpeg_needs_no_end_marker(progressive: bool, missing: int) -> None:
     assert open_image(data[:-missing]).tobytes() == open_image(data).tobytes()
 
 
+@pytest.mark.parametrize("filling", [b"\0" * 500, b"\xff" * 500])
+def test_a_jpeg_may_be_filled_up_instead(filling: bytes) -> None:
+    data = encoded(noise((120, 90)), "JPEG")
+
+    assert open_image(data[:-2] + filling).tobytes() == open_image(data).tobytes()
+
+
 @pytest.mark.parametrize("progressive", [False, True])
 @pytest.mark.parametrize("missing", [12, 200, 4000])
 def test_a_jpeg_that_lacks_pixels_is_refused_still(progressive: bool, missing: int) -> None:
@@ -62,6 +73,83 @@ def test_a_thumbnail_before_the_painting_is_passed_over() -> None:
     )
 
     assert open_image(data).tobytes() == painting.tobytes()
+
+
+def test_a_page_that_says_it_is_a_smaller_version_is_passed_over() -> None:
+    painting = noise((300, 200))
+    data = encoded(
+        painting.resize((240, 160)),
+        "TIFF",
+        save_all=True,
+        append_images=[painting],
+        tiffinfo={SUBFILE_TYPE: 1},
+    )
+
+    assert open_image(data).size == (300, 200)
+    # A lone page is the painting, whatever it says.
+    assert open_image(encoded(painting, "TIFF", tiffinfo={SUBFILE_TYPE: 1})).size == (300, 200)
+
+
+@pytest.mark.parametrize(
+    "tags", [{SUBFILE_TYPE: 1, SUB_DIRECTORIES: 8}, {DNG_VERSION: b"\1\4\0\0"}]
+)
+def test_the_thumbnail_of_a_raw_picture_is_no_painting(tags: dict[int, object]) -> None:
+    with pytest.raises(ImageError, match="raw picture of a camera"):
+        open_image(encoded(noise((160, 120)), "TIFF", tiffinfo=tags))
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("bands", [1, 3, 4])
+def test_planes_of_16_bits_are_read(order: str, bands: int) -> None:
+    picture = noise((40, 30)) if bands > 1 else noise((40, 30)).convert("L")
+    values = np.asarray(picture).reshape(30, 40, -1).astype(np.uint16) * 257
+    if bands == 4:
+        values = np.concatenate([values, np.full((30, 40, 1), 65535, np.uint16)], axis=2)
+
+    data = separate_planes(values, order)
+
+    assert open_image(data).tobytes() == picture.convert("RGB").tobytes()
+
+
+def separate_planes(values: npt.NDArray[np.uint16], order: str) -> bytes:
+    """Returns an uncompressed TIFF with a plane for each band, as Photoshop can write it."""
+    height, width, bands = values.shape
+    plane = 2 * height * width
+    lists = 8 + 2 + 10 * 12 + 4
+    pixels = lists + 10 * bands
+    entries = [
+        *((256, 4, 1, width), (257, 4, 1, height), (258, 3, bands, lists), (259, 3, 1, 1)),
+        *((262, 3, 1, 2 if bands > 1 else 1), (273, 4, bands, lists + 2 * bands)),
+        *((277, 3, 1, bands), (278, 4, 1, height), (279, 4, bands, lists + 6 * bands)),
+        (284, 3, 1, 2),
+    ]
+    if bands == 1:
+        entries = [
+            (*each[:3], {258: 16, 273: pixels, 279: plane}.get(each[0], each[3]))
+            for each in entries
+        ]
+    packed = b"".join(
+        struct.pack(
+            order + ("HHIHH" if kind == 3 and count == 1 else "HHII"),
+            tag,
+            kind,
+            count,
+            *((value, 0) if kind == 3 and count == 1 else (value,)),
+        )
+        for tag, kind, count, value in entries
+    )
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "IH", 8, len(entries))
+    return b"".join(
+        [
+            head,
+            packed,
+            bytes(4),
+            struct.pack(f"{order}{bands}H", *[16] * bands),
+            struct.pack(f"{order}{bands}I", *(pixels + plane * band for band in range(bands))),
+            struct.pack(f"{order}{bands}I", *[plane] * bands),
+            values.transpose(2, 0, 1).astype(order + "u2").tobytes(),
+        ]
+    )
 
 
 def test_of_several_pages_the_first_is_read() -> None:
@@ -125,6 +213,9 @@ def test_what_begins_like_a_picture_is_one(tmp_path: Path) -> None:
         ("inv.2021", "inv.2021"),
         ("a", "a"),
         (".jpg", ".jpg"),
+        ("a.jpg.", "a"),
+        ("a.jpg ", "a"),
+        ("dot.", "dot."),
     ],
 )
 def test_only_an_ending_of_pictures_is_left_out(name: str, bare: str) -> None:

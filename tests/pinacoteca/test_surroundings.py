@@ -35,6 +35,8 @@ CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_
     [
         ("localhost,127.0.0.1,::1,[::1]", "localhost,127.0.0.1,::1"),
         ("[::1]:8080, .museum.ro ,[fd00::5]", "::1,.museum.ro,fd00::5,localhost,127.0.0.1"),
+        ("10.0.0.0/8,fd00::/8,fe80::1", "10.0.0.0/8,fe80::1,localhost,127.0.0.1,::1"),
+        ("pröxy,host:port,museum.ro:80", "museum.ro:80,localhost,127.0.0.1,::1"),
         ("", "localhost,127.0.0.1,::1"),
     ],
 )
@@ -125,9 +127,17 @@ def test_a_user_without_a_home_gets_a_temporary_one(
     shutil.rmtree(made)
 
 
+def test_spaces_around_a_proxy_do_not_count() -> None:
+    environment = {"HTTP_PROXY": " http://proxy:3128\n", "https_proxy": "\t", "all_proxy": ""}
+
+    assert unusable_proxies(environment) == {}
+    assert environment == {"HTTP_PROXY": "http://proxy:3128", "https_proxy": "", "all_proxy": ""}
+
+
 def test_httpx_takes_what_is_made_of_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = "[::1],[fe80::1%eth0]:80,*.museum.ro,10.0.0.0/8,fe80::1%eth0,fd00::/8,a b,host:port,é"
     for name in ("no_proxy", "NO_PROXY"):
-        monkeypatch.setenv(name, "[::1],[fe80::1%eth0]:80,*.museum.ro,10.0.0.0/8")
+        monkeypatch.setenv(name, listed)
     ask_this_machine_directly()
     httpx.Client().close()
 
@@ -172,6 +182,25 @@ def test_variables_of_gradio_that_do_nothing_are_named(
     monkeypatch.setenv("GRADIO_NUM_PORTS", "many")
     with pytest.raises(SurroundingsError, match="GRADIO_NUM_PORTS is 'many'"):
         surroundings._check_gradio_variables()
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("/pinacoteca", "/pinacoteca"),
+        ("pinacoteca/", "/pinacoteca"),
+        (" /a/b// ", "/a/b"),
+        ("/", ""),
+        ("", ""),
+        ("https://museum.ro/a/", "https://museum.ro/a"),
+    ],
+)
+def test_the_path_of_a_larger_site_may_have_any_slashes(
+    written: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_ROOT_PATH", written)
+    prepare_surroundings()
+    assert os.environ["GRADIO_ROOT_PATH"] == path
 
 
 @pytest.mark.slow

@@ -57,6 +57,44 @@ from pinacoteca.years import Year, last_of, read_year
         ("12.V.1907", 1907, 1907),
         ("1 mai 1907", 1907, 1907),
         ("May 1, 1907", 1907, 1907),
+        ("not after 1907", 1907, 1907),
+        ("nu mai târziu de 1907", 1907, 1907),
+        ("în jurul anului 1907", 1907, 1907),
+        ("pe la 1907", 1907, 1907),
+        ("începând cu 1907", 1907, 1907),
+        ("pictat în vara lui 1907", 1907, 1907),
+        ("dat. 1907", 1907, 1907),
+        ("anul 1907 e.n.", 1907, 1907),
+        ("1907-05-01T00:00:00Z", 1907, 1907),
+        ("\u22481907", 1907, 1907),
+        ("[19]07", 1907, 1907),
+        ("1907 & 1908", 1907, 1908),
+        ("1907-'08", 1907, 1908),
+        ("1999/00", 1999, 2000),
+        ("între anii 1907-1910", 1907, 1910),
+        ("anii 1910-1915", 1910, 1915),
+        ("anii 1920-1930", 1920, 1939),
+        ("1920-30s", 1920, 1939),
+        ("'20s", 1920, 1929),
+        ("the twenties", 1920, 1929),
+        ("anii douăzeci", 1920, 1929),
+        ("începutul anilor 1920", 1920, 1929),
+        ("prima jumătate a anilor '20", 1920, 1924),
+        ("anii 60 ai secolului al XIX-lea", 1860, 1869),
+        ("deceniul 3 al sec. XX", 1921, 1930),
+        ("deceniul al IV-lea al secolului al XX-lea", 1931, 1940),
+        ("nineteenth century", 1801, 1900),
+        ("secolul al nouăsprezecelea", 1801, 1900),
+        ("sec. al XVIII-lea - al XIX-lea", 1701, 1900),
+        ("late 19th \u2013 early 20th century", 1801, 2000),
+        ("fin du XIXe siècle", 1801, 1900),
+        ("sec. XXI", 2001, 2099),
+        ("sec. XIX (1850-1875)", 1850, 1875),
+        ("jumătatea a doua a sec. XIX", 1851, 1900),
+        ("a II-a jum. a sec. XIX", 1851, 1900),
+        ("ultimul sfert al sec. XIX", 1876, 1900),
+        ("2nd quarter of the 20th century", 1926, 1950),
+        ("ultima treime a secolului al XIX-lea", 1867, 1900),
     ],
 )
 def test_a_date_is_a_range_and_shown_as_written(text: str, first: int, last: int) -> None:
@@ -67,7 +105,25 @@ def test_a_date_is_a_range_and_shown_as_written(text: str, first: int, last: int
     assert str(year) == ("1907" if text == "1907.0" else text.replace("\u200b", ""))
 
 
-@pytest.mark.parametrize("text", ["", "?", "-", "n.d.", "s. d.", "nedatat", "Fără dată", "unknown"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            "?",
+            "-",
+            "n.d.",
+            "s. d.",
+            "nedatat",
+            "Fără dată",
+            "unknown",
+            "(?)",
+            "[???]",
+            "\u2026",
+        ),
+        *("(undated)", "Nedatat.", "n/d", "date unknown", "nesemnat, nedatat", "0000"),
+    ],
+)
 def test_a_date_may_say_that_there_is_none(text: str) -> None:
     assert read_year(text) is None
 
@@ -76,7 +132,8 @@ def test_a_date_may_say_that_there_is_none(text: str) -> None:
     "text",
     [
         *("abc", "907", "19O7", "3000", "12345", "30 x 40", "restored 1950", "inv. 1907"),
-        *("Aug-07", "1907, " * 50),
+        *("Aug-07", "1907, " * 50, "1200 î.Hr.", "1200 BC", "sec. XII î.e.n.", "1500 av. J.-C."),
+        *("Paris, 1907", "copie după 1907", "1907 (turnat 1950)", "deceniul 3", "sec. X"),
     ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
