@@ -748,7 +748,10 @@ def main() -> None:
         print(f"Wrote {arguments.out}")
         return
     model = REPOSITORY / "model"
-    texts = {"model_card.md": card(model), "docs/experiments.md": experiments(read_metrics(model), others)}
+    texts = {
+        "model_card.md": card(model),
+        "docs/experiments.md": experiments(read_metrics(model), others),
+    }
     readme, training = (
         (REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", TRAINING_PAGE)
     )

@@ -24,6 +24,8 @@ SEGMENT_LIMIT = 2_000
 # Chunks of a PNG with less than 1,000 bytes of its pixels; some programs write one for each row.
 SMALL_PIECE = 1_000
 PIECE_LIMIT = 20_000
+# Colour profiles of a PNG.
+PROFILE_LIMIT = 4
 # Blocks before the picture of a GIF.
 BLOCK_LIMIT = 4_000
 # Bytes between the segments of a JPEG, which Pillow skips one by one.
@@ -180,7 +182,13 @@ def _read_checked_directory(self: TiffImagePlugin.ImageFileDirectory_v2, fp: IO[
 
 def _read_counted_chunk(self: Any) -> tuple[bytes, int, int]:
     kind, start, length = _read_chunk(self)
-    cost = int(length < SMALL_PIECE) if kind == b"IDAT" else PIECE_LIMIT // SEGMENT_LIMIT
+    if kind == b"iCCP":
+        # A picture has one profile. Pillow unpacks each, and one may have millions of bytes.
+        cost = PIECE_LIMIT // PROFILE_LIMIT
+    elif kind == b"IDAT":
+        cost = int(length < SMALL_PIECE)
+    else:
+        cost = PIECE_LIMIT // SEGMENT_LIMIT
     self.cost = getattr(self, "cost", 0) + cost
     if self.cost > PIECE_LIMIT:
         raise ImageError(_TOO_MANY_PIECES)

@@ -158,6 +158,5 @@ def test_a_body_that_never_ends_leaves_no_traceback(
         # The page has read both once it answers a third.
         httpx.get(f"{page}/gradio_api/startup-events").raise_for_status()
 
-    with staying:
-        assert staying.recv(100).startswith(b"HTTP/1.1 503")
+    staying.close()
     assert "Traceback" not in log.read_text(encoding="utf-8")

@@ -69,6 +69,16 @@ def png_exif() -> bytes:
     return whole[:33] + png_chunk(b"eXIf", tags_on_shared_bytes()) + whole[33:]
 
 
+def many_png_profiles(chunks: int = 1_500) -> bytes:
+    """Returns a PNG with many colour profiles, each of which unpacks to 8 MB."""
+    whole = small("PNG")
+    return (
+        whole[:33]
+        + png_chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(8_000_000))) * chunks
+        + whole[33:]
+    )
+
+
 def many_png_chunks(chunks: int = 1_000_000) -> bytes:
     whole = small("PNG")
     return whole[:33] + png_chunk(b"teSt", b"") * chunks + whole[33:]
@@ -120,6 +130,7 @@ BOMBS: tuple[Callable[[], bytes], ...] = (
     jpeg_pictures,
     png_exif,
     many_png_chunks,
+    many_png_profiles,
     webp_exif,
     avif_exif,
     tiff_tags,
