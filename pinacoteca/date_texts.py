@@ -39,10 +39,18 @@ decade decades jh jahrhundert siecle debut fin milieu du e n eme er ad ce en hr 
 """
 _WORDS = frozenset(_AROUND.split())
 _WRITTEN_OUT = {
-    **{"saptesprezecelea": "17", "optsprezecelea": "18", "nouasprezecelea": "19"},
-    **{"douazecilea": "20", "seventeenth": "17th", "eighteenth": "18th", "nineteenth": "19th"},
-    **{"twentieth": "20th", "the twenties": "1920s", "the thirties": "1930s"},
-    **{"anii douazeci": "anii 1920", "anii treizeci": "anii 1930"},
+    "saptesprezecelea": "17",
+    "optsprezecelea": "18",
+    "nouasprezecelea": "19",
+    "douazecilea": "20",
+    "seventeenth": "17th",
+    "eighteenth": "18th",
+    "nineteenth": "19th",
+    "twentieth": "20th",
+    "the twenties": "1920s",
+    "the thirties": "1930s",
+    "anii douazeci": "anii 1920",
+    "anii treizeci": "anii 1930",
 }
 _BEFORE_CHRIST = re.compile(
     r"\bb\.?\s*c\b|\bi\.?\s*(?:d\.?\s*)?hr\b|\bi\.?\s*e\.?\s*n\b|\ba\.\s*c\b|\b[av]v?\.?\s*(?:chr|j\b)"
@@ -63,14 +71,15 @@ _LATE = r"(?:(?:early|mid|late|the)[\s-]+)*"
 _CENTURY = r"(?:centur(?:y|ies)|cent\b\.?|c\b\.?|siecles?|jahrhunderts?|jh\b\.?)"
 _SECOL = r"(?:secol(?:ul|ului|ele|elor)?|veac(?:ul|ului)?|sec\b\.?|s\b\.)\s*(?:al\s+)?(?:a\s+)?"
 _DECADES = (
-    *(
-        "intai|i|1",
-        "doilea|ii|2",
-        "treilea|iii|trei|3",
-        "patrulea|iv|patru|4",
-        "cincilea|v|cinci|5",
-    ),
-    *("saselea|vi|sase|6", "saptelea|vii|sapte|7", "optulea|viii|opt|8", "noualea|ix|noua|9"),
+    "intai|i|1",
+    "doilea|ii|2",
+    "treilea|iii|trei|3",
+    "patrulea|iv|patru|4",
+    "cincilea|v|cinci|5",
+    "saselea|vi|sase|6",
+    "saptelea|vii|sapte|7",
+    "optulea|viii|opt|8",
+    "noualea|ix|noua|9",
     "zecelea|x|zece|10",
 )
 _DECADE_VALUES = {
@@ -114,11 +123,37 @@ _DATE = re.compile(
         )
     )
 )
-_PARTS = {"half": 2, "jum": 2, "treime": 3, "third": 3, "quarter": 4, "sfert": 4, "patrar": 4}
+_PARTS = {
+    "half": 2,
+    "jum": 2,
+    "treime": 3,
+    "third": 3,
+    "quarter": 4,
+    "sfert": 4,
+    "patrar": 4,
+}
 _ORDER = {
-    **{"1": 1, "i": 1, "first": 1, "prim": 1, "2": 2, "ii": 2, "second": 2, "doua": 2, "doilea": 2},
-    **{"3": 3, "iii": 3, "third": 3, "treia": 3, "treilea": 3, "4": 4, "iv": 4, "fourth": 4},
-    **{"patra": 4, "patrulea": 4, "last": 0, "ultim": 0},
+    "1": 1,
+    "i": 1,
+    "first": 1,
+    "prim": 1,
+    "2": 2,
+    "ii": 2,
+    "second": 2,
+    "doua": 2,
+    "doilea": 2,
+    "3": 3,
+    "iii": 3,
+    "third": 3,
+    "treia": 3,
+    "treilea": 3,
+    "4": 4,
+    "iv": 4,
+    "fourth": 4,
+    "patra": 4,
+    "patrulea": 4,
+    "last": 0,
+    "ultim": 0,
 }
 _NTH = (
     rf"(?<![\da-z])(?:al?\s+)?(?P<nth>{'|'.join(sorted(_ORDER, key=len, reverse=True))})"
