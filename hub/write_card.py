@@ -171,6 +171,11 @@ def neighbours_in_short(neighbours: dict[str, Any]) -> str:
     return table(("Of five neighbours", *found), rows)
 
 
+def shipped_runs() -> list[Run]:
+    """Returns the runs of the shipped model, in order."""
+    return [read_run(path) for path in sorted(RESULTS.glob(f"{SHIPPED}*"))]
+
+
 def cost_sentence(shipped: Sequence[Run]) -> str:
     """Returns a sentence on the duration of the runs."""
     minutes = sum(run.minutes for run in shipped)
@@ -584,15 +589,16 @@ def sets_section(metrics: dict[str, Any], english: dict[str, str]) -> str:
     )
 
 
-def report_section(ours: dict[str, Any], runs: Sequence[dict[str, Any]]) -> str:
+def report_section(ours: dict[str, Any], epochs: int, runs: Sequence[dict[str, Any]]) -> str:
     """Returns a table of our recipe and the report's experiments on the same test pictures.
 
     Args:
         ours: The metrics of our recipe.
+        epochs: The epochs of all its steps.
         runs: The metrics of all experiments, on any split.
     """
-    named = ours | {"training": ours["training"] | {"recipe": "ours"}}
-    return comparison_table(same_pictures(named, runs))
+    training = ours["training"] | {"recipe": "ours", "epochs": epochs}
+    return comparison_table(same_pictures(ours | {"training": training}, runs))
 
 
 def experiments(shipped: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:
@@ -604,9 +610,10 @@ def experiments(shipped: dict[str, Any], others: Sequence[dict[str, Any]]) -> st
     """
     metrics = read_metrics(RESULTS / "best")
     reports = [read_metrics(path) for path in sorted(REPORT.iterdir())]
+    by_painter = read_metrics(BY_PAINTER)
     return Template(EXPERIMENTS.read_text(encoding="utf-8")).substitute(
-        report_random=report_section(shipped, reports),
-        report_artist=report_section(read_metrics(BY_PAINTER), reports),
+        report_random=report_section(shipped, sum(run.epochs for run in shipped_runs()), reports),
+        report_artist=report_section(by_painter, by_painter["training"]["epochs"], reports),
         report_saturation=saturation_section(read_runs(REPORT)),
         comparison_table=comparison_table(same_pictures(metrics, _others_than(metrics, others))),
         unseen_section=unseen_section(others),
@@ -725,8 +732,7 @@ def training_page_with_cost(page: str) -> str:
     Raises:
         ModelError: The page has no marked place for it.
     """
-    shipped = [read_run(path) for path in sorted(RESULTS.glob(f"{SHIPPED}*"))]
-    text = with_section(page, "cost", cost_sentence(shipped))
+    text = with_section(page, "cost", cost_sentence(shipped_runs()))
     if text is None:
         raise ModelError(f"{TRAINING_PAGE} has lost the marks <!-- cost --> around what it says.")
     return text

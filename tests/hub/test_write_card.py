@@ -104,6 +104,14 @@ def test_only_runs_on_the_same_pictures_are_compared() -> None:
     assert lines[3].startswith("| `best` | 7 | 65.4 % |")
 
 
+def test_our_recipe_is_compared_with_the_reports_on_the_same_pictures() -> None:
+    lines = write_card.report_section(METRICS, 29, [worse(), worse(split="artist")]).splitlines()
+
+    assert len(lines) == 4
+    assert lines[2].startswith("| `experiment-1` | 7 | 43.2 % |")
+    assert lines[3].startswith("| `ours` | 29 | 65.4 % |")
+
+
 def test_painters_never_seen_have_a_table_of_their_own(model: Path) -> None:
     unseen = METRICS | {"split": "artist", "pictures": 77}
     others = [unseen, worse(split="artist", pictures=77), worse(split="artist", pictures=9)]
