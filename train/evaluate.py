@@ -344,8 +344,6 @@ def main() -> None:
         collection = Collection.load(arguments.gallery, classifier.fingerprint)
         known = known_painters(classifier, arguments.model, arguments.data)
         metrics["painters_never_seen"] = painters_never_seen(classifier, collection, known)
-    if arguments.mistakes is not None:
-        draw_mistakes(wrong, arguments.data, arguments.mistakes)
     folder = arguments.out or arguments.model
     plot_confusion(
         classifier.movements,
@@ -358,6 +356,9 @@ def main() -> None:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     report(metrics, classifier.movements)
     print(f"\nWrote {folder / METRICS_FILE} and {CONFUSION_PICTURE}")
+    # Drawing opens pictures again and may fail, so the figures are written first.
+    if arguments.mistakes is not None:
+        draw_mistakes(wrong, arguments.data, arguments.mistakes)
 
 
 if __name__ == "__main__":

@@ -62,10 +62,10 @@ def draw_mistakes(wrong: Sequence[Mistake], directory: Path, path: Path) -> None
 
     figure = Figure(figsize=(3 * COLUMNS, 3.6 * DRAWN / COLUMNS), layout="constrained")
     for axes, mistake in zip(figure.subplots(DRAWN // COLUMNS, COLUMNS).flat, wrong, strict=False):
-        axes.imshow(open_image(directory / mistake.picture.path))
+        axes.imshow(open_image(directory / mistake.picture.place))
         title = textwrap.shorten(printable(Path(mistake.picture.path).stem.replace("-", " ")), 34)
         axes.set_title(
-            f"{mistake.picture.artist}\n{title}\n{mistake.picture.movement.english} "
+            f"{printable(mistake.picture.artist)}\n{title}\n{mistake.picture.movement.english} "
             f"-> {mistake.predicted.english} {mistake.confidence:.0%}",
             fontsize=9,
         )

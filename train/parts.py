@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
@@ -25,6 +26,9 @@ PARTS_FILE = "parts.csv"
 UNUSED = "unused"
 # Enough bytes to tell two pictures apart, and quick to read over a network.
 _BYTES_READ = 65_536
+# Keeps the bytes of every file name, also of one that is no valid text.
+_ENCODING = sys.getfilesystemencoding()
+_ERRORS = sys.getfilesystemencodeerrors()
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Parts:
         if not path.is_file():
             return None
         try:
-            with open(path, encoding="utf-8", newline="") as file:
+            with open(path, encoding=_ENCODING, errors=_ERRORS, newline="") as file:
                 rows = [
                     Recorded(row["path"], int(row["size"]), row["fingerprint"], row["part"])
                     for row in csv.DictReader(file)
@@ -82,7 +86,7 @@ class Parts:
         """Writes ``parts.csv``."""
         with (
             written_whole(folder / PARTS_FILE) as path,
-            open(path, "w", encoding="utf-8", newline="") as file,
+            open(path, "w", encoding=_ENCODING, errors=_ERRORS, newline="") as file,
         ):
             writer = csv.writer(file)
             writer.writerow(field.name for field in fields(Recorded))
@@ -101,9 +105,9 @@ class Parts:
         parts: list[Part | None] = []
         for picture in pictures:
             known: Recorded | None = by_path.get(picture.path)
-            size = (directory / picture.place).stat().st_size
-            if known is None or known.size != size:
-                same = by_fingerprint.get((size, fingerprint(directory / picture.place)), [])
+            now = _recorded(directory, picture.place, UNUSED)
+            if known is None or known.size != now.size:
+                same = by_fingerprint.get((now.size, now.fingerprint), []) if now.size else []
                 # If two files are identical, the one that was trained on counts.
                 known = min(same, key=_seen_first) if same else known
             parts.append(None if known is None or known.part == UNUSED else known.part)  # type: ignore[arg-type]
@@ -124,8 +128,8 @@ class Parts:
         """
         now = {picture.path: picture for picture in pictures}
         known = {row.path for row in self.rows}
-        new = [(each, directory / each.path) for each in pictures if each.path not in known]
-        moved = {(_size(file), fingerprint(file)): each for each, file in new}
+        new = [_recorded(directory, path, UNUSED) for path in now if path not in known]
+        moved = {(each.size, each.fingerprint): now[each.path] for each in new if each.size}
         found = []
         for row in self.rows:
             if row.part != part:
@@ -148,14 +152,11 @@ def fingerprint(path: Path) -> str:
 
 def _recorded(directory: Path, path: str, part: str) -> Recorded:
     try:
-        return Recorded(path, _size(directory / path), fingerprint(directory / path), part)
+        file = directory / path
+        return Recorded(path, file.stat().st_size, fingerprint(file), part)
     except OSError:
         # The file vanished or is not readable, so only its path is known.
         return Recorded(path, 0, "", part)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size
 
 
 def _seen_first(row: Recorded) -> int:
