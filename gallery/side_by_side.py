@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from pinacoteca.command_line import run
+from pinacoteca.errors import DataError, ImageError
 from pinacoteca.files import written_whole
+from pinacoteca.folders import printable
 from pinacoteca.images import open_image
 from pinacoteca.picture_tree import find_pictures, picture_key, picture_paths
 from pinacoteca.results import Neighbour, QueryResult
@@ -45,12 +47,30 @@ def answers(
 def chosen(directory: Path) -> list[Path]:
     """Returns twenty pictures of a folder, taken evenly, or all if there are fewer.
 
+    Prints which files are left out; those that cannot be read are not replaced by others.
+
     Raises:
         DataError: The folder is missing or holds no picture.
     """
-    files = sorted(find_pictures(directory).paths.values())
+    found = find_pictures(directory)
+    print("".join(f"{line}\n" for line in found.left_out), end="")
+    files = sorted(found.paths.values())
     count = min(DRAWN, len(files))
-    return [files[place * len(files) // count] for place in range(count)]
+    taken = [files[place * len(files) // count] for place in range(count)]
+    readable = [file for file in taken if _is_readable(file, directory)]
+    if not readable:
+        raise DataError(f"{directory} holds no picture that can be read: name another folder.")
+    return readable
+
+
+def _is_readable(file: Path, directory: Path) -> bool:
+    """Returns whether a picture can be read; prints its name if not."""
+    try:
+        open_image(file)
+    except ImageError as error:
+        print(f"Skipped {printable(str(file.relative_to(directory)))}: {error}")
+        return False
+    return True
 
 
 def draw(
@@ -64,7 +84,7 @@ def draw(
     grid = figure.subplots(len(rows), columns, squeeze=False)
     for line, (query, ours, report) in zip(grid, rows, strict=True):
         best = ours.movements[0]
-        _show(line[0], query, f"{query.stem[:28]}\n{best.name} {best.probability:.0%}")
+        _show(line[0], query, f"{printable(query.stem)[:28]}\n{best.name} {best.probability:.0%}")
         for axes, neighbour in zip(line[1:], ours.neighbours + report.neighbours, strict=False):
             _show(axes, pictures.get(picture_key(neighbour.image_id)), _label(neighbour))
         for axes in line:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,3 +46,31 @@ def test_twenty_are_taken_evenly_and_an_empty_folder_is_refused(tmp_path: Path) 
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="holds no pictures"):
         side_by_side.chosen(tmp_path / "empty")
+
+
+def test_a_photograph_that_cannot_be_read_is_named_and_left_out(
+    model_folder: Path,
+    gallery: Path,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    queries = tmp_path / "queries"
+    write_picture(queries / os.fsdecode(b"t\xe2rg.jpg"), 1)
+    (queries / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0broken")
+    (queries / "notes.txt").write_text("no picture")
+
+    run_script(
+        *(side_by_side.main, "--queries", queries, "--images", gallery / "pictures"),
+        *("--model", model_folder, "--gallery", gallery),
+        *("--report-model", model_folder, "--report", gallery, "--out", tmp_path / "sheet.png"),
+    )
+
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.height == 138
+    printed = capsys.readouterr().out
+    assert "Skipped broken.jpg: The picture is cut short" in printed
+    assert "1 files that are no pictures: notes.txt" in printed
+    (queries / os.fsdecode(b"t\xe2rg.jpg")).unlink()
+    with pytest.raises(DataError, match="holds no picture that can be read"):
+        side_by_side.chosen(queries)
