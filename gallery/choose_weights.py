@@ -32,6 +32,7 @@ from rankings import by_parts
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.collection import Collection
 from pinacoteca.command_line import run
+from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.likeness import LikenessSpace, slider_weights
 from pinacoteca.metrics import half_of_artists
@@ -85,6 +86,20 @@ def measured(
         measures(by_parts("", parts, mirror, each, expansion=True), truth)[0]
         for each in tqdm(weights, unit="mixture")
     ]
+
+
+def _check_measures(measures: Mapping[str, Measure], artists: npt.NDArray[np.str_]) -> None:
+    lacking = [
+        called
+        for name, called in MEASURES.items()
+        if name not in measures
+        or not all(half[measures[name].queries].any() for half in halves(artists))
+    ]
+    if lacking:
+        raise DataError(
+            "In one half of the artists no two paintings are alike in what is measured "
+            f"({'; '.join(lacking)}): choose the weights on a larger gallery."
+        )
 
 
 def means(
@@ -156,11 +171,16 @@ def draw(values: npt.NDArray[np.float64], positions: npt.NDArray[np.float64], pa
 
 
 def report(collection: Collection) -> tuple[dict[str, Any], npt.NDArray[np.float64]]:
-    """Returns the contents of ``frontier.json``, and the measures of the mixtures."""
+    """Returns the contents of ``frontier.json``, and the measures of the mixtures.
+
+    Raises:
+        DataError: The gallery is too small for one of the measures.
+    """
     truth = Truth.of(collection)
     weights = mixtures()
     slider: list[Weights] = [slider_weights(position) for position in POSITIONS]
     found = measured(collection, truth, [*weights, *slider])
+    _check_measures(found[0], truth.artists)
     everything = np.ones(len(collection), np.bool_)
     values = means(found, everything)
     mixed, positions = values[: len(weights)], values[len(weights) :]

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import choose_weights
 import numpy as np
+import pytest
 from evaluate_neighbours import Measure
+from galleries import analysis_of, collection_of, painting
+
+from pinacoteca.errors import DataError
 
 WEIGHTS = [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.5, 0.5, 0.0), (0.0, 0.5, 0.5)]
 
@@ -50,3 +54,11 @@ def test_no_other_mixture_beats_one_on_the_frontier() -> None:
     values = np.array([[0.3, 0.3, 0.3], [0.2, 0.2, 0.2], [0.1, 0.4, 0.1]])
 
     assert choose_weights.frontier(values).tolist() == [True, False, True]
+
+
+def test_a_gallery_that_lacks_a_measure_is_refused() -> None:
+    paintings = [painting(row, artist_slug=artist) for row, artist in enumerate("abc")]
+    collection = collection_of(paintings, analysis_of([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]))
+
+    with pytest.raises(DataError, match=r"no two paintings .* \(artist; .*\): choose"):
+        choose_weights.report(collection)
