@@ -26,9 +26,8 @@ Five minutes on two cores.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +56,7 @@ from pinacoteca.collection import Collection
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
+from pinacoteca.folders import contents_of, printable
 from pinacoteca.images import open_image
 from pinacoteca.likeness import BALANCE, SUBJECT_END, LikenessSpace, slider_weights
 from pinacoteca.markdown import table, with_section
@@ -71,12 +71,14 @@ from pinacoteca.metrics import (
 from pinacoteca.movements import movement_of_style
 from pinacoteca.picture_tree import picture_key, picture_paths
 from pinacoteca.retriever import PaintingRetriever
+from pinacoteca.tables import letters_of, plain_rows
 
 METRICS_FILE = "metrics.json"
 ANSWERS = 5
 PRIMARY_METRIC = "ndcg"
 # A painting by the same artist is a better answer than one of the same style.
 SAME_ARTIST, SAME_STYLE = 2.0, 1.0
+MANIFEST_COLUMNS = ("path", "split_random", "split_artist")
 # Positions of the slider to measure besides the default.
 POSITIONS = (0.0, 0.25, 0.75, 1.0)
 RESAMPLES = 1000
@@ -264,28 +266,28 @@ def all_ways(
 
 
 def asked_from_outside(
-    retriever: PaintingRetriever, manifest: Path, pandora: Path
+    retriever: PaintingRetriever, tested: Sequence[tuple[Path, str]]
 ) -> dict[str, Any]:
-    """Queries with the paintings of Pandora18K that are in the test part of both splits.
+    """Queries with paintings that neither split trains on.
+
+    Args:
+        retriever: The model and the gallery.
+        tested: What ``tested_paintings`` returns.
 
     Returns:
         The number of paintings and, for our neighbours and for those by the outputs alone, the P@5
         of the movement, averaged over movements.
-
-    Raises:
-        DataError: The manifest cannot be read, or none of its pictures is for testing.
     """
-    rows = tested_paintings(manifest)
     styles = Truth.of(retriever.collection).styles
     found: dict[str, list[float]] = {"ours": [], "our outputs, times 20": []}
-    for row in rows:
-        picture = open_image(pandora / row["path"])
+    for path, movement in tested:
+        picture = open_image(path)
         for name, as_in_report in zip(found, (False, True), strict=True):
             result = retriever.query(picture, k=ANSWERS, as_in_report=as_in_report)
             answers = [retriever.collection.row(each.image_id) for each in result.neighbours]
-            found[name].append(float(np.mean(styles[answers] == row["movement"])))
+            found[name].append(float(np.mean(styles[answers] == movement)))
     # The gallery has paintings of these movements only.
-    movements = np.array([row["movement"] for row in rows])
+    movements = np.array([movement for _, movement in tested])
     known = np.isin(movements, styles)
     return {
         "paintings": int(known.sum()),
@@ -296,29 +298,45 @@ def asked_from_outside(
     }
 
 
-def tested_paintings(manifest: Path) -> list[dict[str, str]]:
-    """Returns the path and movement folder of the pictures in the test part of both splits.
+def tested_paintings(manifest: Path, pandora: Path) -> list[tuple[Path, str]]:
+    """Returns the file and movement folder of the pictures in the test part of both splits.
 
     Raises:
-        DataError: The manifest cannot be read, or there is no such picture.
+        DataError: The manifest cannot be read, has no such picture, or is that of another tree.
     """
-    try:
-        with manifest.open(encoding="utf-8", newline="") as file:
-            rows = [
-                {
-                    "path": row["path"],
-                    "movement": row["path"].split("/")[0],
-                }
-                for row in csv.DictReader(file)
-                if row["split_random"] == row["split_artist"] == "test"
-            ]
-    except (OSError, KeyError, ValueError) as error:
-        raise DataError(
-            f"{manifest} cannot be read as a manifest ({error}): write one with train/pandora.py."
-        ) from None
-    if not rows:
+    names = _named_for_testing(manifest)
+    if not names:
         raise DataError(f"{manifest} has no picture that both splits keep for testing.")
-    return rows
+    # The manifest names files as text, and their own names need not be text.
+    path_of = {
+        printable(path.relative_to(pandora).as_posix()): path
+        for path in contents_of(pandora).pictures
+    }
+    if missing := [name for name in names if name not in path_of]:
+        raise DataError(
+            f"{pandora} lacks {len(missing)} pictures of {manifest}, such as {missing[0]}: name "
+            "the tree that the manifest was written from."
+        )
+    return [(path_of[name], name.split("/")[0]) for name in names]
+
+
+def _named_for_testing(manifest: Path) -> list[str]:
+    try:
+        header, *rows = plain_rows(manifest) or [[]]
+    except OSError as error:
+        raise DataError(
+            f"{manifest} cannot be read ({error.strerror}): write a manifest with train/pandora.py."
+        ) from None
+    columns = [letters_of(cell) for cell in header]
+    wanted = [letters_of(name) for name in MANIFEST_COLUMNS]
+    if not set(wanted) <= set(columns):
+        raise DataError(
+            f"{manifest} has no columns {', '.join(MANIFEST_COLUMNS)}: write a manifest with "
+            "train/pandora.py."
+        )
+    places = [columns.index(name) for name in wanted]
+    cells = ([row[place] for place in places] for row in rows if len(row) > max(places))
+    return [path for path, *parts in cells if parts == ["test", "test"]]
 
 
 def retrieval_tables(metrics: dict[str, Any]) -> str:
@@ -408,6 +426,8 @@ def main() -> None:
 
     if (arguments.manifest is None) != (arguments.pandora is None):
         raise DataError("--manifest and --pandora go together: give both or neither.")
+    # Read the manifest first: an error must appear now, not after everything is measured.
+    tested = tested_paintings(arguments.manifest, arguments.pandora) if arguments.manifest else []
     classifier = MovementClassifier.from_pretrained(arguments.model)
     collection = Collection.load(arguments.gallery, classifier.fingerprint)
     paths = pictures_of(collection, arguments.images)
@@ -425,10 +445,8 @@ def main() -> None:
     copies = ask_with_copies(retriever, paths)
     metrics["found_again"] = {name: asked.found for name, asked in copies.items()}
     metrics["copies"] = {name: asdict(asked) for name, asked in copies.items()}
-    if arguments.manifest is not None:
-        metrics["asked_from_outside"] = asked_from_outside(
-            retriever, arguments.manifest, arguments.pandora
-        )
+    if tested:
+        metrics["asked_from_outside"] = asked_from_outside(retriever, tested)
     with written_whole(arguments.gallery / METRICS_FILE) as path:
         path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     tables = retrieval_tables(metrics)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +15,11 @@ import rankings
 from distortions import DISTORTIONS, photographed
 from galleries import analysis_of, collection_of, painting
 from PIL import Image
-from trees import write_pandorarom
+from trees import write_pandorarom, write_picture
 
 from pinacoteca.collection import Collection
 from pinacoteca.errors import CollectionError, DataError
+from pinacoteca.folders import printable
 from pinacoteca.forward import Branch, Forward
 from pinacoteca.painting_within import has_colour
 
@@ -204,3 +207,60 @@ def test_missing_files_are_named(gallery: Path, tmp_path: Path) -> None:
     Image.new("RGB", (9, 9)).save(lone)
     with pytest.raises(DataError, match="lacks the pictures of 7 paintings"):
         evaluate_neighbours.pictures_of(collection, lone.parent)
+
+
+@pytest.mark.parametrize(
+    "encoding, separator", [("utf-8", ","), ("utf-8-sig", ";"), ("cp1250", ";"), ("utf-16", "\t")]
+)
+def test_a_manifest_edited_in_excel_finds_pictures_of_any_name(
+    tmp_path: Path, encoding: str, separator: str
+) -> None:
+    tree = tmp_path / "tree"
+    names = [unicodedata.normalize("NFD", "pădure.jpg"), "plain.jpg"]
+    if encoding != "cp1250":
+        names.append(os.fsdecode(b"t\xe2rg.jpg"))
+    paths = [tree / "14_Cubism" / "painter" / name for name in names]
+    for seed, path in enumerate(paths):
+        write_picture(path, seed)
+    rows = [("path", "split_random", "split_artist", "")]
+    rows += [(printable(f"14_Cubism/painter/{name}"), "test", "test", "") for name in names]
+    rows += [("14_Cubism/painter/gone.jpg", "train", "test", ""), ("", "", "", "")]
+    lines = "\r\n".join(separator.join(row) for row in rows)
+    (tmp_path / "manifest.csv").write_bytes(lines.encode(encoding))
+
+    tested = evaluate_neighbours.tested_paintings(tmp_path / "manifest.csv", tree)
+
+    assert tested == [(path, "14_Cubism") for path in paths]
+
+
+def test_a_wrong_manifest_is_refused_before_anything_is_measured(
+    gallery: Path,
+    model_folder: Path,
+    backbone: Path,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tree, manifest = tmp_path / "tree", tmp_path / "manifest.csv"
+    write_picture(tree / "14_Cubism" / "painter" / "plain.jpg", 1)
+    header = "path,split_random,split_artist"
+
+    def refused(text: str | bytes, sentence: str) -> None:
+        manifest.write_bytes(text.encode() if isinstance(text, str) else text)
+        with pytest.raises(DataError, match=sentence):
+            run_script(
+                *(evaluate_neighbours.main, "--images", gallery / "pictures"),
+                *("--model", model_folder, "--gallery", gallery, "--weights", backbone),
+                *("--manifest", manifest, "--pandora", tree),
+            )
+        assert "nDCG" not in capsys.readouterr().out
+
+    refused("cale,parte\n", "has no columns path, split_random, split_artist")
+    refused("", "has no columns path")
+    refused(f"{header}\n14_Cubism/painter/plain.jpg,train,test\n", "both splits keep for testing")
+    refused(
+        f"{header}\n14_Cubism/painter/gone.jpg,test,test\n",
+        "lacks 1 pictures of .*, such as 14_Cubism/painter/gone.jpg: name the tree",
+    )
+    refused(f"{header}\n14_Cubism/painter/plain.jpg,test\n", "both splits keep for testing")
+    refused(b"PK\x03\x04\0\0\0", "manifest.csv")
