@@ -174,8 +174,9 @@ def fetch_all(collection: Collection, finder: PictureFinder, out: Path, table: P
         whole = True
     except KeyboardInterrupt:
         print("Stopped: start it again to go on from here.")
-    # Report this after Ctrl-C, too.
-    bring_home(table, (each for painter in done for each in painter.corrections))
+    finally:
+        # Keep this after Ctrl-C and on a full disk, too.
+        bring_home(table, (each for painter in done for each in painter.corrections))
     write_missing(out / MISSING_FILE, done)
     for painter in done:
         there = painter.count - len(painter.missing)
@@ -202,6 +203,7 @@ def main() -> None:
     table = arguments.gallery / CORRECTIONS_FILE
     # Read the table first: an error must appear now, not after an hour.
     read_corrections(table)
+    arguments.out.mkdir(parents=True, exist_ok=True)
     web = PoliteWeb(replace(WIKIART.rules, pause=PAUSE, seconds=30.0))
     finder = PictureFinder(arguments.out / HIDDEN_CACHE, WIKIART, web)
     if not fetch_all(collection, finder, arguments.out, table):

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import socketserver
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email.utils import formatdate
@@ -337,6 +338,40 @@ def test_a_run_that_is_stopped_loses_nothing(
     assert not fetch_pictures.fetch_all(collection, finder, tmp_path, table)
     assert fetch_pictures.picture_place(tmp_path, works[0]).is_file()
     assert "painter_work-0" in read_corrections(table)
+
+
+def test_a_full_disk_keeps_the_titles_of_the_painters_before(
+    source: LoopbackSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(2):
+        source.add("painter", f"work-{seed}", jpeg(colours(seed)), title=f"Opera {seed}")
+    works = (work(0), work(1, artist_slug="zz", image_id="zz_work-1"))
+    collection = collection_of(works, analysis_of([[1, 0], [1, 1]]))
+    finder = finder_of(source, tmp_path / ".found")
+    find = finder.find
+
+    def full(wanted: Painting) -> Image.Image | None:
+        if wanted.artist_slug == "zz":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return find(wanted)
+
+    monkeypatch.setattr(finder, "find", full)
+    table = tmp_path / "corrections.csv"
+
+    with pytest.raises(OSError, match="No space left"):
+        fetch_pictures.fetch_all(collection, finder, tmp_path, table)
+
+    assert [each.title for each in read_corrections(table).values()] == ["Opera 0"]
+
+
+def test_a_place_for_pictures_that_is_a_file_is_refused_at_once(
+    gallery: Path, tmp_path: Path, run_script: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_pictures, "fetch_all", lambda *_: pytest.fail("it fetched"))
+    (tmp_path / "file").touch()
+
+    with pytest.raises(FileExistsError):
+        run_script(fetch_pictures.main, "--gallery", gallery, "--out", tmp_path / "file")
 
 
 def test_patience_is_waited_for(source: LoopbackSource, tmp_path: Path) -> None:
