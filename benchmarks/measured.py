@@ -127,7 +127,11 @@ def machine(load: float) -> str:
 
 
 def in_turns(
-    first: Callable[[], object], second: Callable[[], object], rounds: int, deadline: float
+    first: Callable[[], object],
+    second: Callable[[], object],
+    rounds: int,
+    deadline: float,
+    rest: float = 0.0,
 ) -> tuple[float, float]:
     """Returns the median milliseconds of a call of each, after one warm-up call.
 
@@ -136,12 +140,14 @@ def in_turns(
         second: Called in turns with ``first``.
         rounds: How often each is called.
         deadline: A value of ``time.monotonic``; no round but the first begins after it.
+        rest: The seconds before each call, in which the threads of the other come to rest.
     """
     times: tuple[list[float], list[float]] = ([], [])
     for turn in range(rounds + 1):
         if turn > 1 and time.monotonic() > deadline:
             break
         for call, milliseconds in zip((first, second), times, strict=True):
+            time.sleep(rest)
             begin = time.perf_counter()
             call()
             if turn:
