@@ -33,6 +33,7 @@ from corrections import (
 
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.command_line import run
+from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.picture_finder import WIKIART, Listed, PictureFinder
 from pinacoteca.picture_tree import picture_key
@@ -161,6 +162,9 @@ def fetch_all(collection: Collection, finder: PictureFinder, out: Path, table: P
 
     Returns:
         Whether it finished and was not stopped.
+
+    Raises:
+        DataError: Not one picture could be fetched.
     """
     from tqdm import tqdm
 
@@ -183,6 +187,11 @@ def fetch_all(collection: Collection, finder: PictureFinder, out: Path, table: P
         print(f"{there:5} of {painter.count:4}  {painter.artist}")
     there = sum(painter.count - len(painter.missing) for painter in done)
     print(f"{there} of {len(in_order)} pictures are in {out}")
+    if whole and not there:
+        raise DataError(
+            "Not one picture could be fetched: check the connection and the proxy. "
+            f"{out / MISSING_FILE} lists the paintings and their pages."
+        )
     return whole
 
 

@@ -25,6 +25,7 @@ from loopback_source import Answer, LoopbackSource, loopback_source
 from PIL import Image
 
 from pinacoteca.collection import Collection, Painting
+from pinacoteca.errors import DataError
 from pinacoteca.images import open_image
 from pinacoteca.picture_finder import PictureFinder, is_picture_of
 from pinacoteca.polite_web import (
@@ -315,6 +316,16 @@ def test_a_gallery_is_fetched_and_its_titles_come_home(
     source.requests.clear()
     assert fetch_pictures.fetch_all(shelf(3), finder_of(source, out / ".found"), out, table)
     assert source.requests == []
+
+
+def test_a_fetch_without_one_picture_fails(source: LoopbackSource, tmp_path: Path) -> None:
+    finder = finder_of(source, tmp_path / ".found")
+
+    with pytest.raises(DataError, match="check the connection and the proxy"):
+        fetch_pictures.fetch_all(shelf(2), finder, tmp_path, tmp_path / "corrections.csv")
+
+    with (tmp_path / "missing.csv").open(encoding="utf-8", newline="") as file:
+        assert len(list(csv.DictReader(file))) == 2
 
 
 def test_a_run_that_is_stopped_loses_nothing(
