@@ -105,8 +105,8 @@ class Parts:
         parts: list[Part | None] = []
         for picture in pictures:
             known: Recorded | None = by_path.get(picture.path)
-            now = _recorded(directory, picture.place, UNUSED)
-            if known is None or known.size != now.size:
+            if known is None or known.size != _size(directory / picture.place):
+                now = _recorded(directory, picture.place, UNUSED)
                 same = by_fingerprint.get((now.size, now.fingerprint), []) if now.size else []
                 # If two files are identical, the one that was trained on counts.
                 known = min(same, key=_seen_first) if same else known
@@ -148,6 +148,14 @@ def fingerprint(path: Path) -> str:
     """Returns 32 hexadecimal digits for the beginning of a file."""
     with open(path, "rb") as file:
         return hashlib.sha256(file.read(_BYTES_READ)).hexdigest()[:32]
+
+
+def _size(file: Path) -> int:
+    """Returns the size of a file in bytes; 0 if it cannot be looked at."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _recorded(directory: Path, path: str, part: str) -> Recorded:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import evaluate
+import parts
 import pytest
 from mistakes import Mistake, draw_mistakes
 from pandora import read_tree
@@ -34,17 +35,17 @@ def tree(tmp_path: Path) -> Path:
 
 def test_the_record_of_a_run_keeps_any_name(tree: Path, tmp_path: Path) -> None:
     pictures = read_tree(tree)
-    parts = Parts.of(tree, [(picture, picture.split_random) for picture in pictures])
+    recorded = Parts.of(tree, [(picture, picture.split_random) for picture in pictures])
 
-    parts.save(tmp_path)
+    recorded.save(tmp_path)
 
-    assert Parts.load(tmp_path) == parts
+    assert Parts.load(tmp_path) == recorded
     assert b"p\xe3dure/t\xe2rg.jpg" in (tmp_path / "parts.csv").read_bytes()
 
 
 def test_links_that_lead_nowhere_are_no_pictures_of_the_run(tree: Path) -> None:
     pictures = read_tree(tree)
-    parts = Parts.of(tree, [(picture, "train") for picture in pictures])
+    recorded = Parts.of(tree, [(picture, "train") for picture in pictures])
     folder = (tree / pictures[0].path).parent
     for name, goal in (("gone.jpg", "nowhere"), ("round.jpg", "round.jpg")):
         (folder / name).symlink_to(goal)
@@ -52,12 +53,20 @@ def test_links_that_lead_nowhere_are_no_pictures_of_the_run(tree: Path) -> None:
     now = read_tree(tree)
 
     assert len(now) == len(pictures) + 2
-    known = dict(zip((each.path for each in now), parts.parts_now(tree, now), strict=True))
+    known = dict(zip((each.path for each in now), recorded.parts_now(tree, now), strict=True))
     assert {path for path, part in known.items() if part is None} == {
         (folder / name).relative_to(tree).as_posix() for name in ("gone.jpg", "round.jpg")
     }
-    found = parts.found(tree, "train", now)
+    found = recorded.found(tree, "train", now)
     assert [each.path for each in found] == [each.path for each in pictures]
+
+
+def test_unchanged_pictures_are_not_read_again(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = read_tree(tree)
+    recorded = Parts.of(tree, [(picture, "train") for picture in pictures])
+    monkeypatch.setattr(parts, "fingerprint", lambda path: pytest.fail(f"{path} was read"))
+
+    assert recorded.parts_now(tree, pictures) == ["train"] * len(pictures)
 
 
 def test_mistakes_are_drawn_with_any_name_and_after_a_move(tree: Path, tmp_path: Path) -> None:
