@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 
+from pinacoteca.surroundings import is_address
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -95,7 +97,7 @@ class KnownHosts:
 
     def _is_own(self, name: str) -> bool:
         # DNS rebinding needs a name, so an IP address is safe.
-        return name in self._names or _is_address(name) or name == self._shared_name()
+        return name in self._names or is_address(name) or name == self._shared_name()
 
     def _is_known(self, origin: str | None, host: str) -> bool:
         if origin is None or origin in self._frames:
@@ -104,7 +106,7 @@ class KnownHosts:
         if parts.scheme not in ("http", "https"):
             return False
         name = _name_of(parts.netloc)
-        behind_proxy = name in self._names and name != "localhost" and not _is_address(name)
+        behind_proxy = name in self._names and name != "localhost" and not is_address(name)
         # A browser names any port but the default, so without one a proxy removed it from the host.
         portless = name == _name_of(host) == host.rstrip(".")
         return parts.netloc == host or portless or behind_proxy or name == self._shared_name()
@@ -149,14 +151,6 @@ def _name_of(netloc: str) -> str:
         return ""
 
 
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
 def _is_loopback(host: str) -> bool:
     name = host.strip("[]")
-    return name == "localhost" or (_is_address(name) and ipaddress.ip_address(name).is_loopback)
+    return name == "localhost" or (is_address(name) and ipaddress.ip_address(name).is_loopback)

@@ -66,23 +66,17 @@ class BodyLimits:
             await self._app(scope, receive, send)
             return
         is_upload = scope["path"].rstrip("/") == UPLOAD_PATH
-        began = False
-
-        async def noted(message: Message) -> None:
-            nonlocal began
-            began = True
-            await send(message)
-
+        answer = _Answer(send)
         try:
-            await (self._upload if is_upload else self._small)(scope, receive, noted)
+            await (self._upload if is_upload else self._small)(scope, receive, answer)
         except ClientDisconnect:
             # The sender left before the end of the body, so there is nobody to answer.
             return
         except asyncio.CancelledError:
             # The page stops while the body is still on its way.
-            if began:
+            if answer.began:
                 raise
-            await _refuse(_STOPPING, 503)(scope, receive, send)
+            await _refuse(_STOPPING, 503)(scope, receive, answer)
 
     async def _small(self, scope: Scope, receive: Receive, send: Send) -> None:
         to_mcp = self._mcp and scope["path"].rstrip("/") == MCP_PATH
@@ -110,7 +104,7 @@ class BodyLimits:
 
         await self._app(scope, replay, send)
 
-    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _upload(self, scope: Scope, receive: Receive, send: _Answer) -> None:
         if _declared(scope) > UPLOAD_BYTES:
             await _refuse_upload(_refuse(_TOO_LARGE, 413), scope, receive, send)
             return
@@ -125,7 +119,6 @@ class BodyLimits:
             return
         self._waiting.expect()
         received = 0
-        began = False
 
         async def counted() -> Message:
             nonlocal received
@@ -134,19 +127,26 @@ class BodyLimits:
             # Gradio then believes that the sender has left, and deletes what has arrived.
             return {"type": "http.disconnect"} if received > UPLOAD_BYTES else message
 
-        async def noted(message: Message) -> None:
-            nonlocal began
-            began = True
-            await send(message)
-
         try:
-            await self._app(scope, counted, noted)
+            await self._app(scope, counted, send)
         except Exception:
-            if began or received <= UPLOAD_BYTES:
+            if send.began or received <= UPLOAD_BYTES:
                 raise
             await _refuse(_TOO_LARGE, 413)(scope, receive, send)
         finally:
             self._uploads.leave(expected, received)
+
+
+class _Answer:
+    """Passes the messages of an answer on, and knows whether there were any."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.began = False
+
+    async def __call__(self, message: Message) -> None:
+        self.began = True
+        await self._send(message)
 
 
 async def _gathered(receive: Receive) -> Message:

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from arriving import ArrivingFile
@@ -32,7 +32,7 @@ class AheadRetriever(PaintingRetriever):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._sights: OrderedDict[str, Future[Sight]] = OrderedDict()
-        self._lock = Lock()
+        self._lock = RLock()
         self._thread = ThreadPoolExecutor(1, "look-ahead")
         self._ahead: Future[Sight] | None = None
 
@@ -52,7 +52,9 @@ class AheadRetriever(PaintingRetriever):
     def remember(self, path: str, sight: Future[Sight]) -> None:
         """Keeps what is, or will be, seen in the file that has arrived at a path."""
         with self._lock:
-            self._keep(path, sight)
+            self._sights[path] = sight
+            if len(self._sights) > REMEMBERED:
+                self._sights.popitem(last=False)
         # The file may be readable later.
         sight.add_done_callback(lambda done: self._forget(path) if done.exception() else None)
 
@@ -65,14 +67,9 @@ class AheadRetriever(PaintingRetriever):
                 self._sights.move_to_end(image)
             else:
                 mine: Future[Sight] = Future()
-                self._keep(image, mine)
+                self.remember(image, mine)
         # Another thread may still be looking.
         return known.result() if known else self._looked(image, mine)
-
-    def _keep(self, path: str, sight: Future[Sight]) -> None:
-        self._sights[path] = sight
-        if len(self._sights) > REMEMBERED:
-            self._sights.popitem(last=False)
 
     def _forget(self, path: str) -> None:
         with self._lock:
@@ -82,8 +79,6 @@ class AheadRetriever(PaintingRetriever):
         try:
             sight.set_result(super().look(path))
         except BaseException as error:
-            # The file may be readable later.
-            self._forget(path)
             sight.set_exception(error)
         return sight.result()
 

@@ -105,13 +105,14 @@ def ask_this_machine_directly(
         return
     plain = [_BRACKETED.fullmatch(entry) for entry in entries]
     mended = [found[1] if found else entry for found, entry in zip(plain, entries, strict=True)]
-    known = [entry for entry in mended if _LISTED.fullmatch(entry) or _is_address(entry)]
+    known = [entry for entry in mended if _LISTED.fullmatch(entry) or is_address(entry)]
     value = ",".join(dict.fromkeys([*known, *_THIS_MACHINE, host.strip("[]")]))
     for name in spellings:
         environment[name] = value
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Returns whether a text is an IPv4 or IPv6 address, without brackets."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

@@ -328,45 +328,42 @@ def test_a_fetch_without_one_picture_fails(source: LoopbackSource, tmp_path: Pat
         assert len(list(csv.DictReader(file))) == 2
 
 
+def fetching_that_ends_with(
+    error: BaseException, source: LoopbackSource, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Collection, PictureFinder]:
+    """Returns two painters' paintings, and a finder that fails at the second painter."""
+    for seed in range(2):
+        source.add("painter", f"work-{seed}", jpeg(colours(seed)), title=f"Opera {seed}")
+    works = (work(0), work(1, artist_slug="zz", image_id="zz_work-1"))
+    finder = finder_of(source, folder / ".found")
+    find = finder.find
+
+    def ending(wanted: Painting) -> Image.Image | None:
+        if wanted.artist_slug == "zz":
+            raise error
+        return find(wanted)
+
+    monkeypatch.setattr(finder, "find", ending)
+    return collection_of(works, analysis_of([[1, 0], [1, 1]])), finder
+
+
 def test_a_run_that_is_stopped_loses_nothing(
     source: LoopbackSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for seed in range(2):
-        source.add("painter", f"work-{seed}", jpeg(colours(seed)))
-    works = (work(0), work(1, artist_slug="zz", image_id="zz_work-1"))
-    collection = collection_of(works, analysis_of([[1, 0], [1, 1]]))
-    finder = finder_of(source, tmp_path / ".found")
-    find = finder.find
-
-    def stop(wanted: Painting) -> Image.Image | None:
-        if wanted.artist_slug == "zz":
-            raise KeyboardInterrupt
-        return find(wanted)
-
-    monkeypatch.setattr(finder, "find", stop)
+    end = KeyboardInterrupt()
+    collection, finder = fetching_that_ends_with(end, source, tmp_path, monkeypatch)
     table = tmp_path / "corrections.csv"
 
     assert not fetch_pictures.fetch_all(collection, finder, tmp_path, table)
-    assert fetch_pictures.picture_place(tmp_path, works[0]).is_file()
+    assert fetch_pictures.picture_place(tmp_path, collection.paintings[0]).is_file()
     assert "painter_work-0" in read_corrections(table)
 
 
 def test_a_full_disk_keeps_the_titles_of_the_painters_before(
     source: LoopbackSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for seed in range(2):
-        source.add("painter", f"work-{seed}", jpeg(colours(seed)), title=f"Opera {seed}")
-    works = (work(0), work(1, artist_slug="zz", image_id="zz_work-1"))
-    collection = collection_of(works, analysis_of([[1, 0], [1, 1]]))
-    finder = finder_of(source, tmp_path / ".found")
-    find = finder.find
-
-    def full(wanted: Painting) -> Image.Image | None:
-        if wanted.artist_slug == "zz":
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return find(wanted)
-
-    monkeypatch.setattr(finder, "find", full)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    collection, finder = fetching_that_ends_with(full, source, tmp_path, monkeypatch)
     table = tmp_path / "corrections.csv"
 
     with pytest.raises(OSError, match="No space left"):
