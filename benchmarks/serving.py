@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.append(str(REPOSITORY / "gallery"))
 
-from build import look_at, read, read_ahead  # noqa: E402
+from build import CORES, look_at, read, read_ahead  # noqa: E402
 from pandorarom import Entry  # noqa: E402
 from shards import batches_of  # noqa: E402
 from spreadsheet import SPREADSHEET_FILE  # noqa: E402
@@ -243,7 +243,7 @@ def network_rows(setup: Setup) -> Iterator[Row]:
     import torch
 
     torch.set_num_threads(1)
-    ours = MovementClassifier.from_pretrained(setup.model)
+    ours = MovementClassifier.from_pretrained(setup.model, threads=CORES)
     theirs = MovementClassifier.from_pretrained(setup.model, backend="torch")
     # The network's input size, so that nothing is resized.
     picture = open_image(picture_bytes(224, 224, "PNG"))
@@ -311,7 +311,7 @@ def build_rows(setup: Setup) -> Iterator[Row]:
     import torch
 
     torch.set_num_threads(1)
-    ours = MovementClassifier.from_pretrained(setup.model)
+    ours = MovementClassifier.from_pretrained(setup.model, threads=CORES)
     theirs = MovementClassifier.from_pretrained(setup.model, backend="torch")
     with TemporaryDirectory() as folder:
         work = []

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
 
 CORRECTIONS = Path(__file__).with_name(CORRECTIONS_FILE)
 NAMES_SHOWN = 20
+CORES = os.cpu_count() or 1
 # Batches to read ahead while the network embeds the current one.
 BATCHES_AHEAD = 1
 # Enough pixels for four waves along a side; the library needs 8 ms for them in plain Python.
@@ -240,7 +241,7 @@ def embed(
 
 def read_ahead(batches: Sequence[Batch]) -> Iterator[tuple[Batch, list[Read | str]]]:
     """Yields batches with their pictures, while other threads read the next ones."""
-    readers = ThreadPoolExecutor(os.cpu_count() or 1)
+    readers = ThreadPoolExecutor(CORES)
     waiting: deque[tuple[Batch, list[Future[Read | str]]]] = deque()
     try:
         for batch in batches:
@@ -514,7 +515,7 @@ def main() -> None:
     table, pictures = processes.from_main(
         lambda: read_sources(arguments.images, arguments.table, arguments.corrections)
     )
-    classifier = MovementClassifier.from_pretrained(arguments.model)
+    classifier = MovementClassifier.from_pretrained(arguments.model, threads=CORES)
     if classifier.likeness is None:
         raise ModelError(
             f"{arguments.model} has no {LIKENESS_FILE}, which compares paintings: make it with "

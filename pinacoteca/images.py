@@ -25,6 +25,7 @@ from pinacoteca.picture_kinds import (
     READABLE_SIGNATURES,
     bears,
 )
+from pinacoteca.png_pixels import unpack_quickly
 from pinacoteca.tiff_pages import turn_to_painting
 
 # Pillow opens some fifty formats, and most of its past security holes were in the rare ones. An MPO
@@ -165,6 +166,8 @@ def _decoded(file: BinaryIO, header: bytes) -> Image.Image:
     with Image.open(file, formats=_formats_for(header)) as picture:
         if isinstance(picture, TiffImagePlugin.TiffImageFile):
             turn_to_painting(picture)
+        if isinstance(picture, PngImagePlugin.PngImageFile):
+            unpack_quickly(picture)
         if picture.width * picture.height > PIXEL_LIMIT:
             raise ImageError(_TOO_LARGE)
         check_depth(picture)

@@ -132,8 +132,8 @@ def test_batches_of_another_model_are_not_reused(
 ) -> None:
     load = MovementClassifier.from_pretrained
 
-    def another(folder: Path) -> MovementClassifier:
-        classifier = load(folder)
+    def another(folder: Path, threads: int) -> MovementClassifier:
+        classifier = load(folder, threads=threads)
         classifier.fingerprint = "another"
         return classifier
 
