@@ -112,8 +112,8 @@ def _rule_of(option: Option) -> Rule:
         romanian = f"{' și '.join(alike)} sunt liste de cel mult {MAX_NAMES} de nume"
     elif option.default is None:
         accepts = _is_year
-        english = f"A year ({', '.join(alike)}) is a whole number, or nothing for any"
-        romanian = f"Un an ({', '.join(alike)}) e un număr întreg sau nimic, pentru oricare"
+        english = f"A year ({', '.join(alike)}) is a whole number, or null for any"
+        romanian = f"Un an ({', '.join(alike)}) e un număr întreg sau null, pentru orice an"
     else:
         accepts = _is_number
         english, romanian = f"{option.name} is a number", f"{option.name} e un număr"
@@ -141,23 +141,22 @@ _OF_THEIR_OWN: Mapping[str, Rule] = {
     "composition": Rule(
         lambda value: _is_number(value) and 0 <= value <= 1,
         {
-            "en": "The composition counts 0 to 1; got {got}.",
-            "ro": "Compoziția (composition) contează de la 0 la 1; am primit {got}.",
+            "en": "composition is a number from 0 to 1; got {got}.",
+            "ro": "composition e un număr de la 0 la 1; am primit {got}.",
         },
     ),
     "count": Rule(
         lambda value: _is_whole(value, 1, MAX_COUNT),
         {
-            "en": f"Ask for 1 to {MAX_COUNT} paintings, a whole number as count; got {{got}}.",
-            "ro": f"Cere de la 1 la {MAX_COUNT} de tablouri, un număr întreg drept count; "
-            "am primit {got}.",
+            "en": f"count is a whole number from 1 to {MAX_COUNT}; got {{got}}.",
+            "ro": f"count e un număr întreg de la 1 la {MAX_COUNT}; am primit {{got}}.",
         },
     ),
     "words": Rule(
         lambda value: _is_text(value, MAX_WORDS),
         {
-            "en": f"words is a text of up to {MAX_WORDS} letters; got {{got}}.",
-            "ro": f"words e un text de cel mult {MAX_WORDS} de litere; am primit {{got}}.",
+            "en": f"words is a text of up to {MAX_WORDS} characters; got {{got}}.",
+            "ro": f"words e un text de cel mult {MAX_WORDS} de caractere; am primit {{got}}.",
         },
     ),
 }
@@ -167,16 +166,16 @@ RULES: Mapping[str, Rule] = {name: _OF_THEIR_OWN[name] for name in ("image", "im
 }
 
 UNFIT: Sentence = {
-    "en": "What was sent does not fit the question: see the list of endpoints under /?view=api.",
-    "ro": "Ce s-a trimis nu se potrivește întrebării: vezi lista de la /?view=api.",
+    "en": "The request does not have the expected form: see the endpoints under /?view=api.",
+    "ro": "Cererea nu are forma așteptată: vezi lista de la /?view=api.",
 }
 FAILED: Sentence = {
-    "en": "Something went wrong here, not with you: please try again, or load the page anew.",
-    "ro": "Ceva n-a mers aici, nu la tine: încearcă din nou sau reîncarcă pagina.",
+    "en": "Something went wrong on the server: please try again, or reload the page.",
+    "ro": "A apărut o eroare pe server: încearcă din nou sau reîncarcă pagina.",
 }
 _TOO_MANY: Sentence = {
-    "en": "The question takes {most} values ({names}); got {got}.",
-    "ro": "Întrebarea are {most} valori ({names}); am primit {got}.",
+    "en": "The request takes at most {most} values ({names}); got {got}.",
+    "ro": "Cererea primește cel mult {most} valori ({names}); am primit {got}.",
 }
 
 # English sentences that programs may get, with their Romanian translations.
@@ -211,9 +210,11 @@ def check_arguments(names: Sequence[str], values: Sequence[Any]) -> None:
     for name, value in zip(names, values, strict=False):
         rule = RULES[name]
         if not rule.accepts(value):
-            got = _short(value)
             raise ArgumentError(
-                {code: text.replace("{got}", got) for code, text in rule.sentence.items()}
+                {
+                    code: text.replace("{got}", _short(value, code))
+                    for code, text in rule.sentence.items()
+                }
             )
 
 
@@ -239,8 +240,8 @@ def in_language(sentence: str, language: Language) -> str:
     return sentence
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, language: Language) -> str:
     if value is None:
-        return "nothing"
+        return "nimic" if language == "ro" else "nothing"
     text = repr(value) if not isinstance(value, list | dict) else type(value).__name__
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

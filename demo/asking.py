@@ -64,7 +64,7 @@ def options_of(*values: Any) -> QueryOptions:
         for option, value in zip(OPTIONS, values, strict=True)
     }
     if given["count"] > MAX_COUNT:
-        raise OptionError(f"Ask for 1 to {MAX_COUNT} paintings; got {given['count']!r}.")
+        raise OptionError(f"count is a whole number from 1 to {MAX_COUNT}; got {given['count']!r}.")
     return QueryOptions(**given)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 from answer_files import answer_xlsx
+from arguments import sentence_of
 from asking import Question, ask
 from own_places import own_file
 from picture_card import Asked, PictureOf, card_jpeg, stand_in
@@ -113,7 +114,8 @@ def _file_makers(
         try:
             result = ask(retriever(), question)
         except PinacotecaError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+            sentence = sentence_of(error, question.language or "en")
+            raise gr.Error(sentence, print_exception=False) from None
         if result is None:
             texts = TEXTS[question.language or "en"]
             raise gr.Error(texts.nothing_to_take, print_exception=False)

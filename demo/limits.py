@@ -42,8 +42,8 @@ _TOO_LARGE = "The request is too large."
 _STOPPING = "The page is stopping."
 _FULL = "Too many pictures were sent in the last minute: please try again in a minute."
 _BUSY = {
-    "en": "Many people are asking just now: please try again in {seconds} seconds.",
-    "ro": "Acum întreabă multă lume: încearcă din nou peste {seconds} secunde.",
+    "en": "Many people are asking just now: please try again in {seconds} s.",
+    "ro": "Sunt mulți vizitatori acum: încearcă din nou peste {seconds} s.",
 }
 
 

@@ -19,6 +19,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 # the others are close.
 CLOSENESS_WORDS = {"very_close": 0.998, "close": 0.98, "fairly_close": 0.95, "not_close": 0.0}
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "ro": "Română"}
+_PERCENT: dict[Language, str] = {"en": "%", "ro": "\N{NO-BREAK SPACE}%"}
 TEXTS: dict[Language, Texts] = {"en": ENGLISH, "ro": ROMANIAN}
 
 
@@ -46,7 +47,7 @@ def number(value: float, decimals: int, language: Language) -> str:
 def percent(share: float, language: Language) -> str:
     """Returns a share, 0 to 1, in whole percent; 0 and 100 only if they are exact."""
     text = "<1" if 0 < share < 0.005 else ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
-    return f"{text} %" if language == "ro" else f"{text}%"
+    return f"{text}{_PERCENT[language]}"
 
 
 def artist_name(artist: str, language: Language) -> str:
@@ -69,8 +70,7 @@ def closeness_in_words(closeness: float, language: Language) -> tuple[str, str]:
         return words, texts.closer_than_all
     # Rounded down, so that 100 % is never claimed wrongly.
     share = number(math.floor(1000 * closeness) / 10, 1, language)
-    unit = "\N{NO-BREAK SPACE}%" if language == "ro" else "%"
-    return words, texts.closer_than.format(share=f"{share}{unit}")
+    return words, texts.closer_than.format(share=f"{share}{_PERCENT[language]}")
 
 
 def century_name(century: int, language: Language) -> str:

@@ -60,7 +60,7 @@ class Texts:
     closer_than_all: str = "closer than every pair of paintings"
     mirrored: str = "closer when mirrored"
     nothing_close: str = (
-        "Nothing is close: even the first of these is farther away than most neighbours are."
+        "No painting is close: even the first is farther away than neighbours usually are."
     )
     nothing_found: str = "No painting matches these filters"
     nothing_found_hint: str = "Remove a filter, or reset them all."
@@ -70,9 +70,9 @@ class Texts:
     page: str = "Page on WikiArt"
     picture_of: str = "{artist}, {title}"
     open_painting: str = "Open {painting}"
-    steering: str = "Filters and more"
+    steering: str = "Filters and options"
     composition: str = "From manner to subject"
-    composition_hint: str = "0 compares how they are painted, 1 compares what they show."
+    composition_hint: str = "0 compares how the paintings are painted, 1 compares what they show."
     as_in_report: str = "As in the report of 2022"
     as_in_report_hint: str = (
         "Compares only the outputs of the network, times 20. Manner and subject do not count."
@@ -92,7 +92,7 @@ class Texts:
     back: str = "Back to the answer"
     your_picture: str = "Your picture"
     alike: str = "Where the two are most alike"
-    region: str = "{query} in yours, {painting} in the painting"
+    region: str = "{query} in the first picture, {painting} in the second"
     regions_of_report: str = "The method of the report compares the network's outputs, not regions."
     search_with: str = "Search with this painting"
     more_by: str = "More by this artist"
@@ -115,14 +115,17 @@ class Texts:
         default_factory=lambda: {
             "apples": "Apples and a bottle",
             "garden": "A path through a meadow",
-            "guitar": "A guitar in planes",
+            "guitar": "A guitar in facets",
             "mountains": "Mountains in the mist",
             "sunrise": "Sunrise over the sea",
             "village": "A village under the sun",
         }
     )
     unreadable: str = "This picture could not be read"
-    unreadable_hint: str = "Please use an undamaged JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP file."
+    unreadable_hint: str = (
+        "Please use an undamaged JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP file of at most 64 "
+        "megapixels."
+    )
     lost_anew: str = "The page was restarted"
     lost_hour: str = "Pictures are deleted after an hour"
     lost_hint: str = "Drop your picture again. Your settings are unchanged."
@@ -130,17 +133,18 @@ class Texts:
     about: str = "What the network knows, and what happens to your picture"
     knows: str = "It knows {count} movements: {movements}."
     knows_not: str = (
-        "It has never seen {movements}. It gives paintings of these movements another name."
+        "It does not know {movements}. It takes paintings of these movements for others."
     )
     privacy: str = (
         "Your picture stays on the computer that runs this page. It is deleted after an hour, or "
-        "as soon as the page stops. The page counts nothing and loads no fonts or scripts from "
-        "other servers. Only the pictures of the Romanian paintings may be fetched from WikiArt."
+        "as soon as the page stops. The page keeps no statistics and loads no fonts or scripts "
+        "from other servers. Only the pictures of the Romanian paintings may be fetched from "
+        "WikiArt."
     )
     rights: str = (
         "Code: Apache-2.0. Weights and embeddings: CC BY-NC 4.0, for research and teaching. The "
-        "pictures belong to the artists or their heirs, or are in the public domain. None is "
-        "published here."
+        "pictures are protected by the rights of the artists or their heirs, or are in the public "
+        "domain. None comes with the code."
     )
     take_away: str = "Save the answer"
     take_csv: str = "Table (CSV)"
@@ -152,7 +156,7 @@ class Texts:
         "Opens the page with the same settings, and with the same painting if it is in the "
         "collection. Your own picture is never part of the link."
     )
-    nothing_to_take: str = "There is no answer yet. Show a painting first."
+    nothing_to_take: str = "There is no answer yet. Drop or choose a painting first."
     sheet_paintings: str = "Paintings"
     sheet_movements: str = "Movements"
     column_rank: str = "Rank"
@@ -171,8 +175,8 @@ class Texts:
     card_none: str = "The collection has no matching painting."
     card_stand_ins: str = "Blurred colours replace pictures that could not be loaded."
     card_rights: str = (
-        "Movement and similarity as a neural network sees them. The pictures belong to the "
-        "artists or their heirs, or are in the public domain."
+        "Movement and similarity as a neural network sees them. The pictures are protected by the "
+        "rights of the artists or their heirs, or are in the public domain."
     )
     share_heading: str = "Public link"
     share_asked: str = "The public link is being set up. This can take a minute."
@@ -190,8 +194,8 @@ class Texts:
     )
     share_no_program: str = (
         "The tunnel program could not be downloaded from cdn-media.huggingface.co. Check that no "
-        "firewall or proxy blocks it, or put the program into its folder yourself. The terminal "
-        "names both."
+        "firewall or proxy blocks it. You can also put the program into its folder yourself: the "
+        "terminal shows the address and the folder."
     )
     share_wrong_program: str = (
         "The downloaded tunnel program is not the expected one. Delete it and start the page "
@@ -228,7 +232,7 @@ class Texts:
     map_count: str = "{shown} of {all} paintings"
     map_legend: str = "Colours and shapes. Choose some to show only these."
     map_search_with: str = "Search with this painting"
-    map_here: str = "Your query"
+    map_here: str = "Your search"
     map_zoom_in: str = "Zoom in"
     map_zoom_out: str = "Zoom out"
     map_whole: str = "Whole map"

@@ -33,7 +33,7 @@ ROMANIAN = Texts(
         "decupezi doar tabloul."
     ),
     cropped="Răspunsul se referă la tabloul din imagine. Restul imaginii nu a contat.",
-    other_paintings=("În imagine sunt {count} tablouri. Răspunsul se referă la cel mai mare."),
+    other_paintings="Tablouri în imagine: {count}. Răspunsul se referă la cel mai mare.",
     ask_other="Caută cu alt tablou ({place})",
     uncertain="Poate că imaginea arată mai mult decât tabloul.",
     ask_part="Caută numai cu tabloul",
@@ -52,19 +52,20 @@ ROMANIAN = Texts(
     closer_than_all="mai apropiat decât orice pereche de tablouri",
     mirrored="mai apropiat în oglindă",
     nothing_close=(
-        "Nimic nu este apropiat: chiar și primul tablou e mai departe decât majoritatea vecinilor."
+        "Niciun tablou nu este apropiat: chiar și primul e mai departe decât sunt de obicei "
+        "vecinii."
     ),
     nothing_found="Niciun tablou nu corespunde filtrelor",
     nothing_found_hint="Renunță la un filtru sau resetează-le pe toate.",
-    filtered="{count} din {all} tablouri corespund filtrelor.",
+    filtered="Tablouri care corespund filtrelor: {count} din {all}.",
     year_unknown="nedatat",
     artist_unknown="Pictor necunoscut",
     page="Pagina de pe WikiArt",
     picture_of="{artist}, {title}",
     open_painting="Deschide {painting}",
-    steering="Filtre și altele",
+    steering="Filtre și opțiuni",
     composition="De la manieră la subiect",
-    composition_hint="0 compară felul în care sunt pictate, 1 compară ce înfățișează.",
+    composition_hint="0 compară felul în care sunt pictate tablourile, 1 compară ce înfățișează.",
     as_in_report="Ca în raportul din 2022",
     as_in_report_hint=(
         "Compară doar ieșirile rețelei, înmulțite cu 20. Maniera și subiectul nu contează."
@@ -76,7 +77,7 @@ ROMANIAN = Texts(
     any_century="Oricare",
     words="Cuvinte din titlu",
     count="Câte tablouri",
-    one_per_artist="Un singur tablou de fiecare artist",
+    one_per_artist="Câte un singur tablou de fiecare artist",
     reset="Resetează",
     ask="Caută",
     asked_with="Ai căutat cu",
@@ -84,10 +85,10 @@ ROMANIAN = Texts(
     back="Înapoi la răspuns",
     your_picture="Imaginea ta",
     alike="Unde seamănă cel mai mult",
-    region="{query} în imaginea ta, {painting} în tablou",
+    region="{query} în prima imagine, {painting} în a doua",
     regions_of_report="Metoda raportului compară ieșirile rețelei, nu regiuni.",
     search_with="Caută cu acest tablou",
-    more_by="Mai multe de acest artist",
+    more_by="Alte lucrări ale artistului",
     unknown_painting="Tabloul nu se află în colecție",
     unknown_painting_hint="Alege unul dintre tablourile afișate sau caută cu o imagine de-a ta.",
     places=(
@@ -104,30 +105,33 @@ ROMANIAN = Texts(
     drawings={
         "apples": "Mere și o sticlă",
         "garden": "O cărare prin pajiște",
-        "guitar": "O chitară în planuri",
+        "guitar": "O chitară descompusă în fațete",
         "mountains": "Munți în ceață",
         "sunrise": "Răsărit pe mare",
         "village": "Un sat sub soare",
     },
     unreadable="Imaginea nu a putut fi citită",
-    unreadable_hint="Folosește un fișier JPEG, PNG, WebP, AVIF, GIF, TIFF sau BMP nedeteriorat.",
+    unreadable_hint=(
+        "Folosește un fișier nedeteriorat JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF sau BMP, de cel "
+        "mult 64 de megapixeli."
+    ),
     lost_anew="Pagina a fost repornită",
     lost_hour="Imaginile se șterg după o oră",
     lost_hint="Trage din nou imaginea. Setările au rămas aceleași.",
     no_file="Ce ai tras aici nu este un fișier. Salvează imaginea, apoi trage fișierul.",
     about="Ce știe rețeaua și ce se întâmplă cu imaginea ta",
     knows="Cunoaște {count} curente: {movements}.",
-    knows_not="Nu a văzut niciodată {movements}. Tablourilor din aceste curente le dă alt nume.",
+    knows_not="Nu cunoaște: {movements}. Tablourile din aceste curente le atribuie altora.",
     privacy=(
         "Imaginea ta rămâne pe calculatorul pe care rulează pagina. Se șterge după o oră sau "
-        "imediat ce pagina se oprește. Pagina nu contorizează nimic și nu încarcă fonturi sau "
+        "imediat ce pagina se oprește. Pagina nu ține statistici și nu încarcă fonturi sau "
         "scripturi de pe alte servere. Doar imaginile tablourilor românești pot fi descărcate de "
         "pe WikiArt."
     ),
     rights=(
         "Codul: Apache-2.0. Ponderile și vectorii: CC BY-NC 4.0, pentru cercetare și învățământ. "
-        "Imaginile aparțin artiștilor sau moștenitorilor lor ori se află în domeniul public. "
-        "Aici nu este publicată niciuna."
+        "Imaginile sunt protejate de drepturile artiștilor sau ale moștenitorilor lor ori se află "
+        "în domeniul public. Niciuna nu este inclusă în cod."
     ),
     take_away="Salvează răspunsul",
     take_csv="Tabel (CSV)",
@@ -139,7 +143,7 @@ ROMANIAN = Texts(
         "Deschide pagina cu aceleași setări și cu același tablou, dacă se află în colecție. "
         "Imaginea ta nu face parte niciodată din link."
     ),
-    nothing_to_take="Încă nu există un răspuns. Arată mai întâi un tablou.",
+    nothing_to_take="Încă nu există un răspuns. Trage sau alege mai întâi un tablou.",
     sheet_paintings="Tablouri",
     sheet_movements="Curente",
     column_rank="Locul",
@@ -147,7 +151,7 @@ ROMANIAN = Texts(
     column_title="Titlul",
     column_year="Anul",
     column_style="Stilul",
-    column_closeness="Mai apropiat decât această parte din perechi",
+    column_closeness="Mai apropiat decât (% din perechi)",
     column_mirrored="În oglindă",
     column_image="Adresa imaginii",
     column_probability="Probabilitatea",
@@ -158,8 +162,8 @@ ROMANIAN = Texts(
     card_none="Colecția nu are niciun tablou potrivit.",
     card_stand_ins="Culorile estompate înlocuiesc imaginile care nu au putut fi încărcate.",
     card_rights=(
-        "Curentul și asemănarea, așa cum le vede o rețea neuronală. Imaginile aparțin artiștilor "
-        "sau moștenitorilor lor ori se află în domeniul public."
+        "Curentul și asemănarea, așa cum le vede o rețea neuronală. Imaginile sunt protejate de "
+        "drepturile artiștilor sau ale moștenitorilor lor ori se află în domeniul public."
     ),
     share_heading="Link public",
     share_asked="Linkul public se pregătește. Poate dura un minut.",
@@ -177,8 +181,8 @@ ROMANIAN = Texts(
     ),
     share_no_program=(
         "Programul pentru tunel nu a putut fi descărcat de la cdn-media.huggingface.co. Verifică "
-        "dacă îl blochează un firewall sau un proxy ori pune tu programul în dosarul lui. "
-        "Terminalul le arată pe amândouă."
+        "dacă îl blochează un firewall sau un proxy. Poți și să pui tu programul în dosarul lui: "
+        "terminalul arată adresa și dosarul."
     ),
     share_wrong_program=(
         "Programul descărcat pentru tunel nu este cel așteptat. Șterge-l și repornește pagina "

@@ -245,10 +245,12 @@ def _page_of(artist_slug: str, title_slug: str) -> str:
 
 
 def _artist(given: str, slug: str) -> str:
-    """Returns the name in the table, or the name with diacritics if the table only has the slug."""
+    """Returns the name in the table, with the diacritics that the table leaves out."""
+    if not given.isascii() or slug_of(given) not in ("", slug):
+        return given
     spelled = slug.replace("-", " ").title()
-    is_slug = given == slug or given.casefold() in ("", spelled.casefold())
-    return NAMES.get(slug, spelled) if is_slug else given
+    is_slug = given.casefold() in ("", slug, spelled.casefold())
+    return NAMES.get(slug, spelled if is_slug else given)
 
 
 def _year(text: str) -> int | None:

@@ -37,7 +37,7 @@ PIXEL_LIMIT = 64_000_000
 # resizes to, the embedding stays the same (cosine 0.9998 against the full decode).
 DRAFT_EDGE = 512
 
-_ADVICE = "please use a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP file"
+_ADVICE = "please use a JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP file"
 _DAMAGED = (
     "The picture is damaged or of a rare kind and cannot be read; "
     "please save it anew as PNG or JPEG, or use another copy of it."

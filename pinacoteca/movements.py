@@ -62,15 +62,15 @@ MOVEMENTS: tuple[Movement, ...] = (
         "riguroasă, volumul corpului și echilibrul clasic.",
         "Look for clear outlines, tiled floors that measure depth, and calm figures in fresh, "
         "even light.",
-        "Se recunoaște după contururile clare, pardoselile care măsoară adâncimea și figurile "
-        "calme într-o lumină egală.",
+        "Se recunoaște după contururile clare, pardoselile în carouri care dau adâncime și "
+        "figurile calme într-o lumină egală.",
     ),
     Movement(
         3, "03_Northern_Renaissance", "Northern Renaissance", "Renașterea nordică", 1430, 1580,
         "From Van Eyck to Dürer and Bruegel, painters north of the Alps render fabric, light "
         "and daily life in minute detail.",
-        "De la Van Eyck la Dürer și Bruegel, pictorii de la nord de Alpi redau cu o minuție "
-        "fără egal stofele, lumina și viața de zi cu zi.",
+        "De la Van Eyck la Dürer și Bruegel, pictorii de la nord de Alpi redau minuțios "
+        "stofele, lumina și viața de zi cu zi.",
         "Look for sharp detail from near to far, deep glowing colours, and angular folds of "
         "heavy cloth.",
         "Se recunoaște după detaliul precis din prim-plan până în depărtare, culorile adânci "
@@ -78,10 +78,10 @@ MOVEMENTS: tuple[Movement, ...] = (
     ),
     Movement(
         4, "04_High_Renaissance", "High Renaissance", "Înalta Renaștere", 1490, 1527,
-        "Leonardo, Michelangelo and Raphael join perspective, anatomy and soft modelling "
+        "Leonardo, Michelangelo and Raphael join perspective and anatomy "
         "in ideal, balanced and monumental compositions.",
-        "Leonardo, Michelangelo și Rafael unesc perspectiva, anatomia și modelajul delicat "
-        "în compoziții ideale, echilibrate și monumentale.",
+        "Leonardo, Michelangelo și Rafael unesc perspectiva și anatomia "
+        "în compoziții idealizate, echilibrate și monumentale.",
         "Look for figures grouped in pyramids, soft transitions from light to shade, and an "
         "air of calm grandeur.",
         "Se recunoaște după figurile grupate în piramidă, trecerile line de la lumină la "
@@ -95,14 +95,14 @@ MOVEMENTS: tuple[Movement, ...] = (
         "în dramă, de la Caravaggio la Rubens și Rembrandt.",
         "Look for dark grounds, a beam of light on faces and hands, and bodies caught in the "
         "middle of a movement.",
-        "Se recunoaște după fondurile întunecate, lumina căzută pe chipuri și mâini și "
-        "trupurile surprinse în plină mișcare.",
+        "Se recunoaște după fondurile întunecate, trupurile surprinse în plină mișcare și raza "
+        "de lumină care cade pe chipuri și mâini.",
     ),
     Movement(
         6, "06_Rococo", "Rococo", "Rococo", 1715, 1789,
-        "Watteau, Boucher and Fragonard paint gallant feasts and pastorals "
+        "Watteau, Boucher and Fragonard paint fêtes galantes and pastorals "
         "in pale tones and playful curves.",
-        "Watteau, Boucher și Fragonard pictează serbări galante și pastorale "
+        "Watteau, Boucher și Fragonard pictează serbări galante și scene pastorale "
         "în tonuri deschise și linii curbe, jucăușe.",
         "Look for powdery pinks and blues, silk and garden scenes, and light, curling "
         "brushwork.",
@@ -111,10 +111,10 @@ MOVEMENTS: tuple[Movement, ...] = (
     ),
     Movement(
         7, "07_Romanticism", "Romanticism", "Romantism", 1780, 1850,
-        "Against the rules of the academies, Goya, Friedrich, Turner and Delacroix set feeling, "
-        "untamed nature and the sublime.",
-        "Regulilor academice, Goya, Friedrich, Turner și Delacroix le opun sentimentul, "
-        "natura neîmblânzită și sublimul.",
+        "Goya, Friedrich, Turner and Delacroix put feeling, untamed nature and the sublime "
+        "above the rules of the academies.",
+        "Goya, Friedrich, Turner și Delacroix pun sentimentul, natura neîmblânzită și sublimul "
+        "mai presus de regulile academice.",
         "Look for storms, ruins and wide skies, small figures before great nature, or battles "
         "in glowing colour.",
         "Se recunoaște după furtuni, ruine și ceruri largi, figuri mici în fața naturii sau "
@@ -172,7 +172,7 @@ MOVEMENTS: tuple[Movement, ...] = (
         "Look for dreamlike or mythical figures, half-light, and decorative lines that carry "
         "a mood.",
         "Se recunoaște după figurile de vis sau de mit, lumina de amurg și liniile decorative "
-        "care poartă o stare.",
+        "care creează o atmosferă.",
     ),
     Movement(
         13, "13_Fauvism", "Fauvism", "Fovism", 1905, 1908,
@@ -210,7 +210,7 @@ MOVEMENTS: tuple[Movement, ...] = (
     Movement(
         16, "16_AbstractArt", "Abstract Art", "Artă abstractă", 1910, None,
         "Since Kandinsky, Malevich and Mondrian, colour, line and shape speak for themselves "
-        "and need depict no object.",
+        "without depicting objects.",
         "De la Kandinsky, Malevici și Mondrian încoace, culoarea, linia și forma vorbesc prin "
         "ele însele, fără să mai înfățișeze obiecte.",
         "Look for shapes, lines and fields of colour that picture nothing outside the "

@@ -60,7 +60,9 @@ class QueryOptions:
     metric: Metric = field(default=METRICS[0], metadata=_about("The distance", choices=METRICS))
     composition: float = field(
         default=BALANCED,
-        metadata=_about("How much the composition counts beside the style, 0 to 1", range=(0, 1)),
+        metadata=_about(
+            "From 0, compare the manner of painting, to 1, compare the subject", range=(0, 1)
+        ),
     )
     artists: tuple[str, ...] = field(
         default=(),
@@ -85,7 +87,7 @@ class QueryOptions:
     words: str = field(
         default="",
         metadata=_about(
-            f"Words of the title, up to {MAX_WORDS} letters, case and accents apart", "title"
+            f"Words of the title, up to {MAX_WORDS} characters, case and accents apart", "title"
         ),
     )
 
@@ -97,11 +99,11 @@ class QueryOptions:
         if self.metric not in METRICS:
             raise OptionError(f"There is no distance {self.metric!r}: use {' or '.join(METRICS)}.")
         if not 0 <= self.composition <= 1:
-            raise OptionError(f"The composition counts 0 to 1; got {self.composition!r}.")
+            raise OptionError(f"composition is a number from 0 to 1; got {self.composition!r}.")
         if not _is_count(self.count):
-            raise OptionError(f"Ask for 1 to {MAX_COUNT} paintings; got {self.count!r}.")
+            raise OptionError(f"count is a whole number from 1 to {MAX_COUNT}; got {self.count!r}.")
         if len(self.words) > MAX_WORDS:
-            raise OptionError(f"The words of the title may have {MAX_WORDS} letters at most.")
+            raise OptionError(f"The words of the title may have at most {MAX_WORDS} characters.")
 
     @classmethod
     def of(cls, options: Self | None = None, **changes: Any) -> Self:

@@ -4,7 +4,7 @@
   const ask = window.fetch.bind(window);
   const texts = {
     en: seconds => `Many people are asking just now: your turn comes in about ${seconds} s.`,
-    ro: seconds => `Acum întreabă multă lume: îți vine rândul în circa ${seconds} s.`,
+    ro: seconds => `Sunt mulți vizitatori acum: îți vine rândul în circa ${seconds} s.`,
   };
   let notice = null;
   let waiting = 0;

@@ -158,16 +158,16 @@ def test_a_mirror_image_is_called_so() -> None:
 
 
 def test_neighbours_that_are_not_close_are_called_so() -> None:
-    assert "Nothing is close" not in Elements(html_of()).text
-    assert "Nothing is close" in Elements(html_of(nothing_close=True)).text
-    assert "Nimic nu este apropiat" in Elements(html_of("ro", nothing_close=True)).text
+    assert "No painting is close" not in Elements(html_of()).text
+    assert "No painting is close" in Elements(html_of(nothing_close=True)).text
+    assert "Niciun tablou nu este apropiat" in Elements(html_of("ro", nothing_close=True)).text
 
 
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
         ("en", ("about the painting in your picture", "shows 2 paintings", "black and white")),
-        ("ro", ("se referă la tabloul din imagine", "sunt 2 tablouri", "alb-negru")),
+        ("ro", ("se referă la tabloul din imagine", "Tablouri în imagine: 2", "alb-negru")),
     ],
 )
 def test_what_was_seen_of_the_picture_is_said(language: Any, sentences: tuple[str, ...]) -> None:
@@ -231,7 +231,13 @@ def test_an_answer_is_told_to_those_who_do_not_see_it() -> None:
 def test_romanian_answers_are_romanian() -> None:
     page = Elements(html_of("ro", year=None))
 
-    for expected in ("Baroc", "70 %", "distanța 0,123", "nedatat · Cubism", "Pagina de pe WikiArt"):
+    for expected in (
+        "Baroc",
+        "70\N{NO-BREAK SPACE}%",
+        "distanța 0,123",
+        "nedatat · Cubism",
+        "Pagina de pe WikiArt",
+    ):
         assert expected in page.text, expected
 
 

@@ -115,7 +115,7 @@ def test_an_endpoint_says_what_is_wrong(page: str, endpoint: str, values: list[A
     ("setting", "english", "romanian"),
     [
         ({"first_year": "abc"}, "A year .* got 'abc'", "Un an .* am primit 'abc'"),
-        ({"count": "x"}, "Ask for 1 to 100 paintings.* got 'x'", "Cere de la 1 la 100"),
+        ({"count": "x"}, "whole number from 1 to 100; got 'x'", "număr întreg de la 1 la 100"),
         ({"artists": ["nobody"]}, "has no artist 'nobody'", "nu are artistul 'nobody'"),
         ({"image_id": "nobody"}, "has no painting 'nobody'", "tablou"),
         ({"image_id": ""}, "Please send the image_id", "Trimite image_id"),

@@ -61,13 +61,13 @@ def test_settings_reach_the_search(retriever: PaintingRetriever) -> None:
     ("setting", "sentence"),
     [
         ({"metric": "manhattan"}, "There is no distance 'manhattan': use cosine or euclidean"),
-        ({"composition": 1.5}, "counts 0 to 1; got 1.5"),
-        ({"composition": float("nan")}, "counts 0 to 1; got nan"),
-        ({"count": 0}, "Ask for 1 to 100 paintings; got 0"),
-        ({"count": 101}, "Ask for 1 to 100 paintings; got 101"),
+        ({"composition": 1.5}, "number from 0 to 1; got 1.5"),
+        ({"composition": float("nan")}, "number from 0 to 1; got nan"),
+        ({"count": 0}, "count is a whole number from 1 to 100; got 0"),
+        ({"count": 101}, "count is a whole number from 1 to 100; got 101"),
         ({"artists": ["nobody"]}, "has no artist 'nobody': use an artist_slug"),
         ({"styles": ["Vorticism"]}, "has no style 'Vorticism'"),
-        ({"words": "a" * 201}, "200 letters at most"),
+        ({"words": "a" * 201}, "at most 200 characters"),
     ],
 )
 def test_a_setting_that_does_not_exist_gets_a_sentence(

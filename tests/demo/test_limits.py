@@ -224,7 +224,7 @@ def test_who_finds_the_queue_full_is_told_when_to_come_back() -> None:
     assert answer.status_code == 503
     # 100 queries of 0.3 s, two at a time, minus the ten seconds that everybody may wait.
     assert answer.headers["Retry-After"] == "6"
-    assert answer.json()["detail"].endswith("încearcă din nou peste 6 secunde.")
+    assert answer.json()["detail"].endswith("încearcă din nou peste 6 s.")
     assert told_when(200, ahead=100).json() == {"detail": "Queue is full."}
 
 

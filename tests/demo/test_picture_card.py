@@ -11,6 +11,7 @@ from answers import answer
 from galleries import painting
 from picture_card import SANS, SERIF_BOLD, SERIF_ITALIC, SIDE, Asked, card_jpeg
 from PIL import Image, ImageChops, ImageDraw, ImageFont
+from texts import percent
 
 from pinacoteca.movements import MOVEMENTS
 
@@ -59,7 +60,14 @@ def test_a_card_is_a_picture_to_share() -> None:
 def test_a_card_says_what_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
     text = written(monkeypatch, language="ro", asked=Asked(ASKED.picture, "Ștefan, Țara"))
 
-    for expected in ("Impresionism", "62 %", "Ștefan, Țara", "Painter", "Work 4", "1901 · Cubism"):
+    for expected in (
+        "Impresionism",
+        percent(0.62, "ro"),
+        "Ștefan, Țara",
+        "Painter",
+        "Work 4",
+        "1901 · Cubism",
+    ):
         assert expected in text, expected
     assert "nedatat · Cubism" in text
     # A card has at most five neighbours.

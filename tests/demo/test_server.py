@@ -102,8 +102,8 @@ def test_who_sends_fewer_values_gets_the_defaults(page: str) -> None:
         ({"image_id": "nobody"}, "The collection has no painting 'nobody'"),
         ({"image_id": ""}, "Please send the image_id"),
         ({"image_id": "painter_work-1", "artists": ["nobody"]}, "has no artist 'nobody'"),
-        ({"image_id": "painter_work-1", "composition": 2}, "The composition counts 0 to 1"),
-        ({"image_id": "painter_work-1", "count": 1000}, "Ask for 1 to 100 paintings"),
+        ({"image_id": "painter_work-1", "composition": 2}, "composition is a number from 0 to 1"),
+        ({"image_id": "painter_work-1", "count": 1000}, "count is a whole number from 1 to 100"),
     ],
 )
 def test_a_wrong_setting_gets_a_sentence(

@@ -23,6 +23,7 @@ from texts import (
 )
 from texts_en import Texts
 
+from pinacoteca.images import PIXEL_LIMIT
 from pinacoteca.movements import MOVEMENTS
 
 
@@ -72,6 +73,11 @@ def test_romanian_leaves_no_text_in_english() -> None:
     assert [keyword.arg for keyword in call.keywords] == [field.name for field in fields(Texts)]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_advice_names_the_limit_on_pixels(language: Language) -> None:
+    assert f" {PIXEL_LIMIT // 1_000_000} " in TEXTS[language].unreadable_hint
+
+
 def test_romanian_is_spelled_with_commas_below() -> None:
     text = " ".join(text for _, text in texts_of("ro"))
 
@@ -114,7 +120,7 @@ def test_places_of_a_picture_have_names() -> None:
 
 def test_numbers_are_written_as_each_language_writes_them() -> None:
     assert (number(0.1234, 3, "en"), number(0.1234, 3, "ro")) == ("0.123", "0,123")
-    assert (percent(0.633, "en"), percent(0.633, "ro")) == ("63%", "63 %")
+    assert (percent(0.633, "en"), percent(0.633, "ro")) == ("63%", "63\N{NO-BREAK SPACE}%")
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,7 @@ def test_titles_and_years_are_cut_from_slugs(
         ("", "Ștefan Luchian"),
         ("Stefan Luchian", "Ștefan Luchian"),
         ("Șt. Luchian", "Șt. Luchian"),
+        ("Stefan-Luchian", "Ștefan Luchian"),
     ],
 )
 def test_names_get_their_diacritics_unless_the_table_knows_better(

@@ -16,10 +16,10 @@ PAINTINGS = (painting(0, artist_slug="ion-popescu", style="Art Nouveau (Modern)"
     ("changes", "sentence"),
     [
         ({"metric": "manhattan"}, "use cosine or euclidean"),
-        ({"composition": float("nan")}, "counts 0 to 1; got nan"),
+        ({"composition": float("nan")}, "number from 0 to 1; got nan"),
         ({"count": 0}, "got 0"),
         ({"count": 2.5}, "got 2.5"),
-        ({"words": "a" * 201}, "200 letters at most"),
+        ({"words": "a" * 201}, "at most 200 characters"),
     ],
 )
 def test_what_no_collection_could_answer_is_refused_at_once(

@@ -337,7 +337,7 @@ def test_regions_are_those_of_the_picture_as_it_is(with_mirror_image: PaintingRe
 
 
 def test_a_weight_out_of_range_is_shown(retriever: PaintingRetriever) -> None:
-    with pytest.raises(ValueError, match=r"counts 0 to 1; got 1\.5"):
+    with pytest.raises(ValueError, match=r"number from 0 to 1; got 1\.5"):
         retriever.query(retriever.collection.paintings[0], composition=1.5)
 
 

@@ -35,8 +35,9 @@ COLLECTION = collection_of(WORKS, analysis_of([[1, index] for index in range(len
     ("spelled", "english", "romanian"),
     [
         ("Post Impressionism", "Post-Impressionism", "Postimpresionism"),
-        ("Art Nouveau Modern", "Art Nouveau", "Artă 1900"),
-        ("Art Nouveau (Modern)", "Art Nouveau", "Artă 1900"),
+        ("Art Nouveau Modern", "Art Nouveau", "Art Nouveau"),
+        ("Art Nouveau (Modern)", "Art Nouveau", "Art Nouveau"),
+        ("Artă 1900", "Art Nouveau", "Art Nouveau"),
         ("Naive Art Primitivism", "Naïve art", "Artă naivă"),
         ("Fauvism", "Fauvism", "Fovism"),
         ("What nobody knows", "What nobody knows", "What nobody knows"),
