@@ -40,13 +40,21 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def give_usual_rights(path: str | os.PathLike[str]) -> None:
-    """Makes a file readable for others if the files of this process usually are."""
+def _usual_umask() -> int:
     umask = os.umask(0)
     os.umask(umask)
+    return umask
+
+
+# Read once: threads that change it at the same time could leave it at 0.
+_UMASK = _usual_umask()
+
+
+def give_usual_rights(path: str | os.PathLike[str]) -> None:
+    """Makes a file readable for others if the files of this process usually are."""
     # A network share without Unix rights refuses this; its own rights apply.
     with suppress(OSError):
-        os.chmod(path, 0o666 & ~umask)
+        os.chmod(path, 0o666 & ~_UMASK)
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pinacoteca import __version__
 from pinacoteca.retriever import PaintingRetriever
+from pinacoteca.years import last_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +40,7 @@ def facts_of(retriever: PaintingRetriever) -> dict[str, Any]:
         "knows_strangers": classifier.familiarity is not None,
         "paintings": len(paintings),
         "artists": len({painting.artist_slug for painting in paintings}),
-        "years": f"{min(years)} to {max(years)}" if years else "none",
+        "years": f"{int(min(years))} to {max(map(last_of, years))}" if years else "none",
         "map": retriever.map is not None,
         "model_fingerprint": classifier.fingerprint,
     }

@@ -15,7 +15,7 @@ from isal import isal_zlib
 from PIL import PngImagePlugin
 
 # Bytes unpacked at once, so that a small file of zeros takes little memory.
-_PART = 1_000_000
+PART = 1_000_000
 # The two bytes before the compressed blocks (RFC 1950).
 _HEADER_BYTES = 2
 # The beginning of a block of a type that does not exist; Pillow reports it as it does all damage.
@@ -42,6 +42,8 @@ class _Repacked:
         self._header_left = _HEADER_BYTES
         self._unpacking = isal_zlib.decompressobj(-isal_zlib.MAX_WBITS)
         self._packing = zlib.compressobj(0, wbits=-zlib.MAX_WBITS)
+        # ISA-L may have taken all bytes and still hold pixels that did not fit into the last part.
+        self._holds_more = False
         self._is_over = False
 
     def read(self, size: int) -> bytes:
@@ -52,9 +54,11 @@ class _Repacked:
         """
         part = b""
         while not part:
-            packed, self._packed = self._packed or self._read(size), b""
-            if self._is_over or not packed:
-                return packed
+            packed, self._packed = self._packed, b""
+            if not (packed or self._holds_more):
+                packed = self._read(size)
+                if self._is_over or not packed:
+                    return packed
             part = self._header(packed) if self._header_left else self._blocks(packed)
         return part
 
@@ -65,12 +69,14 @@ class _Repacked:
 
     def _blocks(self, packed: bytes) -> bytes:
         try:
-            stored = self._packing.compress(self._unpacking.decompress(packed, _PART))
+            pixels = self._unpacking.decompress(packed, PART)
         except isal_zlib.error:  # type: ignore[misc]
-            self._is_over = True
+            self._is_over, self._holds_more = True, False
             return self._packing.flush(zlib.Z_SYNC_FLUSH) + _DAMAGED
+        stored = self._packing.compress(pixels)
         self._packed = self._unpacking.unconsumed_tail
-        if self._unpacking.eof:
-            self._is_over = True
+        self._is_over = self._unpacking.eof
+        self._holds_more = len(pixels) == PART and not self._is_over
+        if self._is_over:
             stored += self._packing.flush() + self._unpacking.unused_data
         return stored

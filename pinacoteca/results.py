@@ -9,6 +9,7 @@ from pinacoteca.collection import Painting
 from pinacoteca.movements import Movement
 from pinacoteca.painting_within import Quadrilateral
 from pinacoteca.query_options import DEFAULTS, QueryOptions
+from pinacoteca.years import as_written
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class QueryResult:
                     "image_id": each.image_id,
                     "artist": each.artist,
                     "title": each.title,
-                    "year": each.year,
+                    "year": as_written(each.year),
                     "style": each.style,
                     "distance": each.distance,
                     "closeness": each.closeness,

@@ -435,10 +435,12 @@ def _merged(
         dict(zip(its_rows.tolist(), its_distances.tolist(), strict=True))
         for its_distances, its_rows in zip(distances, rows, strict=True)
     )
+    # The mirror image may find a row that is not among the nearest of the picture itself.
+    farthest = max(upright.values(), default=np.inf)
     best = {row: min(upright.get(row, np.inf), turned.get(row, np.inf)) for row in upright | turned}
     ordered = sorted(best.items(), key=lambda item: (item[1], item[0]))
     return [
-        (row, distance, distance < MIRROR_SHARE * upright.get(row, np.inf))
+        (row, distance, distance < MIRROR_SHARE * upright.get(row, farthest))
         for row, distance in ordered
     ]
 

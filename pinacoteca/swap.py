@@ -71,7 +71,7 @@ def finish_swap(folder: str | os.PathLike[str]) -> None:
     if not staged.is_dir():
         return
     try:
-        for path in sorted(staged.iterdir()):
+        for path in _names_in(staged):
             # Another process may be doing the same and have moved the file already.
             with suppress(FileNotFoundError):
                 if path.stat().st_size:
@@ -87,6 +87,14 @@ def finish_swap(folder: str | os.PathLike[str]) -> None:
             f"The last change of {target} was interrupted and cannot be finished "
             f"({error.strerror}): make the folder writable and try again."
         ) from None
+
+
+def _names_in(staged: Path) -> list[Path]:
+    try:
+        return sorted(staged.iterdir())
+    except FileNotFoundError:
+        # Another process has finished the same swap.
+        return []
 
 
 def _to_disk(path: Path) -> None:

@@ -164,9 +164,13 @@ def text_sheet(path: Path, columns: Columns) -> Sheet:
     start = "\n".join(text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1])
     attempts = []
     for separator in SEPARATORS:
-        rows = list(
-            csv.reader(io.StringIO(start.replace("\0", ""), newline=""), delimiter=separator)
-        )
+        try:
+            rows = list(
+                csv.reader(io.StringIO(start.replace("\0", ""), newline=""), delimiter=separator)
+            )
+        except csv.Error:
+            # A cell is too long; ``numbered_rows`` says in which row.
+            rows = []
         shows = _header_row(Sheet("", rows, range(len(rows))), columns) is not None
         attempts.append((shows, max(map(len, rows), default=0), separator))
     separator = max(attempts, key=lambda attempt: attempt[:2])[2]

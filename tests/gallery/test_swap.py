@@ -113,6 +113,24 @@ def test_a_failure_while_files_are_written_changes_nothing(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
+def test_another_process_may_finish_the_same_change_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / STAGED).mkdir()
+    look = Path.is_dir
+
+    def look_too_early(path: Path) -> bool:
+        found = look(path)
+        if path.name == STAGED:
+            path.rmdir()
+        return found
+
+    monkeypatch.setattr(Path, "is_dir", look_too_early)
+    finish_swap(tmp_path)
+
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_change_that_cannot_be_finished_is_said(tmp_path: Path) -> None:
     (tmp_path / STAGED / "a.txt" / "inside").mkdir(parents=True)
     (tmp_path / "a.txt").write_text("old")

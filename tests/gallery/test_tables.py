@@ -64,6 +64,14 @@ def test_a_text_is_read_with_any_separator_in_any_coding(
     check(path)
 
 
+def test_a_cell_that_is_too_long_is_named(tmp_path: Path) -> None:
+    text = text_of(",") + f"a_3,Realism,{'A' * 200_000}\n"
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+
+    with pytest.raises(DataError, match=r"Row 4 of .* cannot be read"):
+        read_table(tmp_path / "table.csv")
+
+
 @pytest.mark.parametrize("name", ["table.tsv", "table.txt", "table.xls", "table.xlsx", "table"])
 def test_a_text_is_read_whatever_it_is_called(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(text_of("\t"), encoding="utf-8")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from pinacoteca.png_pixels import unpack_quickly
+from pinacoteca.png_pixels import PART, unpack_quickly
 
 WIDTH, HEIGHT = 61, 47
 # The first column, first row and steps of each of the seven passes of an interlaced PNG.
@@ -89,6 +89,14 @@ def test_every_compression_has_the_pixels_that_pillow_finds(level: int) -> None:
     smooth = Image.radial_gradient("L").resize((1500, 1200)).convert("RGB")
 
     assert same_both_ways(written(smooth, compress_level=level))
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_flat_picture_may_end_just_behind_a_part(parts: int) -> None:
+    # A row has one byte more than pixels.
+    for size in range(parts * PART - 10, parts * PART + 300, 7):
+        assert same_both_ways(written(Image.new("L", (size // 700 - 1, 700), "white"))), size
+        assert same_both_ways(written(Image.new("L", (size - 1, 1), "white"))), size
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 100, 4096])

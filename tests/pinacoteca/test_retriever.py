@@ -13,10 +13,12 @@ from PIL import Image
 from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.errors import CollectionError, ImageError, ModelError
 from pinacoteca.images import open_image
+from pinacoteca.info_command import facts_of
 from pinacoteca.likeness import EXPANDED_BY, EXPANSION_WEIGHT, GRID, mirrored
 from pinacoteca.results import QueryResult
-from pinacoteca.retriever import PaintingRetriever
+from pinacoteca.retriever import PaintingRetriever, _merged
 from pinacoteca.selection import Selection
+from pinacoteca.years import read_year
 
 
 def picture_of(gallery: Path, index: int) -> Path:
@@ -262,6 +264,18 @@ def test_a_query_leans_towards_its_nearest_paintings(retriever: PaintingRetrieve
     assert names == [paintings[row].image_id for row in nearest]
 
 
+def test_uncertain_years_are_kept_as_they_are_written(retriever: PaintingRetriever) -> None:
+    dates = ("sec. XIX", "1940-1990", "1907")
+    paintings = [painting(index, year=read_year(date)) for index, date in enumerate(dates)]
+    dated = collection_of(paintings, analysis_of([[1, 0], [1, 1], [0, 1]]))
+    searched = PaintingRetriever(retriever.classifier, dated)
+
+    answer = searched.query(paintings[2], k=2).to_dict()
+
+    assert {each["year"] for each in answer["neighbours"]} == {"sec. XIX", "1940-1990"}
+    assert facts_of(searched)["years"] == "1801 to 1990"
+
+
 @pytest.fixture
 def with_mirror_image(retriever: PaintingRetriever) -> PaintingRetriever:
     """A retriever of thirty paintings; the last is the mirror image of the third."""
@@ -282,6 +296,16 @@ def test_a_mirror_image_is_found_and_said_to_be_one(with_mirror_image: PaintingR
     assert first.image_id == "painter_work-2"
     assert first.mirrored
     assert not all(each.mirrored for each in others)
+
+
+def test_a_row_that_only_the_mirror_image_finds_may_be_as_near_upright() -> None:
+    # Row 0 may be .41 from the picture itself, just behind its two nearest rows.
+    distances = np.array([[0.401, 0.402], [0.4, 0.45]], np.float32)
+    rows = np.array([[1, 2], [0, 1]])
+    assert [is_mirrored for _, _, is_mirrored in _merged(distances, rows)] == [False] * 3
+
+    distances[1, 0] = 0.3
+    assert [is_mirrored for _, _, is_mirrored in _merged(distances, rows)] == [True, False, False]
 
 
 def test_a_bad_picture_of_a_painting_is_taken_for_the_painting(
