@@ -486,7 +486,8 @@ def read_sources(
         raise DataError(f"There is no table of corrections {corrections}: name another.")
     better = read_corrections(corrections) if corrections is not None else {}
     pictures = find_pictures(images)
-    return corrected(matched(read_table(table), pictures), better), pictures
+    rows = matched(read_table(table), pictures)
+    return replace(rows, entries=corrected(rows.entries, better)), pictures
 
 
 def main() -> None:

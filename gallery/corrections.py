@@ -12,9 +12,11 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
+from typing import TypeVar
 
-from pandorarom import Table
+from pandorarom import Entry
 
+from pinacoteca.collection import Painting
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.picture_tree import picture_key
@@ -25,6 +27,8 @@ CORRECTIONS_FILE = "corrections.csv"
 DICTIONARY, LISTING = "dictionary", "listing"
 # Notes of rows that a later run may replace, and their rank.
 RANK = {DICTIONARY: 0, LISTING: 1}
+
+Work = TypeVar("Work", Entry, Painting)
 
 
 @dataclass(frozen=True)
@@ -104,14 +108,14 @@ def merged(
     return kept
 
 
-def corrected(table: Table, corrections: Mapping[str, Correction]) -> Table:
-    """Returns a table with corrected titles and years."""
-    entries = []
-    for entry in table.entries:
-        correction = corrections.get(picture_key(entry.image_id), Correction(entry.image_id))
-        year = read_year(correction.year) or entry.year
-        entries.append(replace(entry, title=correction.title or entry.title, year=year))
-    return replace(table, entries=tuple(entries))
+def corrected(works: Iterable[Work], corrections: Mapping[str, Correction]) -> tuple[Work, ...]:
+    """Returns the rows of a table, or paintings, with corrected titles and years."""
+    result = []
+    for work in works:
+        correction = corrections.get(picture_key(work.image_id), Correction(work.image_id))
+        year = read_year(correction.year) or work.year
+        result.append(replace(work, title=correction.title or work.title, year=year))
+    return tuple(result)
 
 
 def _check(correction: Correction, found: Mapping[str, Correction], where: str) -> None:

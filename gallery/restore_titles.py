@@ -25,20 +25,22 @@ from corrections import (
     CORRECTIONS_FILE,
     DICTIONARY,
     Correction,
+    corrected,
     merged,
     read_corrections,
     write_corrections,
 )
 from pandorarom import title_and_year
-from spreadsheet import SPREADSHEET_FILE, stored_logits, write_spreadsheet
+from spreadsheet import GALLERY_FILES, SPREADSHEET_FILE, stored_logits, write_spreadsheet
 from title_words import chunks_of, dictionary_words
 from titles import Restorer
 
 from pinacoteca.collection import Collection, Painting
+from pinacoteca.collection_map import CollectionMap
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
-from pinacoteca.picture_tree import picture_key
-from pinacoteca.years import read_year
+from pinacoteca.locks import alone_in
+from pinacoteca.swap import swapped
 
 NAMES_FILE = Path(__file__).with_name("title_names.csv")
 DICTIONARIES = Path("/usr/share/hunspell")
@@ -80,25 +82,23 @@ def restore(paintings: Iterable[Painting], restorer: Restorer) -> Restored:
 
 
 def apply_corrections(folder: Path) -> Collection:
-    """Puts ``corrections.csv`` of a collection's folder into its table and spreadsheet.
+    """Puts ``corrections.csv`` of a collection's folder into its table and spreadsheet at once.
 
     Raises:
         CollectionError: The collection is damaged.
         DataError: The corrections are damaged.
     """
     collection = Collection.load(folder)
-    corrections = read_corrections(folder / CORRECTIONS_FILE)
-    paintings = []
-    for painting in collection.paintings:
-        each = corrections.get(picture_key(painting.image_id), Correction(painting.image_id))
-        year = read_year(each.year) or painting.year
-        paintings.append(replace(painting, title=each.title or painting.title, year=year))
+    places = CollectionMap.load(folder, collection)
     logits = stored_logits(collection, folder)
-    changed = replace(collection, paintings=tuple(paintings))
-    write_spreadsheet(
-        folder / SPREADSHEET_FILE, changed.paintings, list(logits.columns), logits.to_numpy()
-    )
-    changed.save(folder)
+    corrections = read_corrections(folder / CORRECTIONS_FILE)
+    changed = replace(collection, paintings=corrected(collection.paintings, corrections))
+    with swapped(folder, GALLERY_FILES) as staged:
+        changed.save(staged)
+        if places is not None:
+            places.save(staged)
+        path = staged / SPREADSHEET_FILE
+        write_spreadsheet(path, changed.paintings, list(logits.columns), logits.to_numpy())
     return changed
 
 
@@ -128,17 +128,18 @@ def main() -> None:
     arguments = parser.parse_args()
 
     paintings = Collection.load(arguments.gallery).paintings
-    restorer = Restorer.of_words(
-        dictionary_words(arguments.dictionaries / "ro_RO.dic"),
-        dictionary_words(arguments.dictionaries / "en_US.dic"),
-        read_names(NAMES_FILE),
-    )
-    restored = restore(paintings, restorer)
-    path = arguments.gallery / CORRECTIONS_FILE
-    rows = merged(read_corrections(path), restored.corrections, DICTIONARY)
-    write_corrections(path, rows.values())
-    if arguments.apply:
-        apply_corrections(arguments.gallery)
+    with alone_in(arguments.gallery):
+        restorer = Restorer.of_words(
+            dictionary_words(arguments.dictionaries / "ro_RO.dic"),
+            dictionary_words(arguments.dictionaries / "en_US.dic"),
+            read_names(NAMES_FILE),
+        )
+        restored = restore(paintings, restorer)
+        path = arguments.gallery / CORRECTIONS_FILE
+        rows = merged(read_corrections(path), restored.corrections, DICTIONARY)
+        write_corrections(path, rows.values())
+        if arguments.apply:
+            apply_corrections(arguments.gallery)
     print("\n".join(f"stays as it is: {title}" for title in restored.left))
     print(
         f"{len(paintings)} titles; {restored.filled + len(restored.left)} have a gap or may have "

@@ -1,19 +1,27 @@
 from __future__ import annotations
 
 import csv
+import errno
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import restore_titles
 from corrections import Correction, corrected, merged, read_corrections, write_corrections
 from galleries import painting
-from pandorarom import Entry, Table
+from pandorarom import Entry
 from restore_titles import read_names, restore, slug_title
+from spreadsheet import GALLERY_FILES, SPREADSHEET_FILE, write_spreadsheet
 from title_words import chunks_of
 from titles import Restorer
 
+from pinacoteca.collection import Collection
 from pinacoteca.errors import DataError
+from pinacoteca.locks import BusyError, alone_in
 
 GALLERY = Path(__file__).parents[2] / "gallery"
 ROMANIAN = """
@@ -101,13 +109,13 @@ def entry(image_id: str) -> Entry:
 
 
 def test_corrections_come_before_the_table() -> None:
-    table = Table((entry("painter_a"), entry("painter_b"), entry("painter_c")), (), ())
+    rows = (entry("painter_a"), entry("painter_b"), entry("painter_c"))
     corrections = {
         "painter_a": Correction("painter_a", "Grâu"),
         "painter_b": Correction("painter_b", year="1910"),
     }
 
-    entries = corrected(table, corrections).entries
+    entries = corrected(rows, corrections)
 
     assert [(each.title, each.year) for each in entries] == [
         ("Grâu", 1900),
@@ -136,12 +144,76 @@ def test_corrections_are_read_however_a_program_saves_them(tmp_path: Path) -> No
     path = tmp_path / "corrections.csv"
     rows = ["ID;Title;Title RO;Year;Note;", "a;Grâu;;c. 1907;;", "b;;;1910,0;seen;", ";;;;;", ""]
     path.write_text("\r\n".join(["sep=;", *rows]), encoding="utf-8-sig", newline="")
-    table = Table((entry("a"), entry("b")), (), ())
 
-    first, second = corrected(table, read_corrections(path)).entries
+    first, second = corrected((entry("a"), entry("b")), read_corrections(path))
 
     assert (first.title, first.year, str(first.year)) == ("Grâu", 1907, "c. 1907")
     assert (second.title, second.year) == ("Gr u", 1910)
+
+
+@pytest.fixture
+def corrected_gallery(gallery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A whole gallery with one correction that its table does not have yet."""
+    folder = tmp_path / "gallery"
+    shutil.copytree(gallery, folder)
+    paintings = Collection.load(folder).paintings
+    logits = np.zeros((len(paintings), 1))
+    write_spreadsheet(folder / SPREADSHEET_FILE, paintings, ["Cubism"], logits)
+    by_hand = Correction("painter_work-1", "Mine", year="c. 1905", note="seen")
+    write_corrections(folder / "corrections.csv", [by_hand])
+    monkeypatch.setattr(restore_titles, "dictionary_words", lambda _: ["work"])
+    return folder
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_corrections_are_put_into_the_table_and_the_rest_stays(
+    corrected_gallery: Path, run_script: Callable[..., None]
+) -> None:
+    before = files_of(corrected_gallery)
+
+    run_script(restore_titles.main, "--gallery", corrected_gallery, "--apply")
+
+    painting = Collection.load(corrected_gallery).painting("painter_work-1")
+    assert (painting.title, str(painting.year)) == ("Mine", "c. 1905")
+    after = files_of(corrected_gallery)
+    changed = [name for name in GALLERY_FILES if after[name] != before[name]]
+    assert changed == ["paintings.csv", SPREADSHEET_FILE]
+
+
+def test_a_gallery_that_another_program_changes_is_left_alone(
+    corrected_gallery: Path, run_script: Callable[..., None]
+) -> None:
+    before = files_of(corrected_gallery)
+
+    with alone_in(corrected_gallery), pytest.raises(BusyError, match="Another program"):
+        run_script(restore_titles.main, "--gallery", corrected_gallery, "--apply")
+
+    assert files_of(corrected_gallery) == before
+
+
+@pytest.mark.parametrize("step", ["write_spreadsheet", "Collection.save"])
+def test_corrections_are_put_into_all_files_or_none(
+    corrected_gallery: Path,
+    run_script: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    before = files_of(corrected_gallery)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(f"restore_titles.{step}", full)
+    with pytest.raises(OSError, match="No space"):
+        run_script(restore_titles.main, "--gallery", corrected_gallery, "--apply")
+
+    after = files_of(corrected_gallery)
+    assert {name: after[name] for name in GALLERY_FILES} == {
+        name: before[name] for name in GALLERY_FILES
+    }
 
 
 @pytest.mark.parametrize(
