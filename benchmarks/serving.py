@@ -322,7 +322,7 @@ def build_rows(setup: Setup) -> Iterator[Row]:
         batches = batches_of(work)
 
         def now() -> None:
-            for _, pictures in read_ahead(batches):
+            for _, pictures in read_ahead(batches, CORES):
                 look_at(pictures, ours)
 
         def before() -> None:

@@ -21,11 +21,12 @@ from pandorarom import Entry, read_table
 from PIL import Image
 from trees import write_picture
 
-from pinacoteca.classifier import Analysis
+from pinacoteca.classifier import Analysis, MovementClassifier
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.errors import DataError
 from pinacoteca.movements import MOVEMENTS
 from pinacoteca.picture_tree import find_pictures
+from pinacoteca.processes import Processes
 
 HEADER = ("image_id", "style", "artist_slug")
 ROWS = (
@@ -450,6 +451,44 @@ def test_bad_paths_are_found_before_the_model_is_loaded(
             build.main, "--images", pandorarom, "--table", table, *sources, "--per-artist", 0
         )
     assert not (tmp_path / "out").exists()
+
+
+def test_processes_share_the_cores(
+    pandorarom: Path,
+    model_folder: Path,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Three(Processes):
+        def from_main(self, make: Callable[[], Any]) -> Any:
+            return make()
+
+        def wait(self) -> None:
+            pass
+
+    used = []
+    load, pool = MovementClassifier.from_pretrained, build.ThreadPoolExecutor
+
+    def loaded(folder: Path, threads: int) -> MovementClassifier:
+        used.append(threads)
+        return load(folder, threads=threads)
+
+    def started(threads: int) -> Any:
+        used.append(threads)
+        return pool(threads)
+
+    monkeypatch.setattr(build, "CORES", 8)
+    monkeypatch.setattr(build, "join_processes", lambda _: Three(0, 3))
+    monkeypatch.setattr(MovementClassifier, "from_pretrained", loaded)
+    monkeypatch.setattr(build, "ThreadPoolExecutor", started)
+
+    run_script(
+        build.main, "--images", pandorarom, "--model", model_folder, "--out", tmp_path / "out"
+    )
+
+    assert used == [2, 2]
+    assert build.cores_of(Processes(0, 9)) == 1
 
 
 def test_a_merged_cell_counts_for_each_of_its_rows(tmp_path: Path) -> None:
