@@ -3,19 +3,20 @@
     python gallery/fetch_pictures.py --gallery gallery --out ../pictures
 
 Writes ``Images/<artist-slug>/<image_id>.jpg`` in ``--out``, one painter after the other, with one
-request at a time and a pause after each. It first lists a painter's works, so that it knows their
-addresses and does not guess them. Existing pictures are not downloaded again: after Ctrl-C, start
-the script again to go on. Prints how many pictures there are of each painter, and lists those it
-could not get in ``missing.csv`` in ``--out``. Titles and years from the source go into
-``corrections.csv`` in ``--gallery``, which ``gallery/build.py`` and ``restore_titles.py --apply``
-read; rows written by hand do not change. The pictures belong to WikiArt and their owners: look at
-them, but do not publish them.
+request at a time and a pause after each. A picture comes from the address in the table or the one
+that its ``image_id`` suggests; if it is not there, from the list of the painter's works. Existing
+pictures are not downloaded again: after Ctrl-C, start the script again to go on. Prints how many
+pictures there are of each painter, and lists those it could not get in ``missing.csv`` in
+``--out``. Titles and years from the source's lists go into ``corrections.csv`` in ``--gallery``,
+which ``gallery/build.py --table`` and ``restore_titles.py --apply`` read; rows written by hand do
+not change. The pictures belong to WikiArt and their owners: look at them, but do not publish them.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -69,9 +70,13 @@ class Fetched:
     corrections: tuple[Correction, ...]
 
 
-def picture_place(out: Path, painting: Painting) -> Path:
-    """Returns the path of a painting's picture in a tree."""
-    return out / "Images" / painting.artist_slug / f"{painting.image_id}.jpg"
+def picture_place(out: Path, painting: Painting) -> Path | None:
+    """Returns the path of a painting's picture in a tree, or None if it would lie outside."""
+    pictures = out / "Images"
+    place = pictures / painting.artist_slug / f"{painting.image_id}.jpg"
+    # A stranger's gallery may name any path, such as "../../x". Links in the tree may be followed.
+    inside = Path(os.path.abspath(place)).is_relative_to(os.path.abspath(pictures))
+    return place if inside else None
 
 
 def fetch_painter(
@@ -93,6 +98,11 @@ def fetch_painter(
     missing, corrections = [], []
     for painting in paintings:
         place = picture_place(out, painting)
+        if place is None:
+            print(f"{painting.image_id} is left out: its name leads out of {out}.")
+            missing.append(painting)
+            progress()
+            continue
         if not place.is_file():
             picture = finder.find(painting)
             for _ in range(PATIENT_TRIES):
@@ -112,8 +122,10 @@ def fetch_painter(
 
 
 def correction_of(painting: Painting, listed: Listed) -> list[Correction]:
-    """Returns the correction where a source differs from the table, None if it does not."""
-    year = listed.year if listed.year != str(painting.year or "") else ""
+    """Returns a list of one correction where a source differs from the table, else an empty one."""
+    # "c. 1907" says more than the 1907 of a source.
+    known = painting.year is not None and listed.year == str(int(painting.year))
+    year = "" if known else listed.year
     title = listed.title if listed.title != painting.title else ""
     if not (title or year):
         return []

@@ -27,7 +27,7 @@ from PIL import Image
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.errors import DataError
 from pinacoteca.images import open_image
-from pinacoteca.picture_finder import PictureFinder, is_picture_of
+from pinacoteca.picture_finder import Listed, PictureFinder, is_picture_of
 from pinacoteca.polite_web import (
     BusyError,
     MissingError,
@@ -36,6 +36,7 @@ from pinacoteca.polite_web import (
     WebRules,
     patience,
 )
+from pinacoteca.years import read_year
 
 
 def colours(seed: int, size: tuple[int, int] = (120, 100)) -> Image.Image:
@@ -318,6 +319,46 @@ def test_a_gallery_is_fetched_and_its_titles_come_home(
     assert source.requests == []
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"artist_slug": "../../painter"},
+        {"image_id": "../../painter_work-1"},
+        {"artist_slug": "{outside}", "image_id": "work-1"},
+        {"image_id": "{outside}/work-1"},
+    ],
+)
+def test_no_picture_is_written_outside_the_tree(
+    source: LoopbackSource,
+    tmp_path: Path,
+    changes: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out, outside = tmp_path / "out", tmp_path / "outside"
+    leading = {name: value.format(outside=outside) for name, value in changes.items()}
+    finder = finder_of(source, tmp_path / ".found")
+    monkeypatch.setattr(finder, "find", lambda _: colours(1))
+
+    fetched = fetch_pictures.fetch_painter([work(1, **leading)], finder, out, lambda: None)
+
+    assert list(tmp_path.rglob("*.jpg")) == []
+    assert [each.image_id for each in fetched.missing] == [work(1, **leading).image_id]
+    assert f"leads out of {out}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("written", ["1907", "c. 1907", "1907-1910"])
+def test_a_year_that_the_table_has_more_exactly_is_not_corrected(written: str) -> None:
+    known = work(1, year=read_year(written))
+    listed = Listed("work-1", known.title, "1907", "")
+
+    assert fetch_pictures.correction_of(known, listed) == []
+    (other,) = fetch_pictures.correction_of(work(1, year=read_year("c. 1906")), listed)
+    assert other.year == "1907"
+    (missing,) = fetch_pictures.correction_of(work(1, year=None), listed)
+    assert missing.year == "1907"
+
+
 def test_a_fetch_without_one_picture_fails(source: LoopbackSource, tmp_path: Path) -> None:
     finder = finder_of(source, tmp_path / ".found")
 
@@ -355,7 +396,8 @@ def test_a_run_that_is_stopped_loses_nothing(
     table = tmp_path / "corrections.csv"
 
     assert not fetch_pictures.fetch_all(collection, finder, tmp_path, table)
-    assert fetch_pictures.picture_place(tmp_path, collection.paintings[0]).is_file()
+    place = fetch_pictures.picture_place(tmp_path, collection.paintings[0])
+    assert place is not None and place.is_file()
     assert "painter_work-0" in read_corrections(table)
 
 
