@@ -15,8 +15,8 @@ the paintings that ``--out`` does not have yet and keeps the others. A renamed p
 painting, under its new name. Paintings without a picture are listed; ``--prune`` or
 ``gallery/remove.py`` takes them out.
 
-The titles and years of ``gallery/corrections.csv``, or of ``--corrections``, override those of the
-table (``gallery/restore_titles.py``).
+The titles and years of ``corrections.csv`` in ``--out``, or of ``--corrections``, override those of
+the table (``gallery/restore_titles.py``).
 
 Prints which rows have no picture, which pictures have no row and which cannot be read; the build
 goes on without them. Building again from the same input gives the same bytes of table and
@@ -69,7 +69,6 @@ from pinacoteca.threads import one_thread_each
 if TYPE_CHECKING:
     from PIL import Image
 
-CORRECTIONS = Path(__file__).with_name(CORRECTIONS_FILE)
 NAMES_SHOWN = 20
 CORES = os.cpu_count() or 1
 # Batches to read ahead while the network embeds the current one.
@@ -481,19 +480,29 @@ def read_sources(
     Args:
         images: The tree of pictures.
         table: The spreadsheet, or None.
-        corrections: The table that overrides titles and years; None for no corrections.
+        corrections: The table that overrides titles and years; None, or a file that is not there,
+            for no corrections.
 
     Raises:
         DataError: One of them is missing or has another form.
     """
     if table is None:
         return read_folder(images)
-    if corrections is not None and corrections != CORRECTIONS and not corrections.is_file():
-        raise DataError(f"There is no table of corrections {corrections}: name another.")
     better = read_corrections(corrections) if corrections is not None else {}
     pictures = find_pictures(images)
     rows = matched(read_table(table), pictures)
     return replace(rows, entries=corrected(rows.entries, better)), pictures
+
+
+def corrections_for(out: Path, named: Path | None) -> Path:
+    """Returns the table of corrections that was named, or the one that belongs into ``out``.
+
+    Raises:
+        DataError: The table that was named is missing.
+    """
+    if named is not None and not named.is_file():
+        raise DataError(f"There is no table of corrections {named}: name another.")
+    return named or out / CORRECTIONS_FILE
 
 
 def main() -> None:
@@ -502,7 +511,9 @@ def main() -> None:
     parser.add_argument("--images", type=Path, required=True, help="the folder of the pictures")
     parser.add_argument("--table", type=Path, help="PandoraRom's spreadsheet, .xlsx")
     parser.add_argument(
-        "--corrections", type=Path, default=CORRECTIONS, help="titles and years that override"
+        "--corrections",
+        type=Path,
+        help="titles and years that override those of --table (default: corrections.csv in --out)",
     )
     parser.add_argument("--model", type=Path, required=True, help="what train/train.py exported")
     parser.add_argument("--out", type=Path, required=True, help="folder for the collection")
@@ -514,13 +525,19 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.prune and not arguments.add:
         parser.error("--prune changes a gallery that is there: give it with --add")
+    if arguments.corrections and not arguments.table:
+        parser.error("--corrections overrides a spreadsheet: give it with --table")
     if arguments.add and arguments.per_artist:
         parser.error("--per-artist chooses for a whole collection: leave it out with --add")
 
     one_thread_each()
     processes = join_processes("cpu")
     table, pictures = processes.from_main(
-        lambda: read_sources(arguments.images, arguments.table, arguments.corrections)
+        lambda: read_sources(
+            arguments.images,
+            arguments.table,
+            corrections_for(arguments.out, arguments.corrections),
+        )
     )
     classifier = MovementClassifier.from_pretrained(arguments.model, threads=cores_of(processes))
     if classifier.likeness is None:

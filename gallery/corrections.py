@@ -1,9 +1,9 @@
 """Reads and writes the corrections of a collection: titles and years by ``image_id``.
 
-``gallery/corrections.csv`` overrides the spreadsheet and the slugs. The note of a row names its
-origin: ``dictionary`` is ``gallery/restore_titles.py``, ``listing`` is the picture source's own
-list (``gallery/fetch_pictures.py``). A row with any other note was written by hand and is never
-overwritten.
+``corrections.csv`` in the folder of a gallery overrides the spreadsheet and the slugs. The note of
+a row names its origin: ``dictionary`` is ``gallery/restore_titles.py``, ``listing`` is the picture
+source's own list (``gallery/fetch_pictures.py``). A row with any other note was written by hand and
+is never overwritten.
 """
 
 from __future__ import annotations

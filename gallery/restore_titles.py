@@ -7,10 +7,11 @@
 WikiArt's addresses keep only a to z, so titles cut from them read like "Mp r irea gr ului". A
 Romanian and an English dictionary decide which letters were there; undecided titles stay as they
 are. ``title_names.csv`` lists names and phrases that are in neither dictionary; add to it what you
-know. Writes ``corrections.csv`` in ``--gallery``, which ``gallery/build.py`` reads: rows with the
-note ``dictionary`` are replaced, others are kept. ``--apply`` also puts the corrections into the
-table and the spreadsheet; ids, their order and the embeddings do not change. Prints how many titles
-had a gap, how many were restored, and which are left. Takes two minutes and 2 GB of memory.
+know. Writes ``corrections.csv`` in ``--gallery``, which ``gallery/build.py --table`` reads: rows
+with the note ``dictionary`` are replaced, others are kept. ``--apply`` also puts the corrections
+into the table and the spreadsheet; ids, their order and the embeddings do not change. Prints how
+many titles had a gap, how many were restored, and which are left. Takes two minutes and 2 GB of
+memory.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import artists
 import build
 import numpy as np
 import pytest
+from corrections import Correction, write_corrections
 from openpyxl import Workbook, load_workbook
 from pandorarom import Entry, read_table
 from PIL import Image
@@ -437,7 +438,10 @@ def test_proportions_are_of_the_upright_picture(
 
 
 def test_bad_paths_are_found_before_the_model_is_loaded(
-    pandorarom: Path, run_script: Callable[..., None], tmp_path: Path
+    pandorarom: Path,
+    run_script: Callable[..., None],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     table, model = pandorarom / "table.xlsx", tmp_path / "no-model"
     sources = ("--model", model, "--out", tmp_path / "out")
@@ -450,7 +454,30 @@ def test_bad_paths_are_found_before_the_model_is_loaded(
         run_script(
             build.main, "--images", pandorarom, "--table", table, *sources, "--per-artist", 0
         )
+    better = (*sources, "--corrections", tmp_path / "x")
+    with pytest.raises(DataError, match="no table of corrections"):
+        run_script(build.main, "--images", pandorarom, "--table", table, *better)
+    with pytest.raises(SystemExit):
+        run_script(build.main, "--images", pandorarom, *better)
+    assert "give it with --table" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_gallery_has_its_own_corrections(
+    pandorarom: Path, model_folder: Path, tmp_path: Path, run_script: Callable[..., None]
+) -> None:
+    sources = ("--images", pandorarom, "--table", pandorarom / "table.xlsx")
+    wanted = (*sources, "--model", model_folder, "--out", tmp_path / "out")
+    image_id = "stefan-luchian_anemones-1908"
+    own, other = tmp_path / "out" / "corrections.csv", tmp_path / "other.csv"
+    own.parent.mkdir()
+    write_corrections(own, [Correction(image_id, "Anemone")])
+    write_corrections(other, [Correction(image_id, "Flori")])
+
+    run_script(build.main, *wanted)
+    assert Collection.load(own.parent).painting(image_id).title == "Anemone"
+    run_script(build.main, *wanted, "--corrections", other)
+    assert Collection.load(own.parent).painting(image_id).title == "Flori"
 
 
 def test_processes_share_the_cores(
