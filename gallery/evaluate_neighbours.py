@@ -27,16 +27,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from copies import ask_with_copies
 from feature_rankings import WHITENED, ways_of_features
 from rankings import (
+    Floats,
     Way,
     by_chance,
     by_frequency,
@@ -68,17 +69,20 @@ from pinacoteca.metrics import (
     precision_at_k,
     recall_at_k,
 )
-from pinacoteca.movements import movement_of_style
+from pinacoteca.movements import MOVEMENTS, movement_of_style
 from pinacoteca.picture_tree import picture_key, picture_paths
 from pinacoteca.retriever import PaintingRetriever
 from pinacoteca.tables import letters_of, plain_rows
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 METRICS_FILE = "metrics.json"
 ANSWERS = 5
 PRIMARY_METRIC = "ndcg"
 # A painting by the same artist is a better answer than one of the same style.
 SAME_ARTIST, SAME_STYLE = 2.0, 1.0
-MANIFEST_COLUMNS = ("path", "split_random", "split_artist")
+MANIFEST_COLUMNS = ("path", "label", "split_random", "split_artist")
 # Positions of the slider to measure besides the default.
 POSITIONS = (0.0, 0.25, 0.75, 1.0)
 RESAMPLES = 1000
@@ -239,15 +243,18 @@ def all_ways(
     truth: Truth,
     paths: list[Path],
     report: Path | None,
-    weights: Path,
+    imagenet: Callable[[Iterable[Image.Image]], Floats],
 ) -> Iterator[Way]:
-    """Yields every way, ours last; the report's only if there is a gallery of its recipe."""
+    """Yields every way, ours last; the report's only if there is a gallery of its recipe.
+
+    ``imagenet`` is what ``imagenet_features`` returns.
+    """
     yield by_chance(len(collection))
     yield by_frequency(truth.styles)
     yield by_vectors("colour histogram", colour_histograms(map(open_image, paths)), "euclidean")
     if report is not None:
         yield from report_ways(collection, report)
-    seen = imagenet_features(weights)(map(open_image, paths))
+    seen = imagenet(map(open_image, paths))
     yield by_vectors("ImageNet features", centred(seen))
     yield by_vectors("ImageNet features, whitened", half_whitened(softened(seen), WHITENED))
     yield from ways_of_features(classifier.passes(map(open_image, paths)))
@@ -304,23 +311,24 @@ def tested_paintings(manifest: Path, pandora: Path) -> list[tuple[Path, str]]:
     Raises:
         DataError: The manifest cannot be read, has no such picture, or is that of another tree.
     """
-    names = _named_for_testing(manifest)
-    if not names:
+    movements = _named_for_testing(manifest)
+    if not movements:
         raise DataError(f"{manifest} has no picture that both splits keep for testing.")
     # The manifest names files as text, and their own names need not be text.
     path_of = {
         printable(path.relative_to(pandora).as_posix()): path
         for path in contents_of(pandora).pictures
     }
-    if missing := [name for name in names if name not in path_of]:
+    if missing := [name for name in movements if name not in path_of]:
         raise DataError(
             f"{pandora} lacks {len(missing)} pictures of {manifest}, such as {missing[0]}: name "
             "the tree that the manifest was written from."
         )
-    return [(path_of[name], name.split("/")[0]) for name in names]
+    return [(path_of[name], movement) for name, movement in movements.items()]
 
 
-def _named_for_testing(manifest: Path) -> list[str]:
+def _named_for_testing(manifest: Path) -> dict[str, str]:
+    """Returns the movement folder, as Pandora18K spells it, of each name in both test parts."""
     try:
         header, *rows = plain_rows(manifest) or [[]]
     except OSError as error:
@@ -336,7 +344,14 @@ def _named_for_testing(manifest: Path) -> list[str]:
         )
     places = [columns.index(name) for name in wanted]
     cells = ([row[place] for place in places] for row in rows if len(row) > max(places))
-    return [path for path, *parts in cells if parts == ["test", "test"]]
+    labels = {path: label for path, label, *parts in cells if parts == ["test", "test"]}
+    folders = {str(movement.number): movement.folder for movement in MOVEMENTS}
+    if unknown := sorted(set(labels.values()) - set(folders)):
+        raise DataError(
+            f"{manifest} has the label {unknown[0]!r}, which is the number of no movement: write a "
+            "manifest with train/pandora.py."
+        )
+    return {path: folders[label] for path, label in labels.items()}
 
 
 def retrieval_tables(metrics: dict[str, Any]) -> str:
@@ -426,8 +441,9 @@ def main() -> None:
 
     if (arguments.manifest is None) != (arguments.pandora is None):
         raise DataError("--manifest and --pandora go together: give both or neither.")
-    # Read the manifest first: an error must appear now, not after everything is measured.
+    # Read these first: an error must appear now, not after everything is measured.
     tested = tested_paintings(arguments.manifest, arguments.pandora) if arguments.manifest else []
+    imagenet = imagenet_features(arguments.weights)
     classifier = MovementClassifier.from_pretrained(arguments.model)
     collection = Collection.load(arguments.gallery, classifier.fingerprint)
     paths = pictures_of(collection, arguments.images)
@@ -438,7 +454,7 @@ def main() -> None:
         "model_fingerprint": classifier.fingerprint,
         "ways": report_rows(arguments.gallery) if arguments.report is None else {},
     }
-    for way in all_ways(classifier, collection, truth, paths, arguments.report, arguments.weights):
+    for way in all_ways(classifier, collection, truth, paths, arguments.report, imagenet):
         metrics["ways"][way.name] = evaluate_way(way, truth)
         print(f"{way.name:34}nDCG@5 {metrics['ways'][way.name]['scores'][PRIMARY_METRIC]:.3f}")
     retriever = PaintingRetriever(classifier, collection)

@@ -18,7 +18,7 @@ from PIL import Image
 from trees import write_pandorarom, write_picture
 
 from pinacoteca.collection import Collection
-from pinacoteca.errors import CollectionError, DataError
+from pinacoteca.errors import CollectionError, DataError, ModelError
 from pinacoteca.folders import printable
 from pinacoteca.forward import Branch, Forward
 from pinacoteca.painting_within import has_colour
@@ -219,12 +219,13 @@ def test_a_manifest_edited_in_excel_finds_pictures_of_any_name(
     names = [unicodedata.normalize("NFD", "pădure.jpg"), "plain.jpg"]
     if encoding != "cp1250":
         names.append(os.fsdecode(b"t\xe2rg.jpg"))
-    paths = [tree / "14_Cubism" / "painter" / name for name in names]
+    # The folder need not be spelled as in Pandora18K.
+    paths = [tree / "14 cubism" / "painter" / name for name in names]
     for seed, path in enumerate(paths):
         write_picture(path, seed)
-    rows = [("path", "split_random", "split_artist", "")]
-    rows += [(printable(f"14_Cubism/painter/{name}"), "test", "test", "") for name in names]
-    rows += [("14_Cubism/painter/gone.jpg", "train", "test", ""), ("", "", "", "")]
+    rows = [("path", "label", "split_random", "split_artist", "")]
+    rows += [(printable(f"14 cubism/painter/{name}"), "14", "test", "test", "") for name in names]
+    rows += [("14 cubism/painter/gone.jpg", "14", "train", "test", ""), ("", "", "", "", "")]
     lines = "\r\n".join(separator.join(row) for row in rows)
     (tmp_path / "manifest.csv").write_bytes(lines.encode(encoding))
 
@@ -243,7 +244,7 @@ def test_a_wrong_manifest_is_refused_before_anything_is_measured(
 ) -> None:
     tree, manifest = tmp_path / "tree", tmp_path / "manifest.csv"
     write_picture(tree / "14_Cubism" / "painter" / "plain.jpg", 1)
-    header = "path,split_random,split_artist"
+    header = "path,label,split_random,split_artist"
 
     def refused(text: str | bytes, sentence: str) -> None:
         manifest.write_bytes(text.encode() if isinstance(text, str) else text)
@@ -255,12 +256,31 @@ def test_a_wrong_manifest_is_refused_before_anything_is_measured(
             )
         assert "nDCG" not in capsys.readouterr().out
 
-    refused("cale,parte\n", "has no columns path, split_random, split_artist")
+    refused("cale,parte\n", "has no columns path, label, split_random, split_artist")
     refused("", "has no columns path")
-    refused(f"{header}\n14_Cubism/painter/plain.jpg,train,test\n", "both splits keep for testing")
     refused(
-        f"{header}\n14_Cubism/painter/gone.jpg,test,test\n",
+        f"{header}\n14_Cubism/painter/plain.jpg,14,train,test\n", "both splits keep for testing"
+    )
+    refused(
+        f"{header}\n14_Cubism/painter/gone.jpg,14,test,test\n",
         "lacks 1 pictures of .*, such as 14_Cubism/painter/gone.jpg: name the tree",
     )
-    refused(f"{header}\n14_Cubism/painter/plain.jpg,test\n", "both splits keep for testing")
+    refused(f"{header}\n14_Cubism/painter/plain.jpg,14,test\n", "both splits keep for testing")
+    refused(f"{header}\n14_Cubism/painter/plain.jpg,19,test,test\n", "has the label '19'")
     refused(b"PK\x03\x04\0\0\0", "manifest.csv")
+
+
+def test_wrong_weights_are_refused_before_anything_is_measured(
+    gallery: Path,
+    model_folder: Path,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(ModelError, match="does not hold a mobilenetv2_100"):
+        run_script(
+            *(evaluate_neighbours.main, "--images", gallery / "pictures"),
+            *("--model", model_folder, "--gallery", gallery, "--weights", tmp_path / "none"),
+        )
+
+    assert "nDCG" not in capsys.readouterr().out
