@@ -30,7 +30,7 @@ from tqdm import tqdm
 
 from pinacoteca.command_line import run
 from pinacoteca.images import compressed, light, open_image
-from pinacoteca.painting_within import WHOLE, paintings_within
+from pinacoteca.painting_within import WHOLE, homography, paintings_within
 from pinacoteca.picture_tree import find_pictures_by_path
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
@@ -38,7 +38,7 @@ from pinacoteca.retriever import PaintingRetriever
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.append(str(REPOSITORY / "gallery"))
 
-from distortions import black_and_white, perspective, sepia  # noqa: E402
+from distortions import black_and_white, sepia  # noqa: E402
 
 Picture = Image.Image
 Floats = npt.NDArray[np.float64]
@@ -115,13 +115,13 @@ def on_a_wall(scene: Scene, uneven: bool = False) -> Scene:
     size = (int(hung.width * 1.6), int(hung.height * 1.6))
     seen = [(x * size[0], y * size[1]) for x, y in SEEN]
     flat = box(0, 0, *hung.size)[0]
-    matrix = perspective(seen, [(float(x), float(y)) for x, y in flat])
+    matrix = tuple(homography(seen, flat).ravel()[:8].tolist())
     options = (size, Image.Transform.PERSPECTIVE, matrix, Image.Resampling.BICUBIC)
     wall = Image.new("RGB", size, WALL)
     wall.paste(hung.transform(*options), mask=Image.new("L", hung.size, 255).transform(*options))
     if uneven:
         wall = in_uneven_light(wall)
-    there = np.append(perspective([(float(x), float(y)) for x, y in flat], seen), 1).reshape(3, 3)
+    there = homography(flat, seen)
     points = np.concatenate([scene.corners, np.ones((*scene.corners.shape[:2], 1))], axis=2)
     placed = points @ there.T
     return Scene(wall, placed[..., :2] / placed[..., 2:])

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
 from pinacoteca.images import compressed
+from pinacoteca.painting_within import homography
 
 # Where the corners appear to a hand-held phone, as shares of the sides: upper left, upper right,
 # lower left, lower right.
@@ -57,24 +58,15 @@ def photographed(picture: Image.Image) -> Image.Image:
     """Returns the picture at an angle and in warm light, with some wall around it."""
     width, height = picture.size
     corners = [(x * width, y * height) for x, y in PHONE_CORNERS]
-    target = [(0.0, 0.0), (float(width), 0.0), (0.0, float(height)), (float(width), float(height))]
+    target = [(0, 0), (width, 0), (0, height), (width, height)]
     seen = picture.transform(
         picture.size,
         Image.Transform.PERSPECTIVE,
-        perspective(corners, target),
+        tuple(homography(corners, target).ravel()[:8].tolist()),
         Image.Resampling.BICUBIC,
         fillcolor=(196, 190, 180),
     )
     return ImageEnhance.Contrast(ImageEnhance.Brightness(seen).enhance(0.9)).enhance(0.9)
-
-
-def perspective(seen: list[tuple[float, float]], flat: list[tuple[float, float]]) -> list[float]:
-    """Returns Pillow's eight coefficients, which map a seen point to one of the flat picture."""
-    rows, values = [], []
-    for (x, y), (u, v) in zip(seen, flat, strict=True):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-        values += [u, v]
-    return [float(value) for value in np.linalg.solve(np.array(rows), np.array(values))]
 
 
 DISTORTIONS: Mapping[str, Callable[[Image.Image], Image.Image]] = {

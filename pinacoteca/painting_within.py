@@ -502,7 +502,7 @@ def _fractions(corners: Floats, width: int, height: int) -> Quadrilateral:
     return first, second, third, fourth
 
 
-def _homography(source: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def homography(source: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Returns the 3 x 3 matrix that maps four points to four others."""
     rows, values = [], []
     for (x, y), (u, v) in zip(np.asarray(source), np.asarray(target), strict=True):
@@ -514,7 +514,7 @@ def _homography(source: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray[np.
 
 def point_within(point: Point, corners: Quadrilateral) -> Point:
     """Converts a point of a part to a point of the whole picture, both as shares of the sides."""
-    x, y, scale = _homography(WHOLE, corners) @ np.array([*point, 1.0])
+    x, y, scale = homography(WHOLE, corners) @ np.array([*point, 1.0])
     return min(max(float(x / scale), 0.0), 1.0), min(max(float(y / scale), 0.0), 1.0)
 
 
@@ -538,7 +538,7 @@ def straightened(picture: Picture, corners: Quadrilateral) -> Picture:
     if corners == WHOLE:
         return picture
     width, height = _size_within(corners, picture)
-    matrix = _homography(_box(0, 0, width, height), np.asarray(corners) * picture.size)
+    matrix = homography(_box(0, 0, width, height), np.asarray(corners) * picture.size)
     return picture.transform(
         (width, height),
         Image.Transform.PERSPECTIVE,
