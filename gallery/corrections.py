@@ -25,7 +25,7 @@ from pinacoteca.years import read_year
 
 CORRECTIONS_FILE = "corrections.csv"
 DICTIONARY, LISTING = "dictionary", "listing"
-# Notes of rows that a later run may replace, and their rank.
+# Notes of rows that a script wrote, and their rank: a higher one replaces a lower one.
 RANK = {DICTIONARY: 0, LISTING: 1}
 
 Work = TypeVar("Work", Entry, Painting)
@@ -90,22 +90,23 @@ def write_corrections(path: Path, corrections: Iterable[Correction]) -> None:
         writer.writerows(map(astuple, sorted(corrections, key=lambda each: each.id)))
 
 
-def merged(
-    old: Mapping[str, Correction], new: Iterable[Correction], kind: str
-) -> dict[str, Correction]:
-    """Returns corrections with all rows of one kind replaced; rows of a higher rank stay.
+def merged(old: Mapping[str, Correction], new: Iterable[Correction]) -> dict[str, Correction]:
+    """Returns corrections with new rows added; old rows of the same or a higher rank stay.
 
     Args:
         old: The corrections by ``picture_key``.
-        new: All new rows of ``kind``.
-        kind: ``DICTIONARY`` or ``LISTING``.
+        new: Rows with the note ``DICTIONARY`` or ``LISTING``.
     """
-    kept = {key: each for key, each in old.items() if each.note != kind}
+    rows = dict(old)
     for correction in new:
-        before = kept.get(picture_key(correction.id))
-        if before is None or RANK.get(before.note, len(RANK)) < RANK[kind]:
-            kept[picture_key(correction.id)] = correction
-    return kept
+        key = picture_key(correction.id)
+        before = rows.get(key)
+        if before is None:
+            rows[key] = correction
+        elif RANK.get(before.note, len(RANK)) < RANK[correction.note]:
+            # Keep a title from the dictionary if the source gives only a year.
+            rows[key] = replace(correction, title=correction.title or before.title)
+    return rows
 
 
 def corrected(works: Iterable[Work], corrections: Mapping[str, Correction]) -> tuple[Work, ...]:

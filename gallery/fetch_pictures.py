@@ -28,6 +28,7 @@ from corrections import (
     CORRECTIONS_FILE,
     LISTING,
     Correction,
+    merged,
     read_corrections,
     write_corrections,
 )
@@ -37,7 +38,6 @@ from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.picture_finder import WIKIART, Listed, PictureFinder
-from pinacoteca.picture_tree import picture_key
 from pinacoteca.polite_web import PoliteWeb
 from pinacoteca.surroundings import check_proxies
 
@@ -132,22 +132,13 @@ def correction_of(painting: Painting, listed: Listed) -> list[Correction]:
     return [Correction(painting.image_id, title, year=year, note=LISTING)]
 
 
-def bring_home(path: Path, corrections: Iterable[Correction]) -> None:
-    """Puts a source's corrections into a table; rows written by hand stay.
+def add_corrections(path: Path, corrections: Iterable[Correction]) -> None:
+    """Adds a source's corrections to a table; rows written by hand stay.
 
     Rows of an earlier run stay too: the collection's table may have them by now, so that it no
     longer differs from the source.
     """
-    rows = read_corrections(path)
-    for correction in corrections:
-        before = rows.get(picture_key(correction.id))
-        if before is None or before.note != LISTING:
-            # Keep a title from the dictionary if the source gives only a year.
-            title = correction.title or (before.title if before else "")
-            if before is not None and before.note != "dictionary":
-                continue
-            rows[picture_key(correction.id)] = replace(correction, title=title)
-    write_corrections(path, rows.values())
+    write_corrections(path, merged(read_corrections(path), corrections).values())
 
 
 def write_missing(path: Path, fetched: Iterable[Fetched]) -> None:
@@ -192,7 +183,7 @@ def fetch_all(collection: Collection, finder: PictureFinder, out: Path, table: P
         print("Stopped: start it again to go on from here.")
     finally:
         # Keep this after Ctrl-C and on a full disk, too.
-        bring_home(table, (each for painter in done for each in painter.corrections))
+        add_corrections(table, (each for painter in done for each in painter.corrections))
     write_missing(out / MISSING_FILE, done)
     for painter in done:
         there = painter.count - len(painter.missing)

@@ -41,6 +41,7 @@ from pinacoteca.collection_map import CollectionMap
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError
 from pinacoteca.locks import alone_in
+from pinacoteca.picture_finder import title_slug
 from pinacoteca.swap import swapped
 
 NAMES_FILE = Path(__file__).with_name("title_names.csv")
@@ -62,17 +63,16 @@ class Restored:
     left: tuple[str, ...]
 
 
-def slug_title(painting: Painting) -> str:
-    """Returns the title in the slug of a painting, such as "Mp r irea gr ului"."""
-    slug = painting.image_id.removeprefix(f"{painting.artist_slug}_")
-    return title_and_year(slug)[0]
+def title_in_id(painting: Painting) -> str:
+    """Returns the title in the ``image_id`` of a painting, such as "Mp r irea gr ului"."""
+    return title_and_year(title_slug(painting))[0]
 
 
 def restore(paintings: Iterable[Painting], restorer: Restorer) -> Restored:
     """Restores the titles of paintings with ids of PandoraRom."""
     corrections, left, filled = [], [], 0
     for painting in paintings:
-        title = slug_title(painting)
+        title = title_in_id(painting)
         restored = restorer.restored(title)
         if restored is None:
             left.append(title)
@@ -80,6 +80,13 @@ def restore(paintings: Iterable[Painting], restorer: Restorer) -> Restored:
             corrections.append(Correction(painting.image_id, restored, note=DICTIONARY))
             filled += restored.casefold() != title.casefold()
     return Restored(tuple(corrections), filled, tuple(left))
+
+
+def replace_restored(path: Path, corrections: Iterable[Correction]) -> None:
+    """Replaces the titles of an earlier run in a table of corrections; other rows stay."""
+    rows = read_corrections(path)
+    others = {key: each for key, each in rows.items() if each.note != DICTIONARY}
+    write_corrections(path, merged(others, corrections).values())
 
 
 def apply_corrections(folder: Path) -> Collection:
@@ -137,8 +144,7 @@ def main() -> None:
         )
         restored = restore(paintings, restorer)
         path = arguments.gallery / CORRECTIONS_FILE
-        rows = merged(read_corrections(path), restored.corrections, DICTIONARY)
-        write_corrections(path, rows.values())
+        replace_restored(path, restored.corrections)
         if arguments.apply:
             apply_corrections(arguments.gallery)
     print("\n".join(f"stays as it is: {title}" for title in restored.left))

@@ -14,7 +14,7 @@ import restore_titles
 from corrections import Correction, corrected, merged, read_corrections, write_corrections
 from galleries import painting
 from pandorarom import Entry
-from restore_titles import read_names, restore, slug_title
+from restore_titles import read_names, replace_restored, restore, title_in_id
 from spreadsheet import GALLERY_FILES, SPREADSHEET_FILE, write_spreadsheet
 from title_words import chunks_of
 from titles import Restorer
@@ -78,7 +78,7 @@ def test_a_restored_title_would_leave_the_same_slug() -> None:
     for row in rows:
         if row["note"] == "dictionary":
             slug = painting(0, image_id=row["id"], artist_slug=row["id"].partition("_")[0])
-            assert chunks_of(row["title"]) == chunks_of(slug_title(slug)), row["id"]
+            assert chunks_of(row["title"]) == chunks_of(title_in_id(slug)), row["id"]
 
 
 def test_the_shipped_table_has_the_corrected_titles() -> None:
@@ -133,11 +133,14 @@ def test_rows_written_by_hand_are_never_overwritten(tmp_path: Path) -> None:
     assert list(read_corrections(path).values()) == [by_hand, listed, old]
 
     new = [Correction(key, "New", note="dictionary") for key in "abd"]
-    rows = merged(read_corrections(path), new, "dictionary")
+    replace_restored(path, new)
+    rows = read_corrections(path)
     assert rows == {"a": by_hand, "b": listed, "d": new[2]}
 
-    rows = merged(rows, [Correction("d", "Now", note="listing")], "listing")
-    assert {key: row.title for key, row in rows.items()} == {"a": "Mine", "d": "Now"}
+    later = [Correction(key, "Now", note="listing") for key in "ab"]
+    rows = merged(rows, [*later, Correction("d", year="1911", note="listing")])
+    assert rows["d"] == Correction("d", "New", year="1911", note="listing")
+    assert {key: row.title for key, row in rows.items()} == {"a": "Mine", "b": "Listed", "d": "New"}
 
 
 def test_corrections_are_read_however_a_program_saves_them(tmp_path: Path) -> None:
