@@ -48,7 +48,6 @@ from rankings import (
     half_whitened,
     imagenet_features,
     report_ways,
-    softened,
 )
 from subjects import former_subjects, subjects
 
@@ -59,7 +58,7 @@ from pinacoteca.errors import DataError
 from pinacoteca.files import written_whole
 from pinacoteca.folders import contents_of, printable
 from pinacoteca.images import open_image
-from pinacoteca.likeness import BALANCE, SUBJECT_END, LikenessSpace, slider_weights
+from pinacoteca.likeness import BALANCE, SUBJECT_END, LikenessSpace, roots, slider_weights
 from pinacoteca.markdown import table, with_section
 from pinacoteca.metrics import (
     average_precision_at_k,
@@ -256,7 +255,7 @@ def all_ways(
         yield from report_ways(collection, report)
     seen = imagenet(map(open_image, paths))
     yield by_vectors("ImageNet features", centred(seen))
-    yield by_vectors("ImageNet features, whitened", half_whitened(softened(seen), WHITENED))
+    yield by_vectors("ImageNet features, whitened", half_whitened(roots(seen), WHITENED))
     yield from ways_of_features(classifier.passes(map(open_image, paths)))
     yield by_vectors("our movements", centred(collection.logits.astype(np.float64)))
     space = LikenessSpace(collection)

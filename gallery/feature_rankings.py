@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rankings import Floats, Way, by_vectors, centred, half_whitened, softened
+from rankings import Floats, Way, by_vectors, centred, half_whitened
 
 from pinacoteca.forward import Forward
+from pinacoteca.likeness import roots
 from pinacoteca.second_branch import SHARED_BLOCKS
 
 # Number of principal components of the pooled features, and of the channel statistics.
@@ -28,7 +29,7 @@ def ways_of_features(passes: Iterable[Forward]) -> Iterator[Way]:
     """
     passed = list(passes)
     pooled = _joined(each.pooled for each in passed)
-    ours = half_whitened(softened(pooled), WHITENED)
+    ours = half_whitened(roots(pooled), WHITENED)
     own = _joined(np.concatenate(each.stages, axis=1) for each in passed)
     yield by_vectors("our pooled features", centred(pooled))
     yield by_vectors("our pooled features, whitened", ours)
@@ -36,7 +37,7 @@ def ways_of_features(passes: Iterable[Forward]) -> Iterator[Way]:
     second = [(each, each.second) for each in passed if each.second is not None]
     if not second:
         return
-    other = half_whitened(softened(_joined(its.pooled for _, its in second)), WHITENED)
+    other = half_whitened(roots(_joined(its.pooled for _, its in second)), WHITENED)
     shared = 1 + SHARED_BLOCKS
     others = _joined(np.hstack([*each.stages[:shared], *its.stages]) for each, its in second)
     whitened = half_whitened(_heard(others), FEW)

@@ -119,11 +119,6 @@ def centred(vectors: Floats) -> Floats:
     return np.asarray(vectors - vectors.mean(axis=0))
 
 
-def softened(features: Floats) -> Floats:
-    """Returns signed square roots, which keep a few strong features from dominating."""
-    return np.asarray(np.sign(features) * np.sqrt(np.abs(features)))
-
-
 def half_whitened(vectors: Floats, dimensions: int) -> Floats:
     """Returns principal components, each divided by the square root of its deviation."""
     middle = centred(vectors)

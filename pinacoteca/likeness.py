@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +64,7 @@ SUBJECT_END = (0.0, 0.0, 1.0)
 BALANCED = 0.5
 
 Array = npt.NDArray[np.float32]
+Float = TypeVar("Float", bound=np.floating[Any])
 Parts = tuple[Array, Array, Array]
 
 
@@ -307,9 +308,9 @@ def mirrored(compositions: Array) -> Array:
     return np.ascontiguousarray(cells[:, :, ::-1]).reshape(compositions.shape)
 
 
-def roots(features: Array) -> Array:
-    """Returns the signed square roots, of the same shape."""
-    return np.asarray(np.sign(features) * np.sqrt(np.abs(features)), np.float32)
+def roots(features: npt.NDArray[Float]) -> npt.NDArray[Float]:
+    """Returns the signed square roots, which keep a few strong features from dominating."""
+    return np.asarray(np.sign(features) * np.sqrt(np.abs(features)), features.dtype)
 
 
 def _projected(features: Array, mean: Array, projection: Array) -> Array:

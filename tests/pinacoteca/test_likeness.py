@@ -42,8 +42,9 @@ def made_up(features: int = 6, statistics: int = 5, cell: int = 2) -> Likeness:
     )
 
 
-def test_roots_keep_their_signs() -> None:
+def test_roots_keep_signs_and_precision() -> None:
     assert roots(np.array([4, -9, 0], np.float32)).tolist() == [2, -3, 0]
+    assert roots(np.array([2.0])).tolist() == [2**0.5]
 
 
 def test_a_likeness_comes_back_as_it_was(tmp_path: Path) -> None:
