@@ -109,11 +109,7 @@ def means(
     return np.array([[each[name].among(rows) for name in MEASURES] for each in found])
 
 
-def best(
-    weights: Sequence[Weights],
-    values: npt.NDArray[np.float64],
-    aim: Sequence[float] = AIMS["BALANCE"],
-) -> int:
+def best(weights: Sequence[Weights], values: npt.NDArray[np.float64], aim: Sequence[float]) -> int:
     """Returns the mixture that does best.
 
     Args:

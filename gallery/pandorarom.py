@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from artists import NAMES
 
+from pinacoteca.date_texts import YEARS
 from pinacoteca.errors import DataError
 from pinacoteca.picture_kinds import is_called_picture, without_suffix
 from pinacoteca.picture_tree import picture_key
@@ -60,7 +61,6 @@ COLUMNS = Columns(
 )
 # What spreadsheets and pandas write into a cell without a value.
 _NO_VALUE = frozenset({"", "nan", "none", "null", "#n/a", "#ref!", "#value!", "#name?", "#div/0!"})
-_YEARS = range(1000, 2100)
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def _artist(given: str, slug: str) -> str:
 
 
 def _year(text: str) -> int | None:
-    return int(text) if re.fullmatch("[0-9]{4}", text) and int(text) in _YEARS else None
+    return int(text) if re.fullmatch("[0-9]{4}", text) and int(text) in YEARS else None
 
 
 def _address(text: str) -> str | None:
