@@ -129,7 +129,7 @@ class Built:
         return Built(self.collection.without(image_ids), self.movements, self.logits[kept])
 
     def save(self, folder: Path) -> None:
-        """Writes the three files."""
+        """Writes the table, the embeddings and the spreadsheet."""
         paintings = self.collection.paintings
         write_spreadsheet(folder / SPREADSHEET_FILE, paintings, self.movements, self.logits)
         self.collection.save(folder)

@@ -33,7 +33,7 @@ from pinacoteca.search import (
 
 PAINTINGS = "pinacoteca_paintings"
 CELLS = "pinacoteca_cells"
-# Enough to find the five nearest of a million vectors of 512 numbers (benchmarks/scale.py).
+# Enough to find the five nearest of a million paintings (benchmarks/scale.py).
 ROWS_COMPARED = 16_384
 # By cosine, only rounding can change the order of the candidates; the euclidean order differs more
 # and needs more of them.
