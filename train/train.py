@@ -37,6 +37,7 @@ from learn_likeness import learn_likeness
 from memory_pages import ask_for_huge_pages
 from network import (
     build_network,
+    check_there,
     freeze,
     half_precision,
     painter_head,
@@ -65,7 +66,7 @@ from workers import named_failures
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.command_line import positive, run, whole_number
-from pinacoteca.errors import DataError, ModelError
+from pinacoteca.errors import DataError
 from pinacoteca.familiarity import FAMILIARITY_FILE
 from pinacoteca.files import written_whole
 from pinacoteca.likeness import LIKENESS_FILE
@@ -553,8 +554,8 @@ def prepare(arguments: argparse.Namespace) -> Training:
     check_folder(arguments.out, arguments.resume, arguments.overwrite)
     epochs = [] if arguments.epochs is None else [f"epochs={arguments.epochs}"]
     recipe = read_recipe(arguments.recipe, arguments.set + epochs)
-    if arguments.weights is not None and not arguments.weights.is_file():
-        raise ModelError(f"There is no file {arguments.weights}: name the weights with --weights.")
+    if arguments.weights is not None:
+        check_there(arguments.weights)
     pictures = read_tree(arguments.data)
     name_unknown_folders(arguments.data)
     recorded = Parts.load(arguments.out) if arguments.resume else None

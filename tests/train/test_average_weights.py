@@ -1,7 +1,10 @@
+# ruff: noqa: F811
+
 from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +18,10 @@ import torch
 from augment_storage import WithoutColour
 from galleries import analysis_of, collection_of, painting
 from PIL import Image
-from trees import write_picture
+from tiny_training import nothing_but_weights, tiny_recipe, train_tiny  # noqa: F401
+from trees import write_pandora, write_picture
 
+import train
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import DataError, ModelError
 
@@ -61,6 +66,57 @@ def test_a_last_layer_is_fitted_to_weighted_pictures() -> None:
 def test_only_a_run_can_be_averaged(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no run in"):
         average_weights.read_run(tmp_path, tmp_path, None)
+
+
+@pytest.mark.usefixtures("nothing_but_weights")
+def test_a_finished_run_is_read_whoever_trained_it_and_whatever_the_tree_has_gained(
+    train_tiny: Callable[..., Path], tmp_path: Path
+) -> None:
+    run = train_tiny("run", "--epochs", "1")
+    # As two processes write it.
+    settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
+    (run / "settings.json").write_text(json.dumps(settings | {"processes": 2}), encoding="utf-8")
+    write_pandora(tmp_path / "tree", range(8, 9))
+
+    training = average_weights.read_run(run, tmp_path / "tree", None)
+
+    assert training.settings == settings | {"resolutions": (32, 48)}
+
+
+@pytest.mark.usefixtures("nothing_but_weights")
+def test_an_unfinished_run_is_named(
+    train_tiny: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "train_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train_tiny("run")
+
+    with pytest.raises(DataError, match=r"not finished.*--resume"):
+        average_weights.read_run(tmp_path / "run", tmp_path / "tree", None)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "There is no file"), (b"no weights", "no.* a safetensors file")]
+)
+def test_weights_are_checked_before_the_run_is_read(
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes | None,
+    message: str,
+) -> None:
+    monkeypatch.setattr(average_weights, "read_run", lambda *_: pytest.fail("read"))
+    weights = tmp_path / "weights.safetensors"
+    if content is not None:
+        weights.write_bytes(content)
+
+    with pytest.raises(ModelError, match=message):
+        run_script(
+            *(average_weights.main, "--run", tmp_path, "--data", tmp_path, "--weights", weights)
+        )
 
 
 def test_one_temperature_serves_both_groups() -> None:
