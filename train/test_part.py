@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -97,6 +97,15 @@ def _name_new(had: Sequence[str | None]) -> None:
             f"{new} pictures of the tree were not there in the training run: its own test part is "
             "measured, without them."
         )
+
+
+def readable_images(paths: Iterable[Path]) -> Iterator[tuple[Path, Image.Image]]:
+    """Yields each readable picture with its path, and prints the names of the others."""
+    for path in paths:
+        try:
+            yield path, open_image(path)
+        except ImageError as error:
+            print(f"Skipped {path}: {error}")
 
 
 def analysed(
