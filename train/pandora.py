@@ -125,7 +125,8 @@ def further_of_split(
     Raises:
         DataError: The directory is missing or holds no picture.
     """
-    trained_on = {picture.path for picture in train}
+    # A picture that was moved since a run began is in the tree under its present path.
+    trained_on = {picture.place for picture in train}
     others = [picture for picture in pictures if picture.path not in trained_on]
     return further_pictures(directory, others if split == "artist" else [], movements)
 

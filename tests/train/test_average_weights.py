@@ -17,6 +17,7 @@ import pytest
 import torch
 from augment_storage import WithoutColour
 from galleries import analysis_of, collection_of, painting
+from parts import Parts
 from PIL import Image
 from tiny_training import nothing_but_weights, tiny_recipe, train_tiny  # noqa: F401
 from trees import write_pandora, write_picture
@@ -146,6 +147,25 @@ def test_further_pictures_leave_out_painters_that_are_held_out(tmp_path: Path) -
     assert all(picture.further for picture in found)
     with pytest.raises(DataError, match="no folder"):
         pandora.further_pictures(tmp_path / "nowhere", [], [baroque])
+
+
+def test_a_painter_is_not_held_out_because_a_picture_was_renamed(tmp_path: Path) -> None:
+    tree, more = tmp_path / "tree", tmp_path / "more"
+    for number, painter in enumerate(("frans-hals", "Rembrandt")):
+        for work in ("another.jpg", "work.jpg"):
+            write_picture(tree / "05_Baroque" / painter / work, seed=10 * number + len(work))
+        write_picture(more / "05_Baroque" / painter / "further.jpg", seed=50 + number)
+    before = pandora.read_tree(tree)
+    parts = ("train" if each.artist == "frans-hals" else "test" for each in before)
+    recorded = Parts.of(tree, list(zip(before, parts, strict=True)))
+    work = tree / "05_Baroque" / "frans-hals" / "work.jpg"
+    work.rename(work.with_name("renamed.jpg"))
+    now = pandora.read_tree(tree)
+    train = recorded.found(tree, "train", now)
+
+    found = pandora.further_of_split(more, "artist", now, train, pandora.movements_in(now))
+
+    assert [picture.artist for picture in found] == ["frans-hals"]
 
 
 def test_pictures_lose_their_colour_as_often_as_was_asked() -> None:
