@@ -147,9 +147,8 @@ def measure(
         if photographs is not None
         else {}
     )
-    trained_split = training.get("split", "")
-    split = split or trained_split or "random"
-    tested = tested_pictures(classifier, data, split, trained_split, recorded)
+    split = split or training.get("split") or "random"
+    tested = tested_pictures(classifier, data, split, training, recorded)
     analysis, targets, measured = analysed(classifier, data, tested)
     predictions = analysis.logits.argmax(axis=1)
     # A split by artist holds out painters, so the bootstrap draws painters.

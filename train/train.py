@@ -495,6 +495,12 @@ def temperature_for(logits: torch.Tensor, targets: torch.Tensor) -> float:
     return shared_temperature([Group(logits.numpy(), targets.numpy())])
 
 
+def test_part_size(training: Training) -> dict[str, int]:
+    """Returns the number of test pictures, which helps a model without parts.csv know its tree."""
+    rows = training.parts.rows
+    return {"test_pictures": sum(row.part == "test" for row in rows)} if rows else {}
+
+
 def export(
     training: Training,
     network: torch.nn.Module,
@@ -523,7 +529,7 @@ def export(
         "pretrained_cfg": {"tag": "pandora18k", "license": "cc-by-nc-4.0"},
         "temperature": temperature_for(logits, targets),
         "largest_side": training.recipe.largest_side,
-        "training": {**training.settings, **(averaging or {})},
+        "training": {**training.settings, **test_part_size(training), **(averaging or {})},
     }
     with swapped(folder, EXPORTED) as staged:
         save_for_hf(
