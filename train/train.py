@@ -59,7 +59,7 @@ from pandora import (
 )
 from parts import PARTS_FILE, UNUSED, Parts
 from recipe import Recipe, read_recipe, recipe_names
-from run_folder import check_folder, check_room, clear
+from run_folder import CHECKPOINT_FILE, check_folder, check_room, clear
 from run_settings import Training
 from subsets import evenly, whole_painters
 from workers import named_failures
@@ -335,7 +335,7 @@ class Checkpoint:
         average: ModelEmaV3 | None,
         optimizer: torch.optim.Optimizer,
     ) -> None:
-        self._path = training.out / "checkpoint.pth"
+        self._path = training.out / CHECKPOINT_FILE
         self._settings = training.settings
         self._optimizer = optimizer
         self._parts: dict[str, Any] = {"network": network, "optimizer": optimizer}
@@ -411,7 +411,7 @@ class Checkpoint:
 
         try:
             state: dict[str, Any] = torch.load(self._path, map_location="cpu", weights_only=True)
-            if {*self._parts, "settings", "history", "best"} <= state.keys() or state["settings"]:
+            if {"network", "optimizer", "settings", "history", "best"} <= state.keys():
                 return state
         # On a truncated file PyTorch raises many types of error.
         except Exception as error:
@@ -719,7 +719,7 @@ def main() -> None:
             with named_failures():
                 fit(training, network, arguments.resume)
         except KeyboardInterrupt:
-            print(f"Stopped; --resume goes on from {training.out / 'checkpoint.pth'}.")
+            print(f"Stopped; --resume goes on from {training.out / CHECKPOINT_FILE}.")
             raise
         if processes.is_main:
             export(training, network, training.out / "model")

@@ -234,6 +234,17 @@ def test_a_truncated_checkpoint_is_named(
         train_tiny("run", "--resume")
 
 
+@pytest.mark.parametrize("missing", ["settings", "history", "best", "network", "optimizer"])
+def test_a_file_that_lacks_a_part_of_a_checkpoint_is_named(tmp_path: Path, missing: str) -> None:
+    there = {"settings", "history", "best", "network", "optimizer"} - {missing}
+    torch.save({name: {"epochs": 1} for name in there}, tmp_path / "checkpoint.pth")
+    training: Any = SimpleNamespace(out=tmp_path, settings={})
+    network, optimizer = torch.nn.Linear(1, 1), torch.optim.SGD([torch.zeros(1)])
+
+    with pytest.raises(DataError, match=r"is no checkpoint of train\.py"):
+        train.Checkpoint(training, network, None, None, optimizer).load()
+
+
 def test_a_full_disk_is_named_before_anything_is_trained(
     train_tiny: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
