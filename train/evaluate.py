@@ -27,7 +27,13 @@ from dated_photographs import photographs_named
 from mistakes import Mistake, draw_mistakes, mistakes
 from pandora import SPLITS_HELP, Picture, name_unknown_folders, painter_keys, split_name
 from parts import Parts
-from reliability import RELIABILITY_PICTURE, SURE, coverage, plot_reliability, sure_answers
+from reliability import (
+    HIGH_CONFIDENCE,
+    RELIABILITY_PICTURE,
+    coverage,
+    plot_reliability,
+    sure_answers,
+)
 from robustness import (
     kinds_of_strangers,
     photographs_kept,
@@ -238,7 +244,7 @@ def painters_never_seen(
         ),
         "calibration_error": fitted["calibration_error"],
         "sure_answers": {
-            "at_least": SURE,
+            "at_least": HIGH_CONFIDENCE,
             "share": fitted["sure"],
             "right": fitted["sure_right"],
         },
@@ -272,10 +278,10 @@ def report(metrics: dict[str, Any], movements: Sequence[Movement]) -> None:
             f"  sets of {sets['mean_size']:.2f} movements hold the right one in "
             f"{sets['coverage']:.1%}; {sets['promised']:.0%} are promised"
         )
-    if strangers := metrics.get("painters_never_seen"):
+    if unseen := metrics.get("painters_never_seen"):
         print(
-            f"  {strangers['pictures']} paintings by Romanian painters, none of them seen: top1 "
-            f"{strangers['top1']:.1%}, calibration error {strangers['calibration_error']:.3f}"
+            f"  {unseen['pictures']} paintings by Romanian painters, none of them seen: top1 "
+            f"{unseen['top1']:.1%}, calibration error {unseen['calibration_error']:.3f}"
         )
     print("\nwhen the same pictures are           answers that change  top1 then")
     for name, share in metrics["answers_changed"].items():

@@ -19,8 +19,8 @@ from pinacoteca.folders import contents_of
 
 # JPEG qualities of the small copies of large photographs.
 COPY_QUALITIES = (95, 90)
-# An answer with at least this probability counts as sure.
-SURE = 0.5
+# An answer with at least this probability counts as sure in ``photographs_kept``, as on the page.
+MORE_LIKELY_THAN_NOT = 0.5
 
 
 def predictions_stored_anew(
@@ -42,7 +42,7 @@ def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[st
     if not photographs:
         raise DataError(f"{directory} holds no photograph: name a folder with --photographs.")
     probabilities = classifier.predict(photographs)
-    answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1) >= SURE
+    answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1) >= MORE_LIKELY_THAN_NOT
     copies = {}
     for quality in COPY_QUALITIES:
         small = (small_copy(photograph, quality) for photograph in photographs)

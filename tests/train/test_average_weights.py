@@ -182,7 +182,7 @@ def test_pictures_lose_their_colour_as_often_as_was_asked() -> None:
     assert 10 < grey < 30
 
 
-def test_strangers_are_the_paintings_of_known_movements(
+def test_unknown_painters_are_those_of_paintings_of_known_movements(
     model_folder: Path,
 ) -> None:
     classifier = MovementClassifier.from_pretrained(model_folder)
@@ -206,7 +206,7 @@ def test_strangers_are_the_paintings_of_known_movements(
         calibrate.unknown_painters(classifier, lone)
 
 
-def test_strangers_are_measured_by_artists_that_did_not_calibrate() -> None:
+def test_unknown_painters_are_measured_by_artists_that_did_not_calibrate() -> None:
     dice = np.random.default_rng(0)
     logits = dice.normal(0, 1.5, (600, 6)).astype(np.float32)
     targets = np.array([dice.choice(6, p=row) for row in calibrate.softmax(logits, 1.0)])
