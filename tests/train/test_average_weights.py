@@ -158,8 +158,8 @@ def test_a_painter_is_not_held_out_because_a_picture_was_renamed(tmp_path: Path)
     before = pandora.read_tree(tree)
     parts = ("train" if each.artist == "frans-hals" else "test" for each in before)
     recorded = Parts.of(tree, list(zip(before, parts, strict=True)))
-    work = tree / "05_Baroque" / "frans-hals" / "work.jpg"
-    work.rename(work.with_name("renamed.jpg"))
+    painter_folder = tree / "05_Baroque" / "frans-hals"
+    (painter_folder / "work.jpg").rename(painter_folder / "renamed.jpg")
     now = pandora.read_tree(tree)
     train = recorded.found(tree, "train", now)
 
