@@ -47,7 +47,6 @@ class PredictionSets:
         targets: npt.NDArray[np.int64],
         penalty: float,
         unpenalised: int,
-        coverage: float = COVERAGE,
     ) -> Self:
         """Chooses the threshold on paintings that the network was not trained on (equation 4).
 
@@ -56,12 +55,11 @@ class PredictionSets:
             targets: int64 ``[n]``, the true class indices.
             penalty: See the class.
             unpenalised: See the class.
-            coverage: See the class.
         """
         scores = _scores(probabilities, penalty, unpenalised)
         own = np.sort(scores[np.arange(len(targets)), targets])
-        place = min(math.ceil((len(own) + 1) * coverage), len(own)) - 1
-        return cls(coverage, float(own[place]), penalty, unpenalised)
+        place = min(math.ceil((len(own) + 1) * COVERAGE), len(own)) - 1
+        return cls(COVERAGE, float(own[place]), penalty, unpenalised)
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], source: object) -> Self:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from pinacoteca.errors import ModelError
 from pinacoteca.files import written_whole
+from pinacoteca.model_files import WEIGHTS_FILE
 from pinacoteca.tensors import TensorsError, load_arrays, read_arrays, save_arrays
 
 SECOND_BRANCH_FILE = "second_branch.safetensors"
@@ -75,7 +76,7 @@ def add_second_branch(folder: Path, weights: Path) -> None:
         ModelError: A file is missing or damaged, or the two networks do not share their stem and
             first blocks.
     """
-    network, other = _tensors(folder / "model.safetensors"), _tensors(weights)
+    network, other = _tensors(folder / WEIGHTS_FILE), _tensors(weights)
     if not shares_first_blocks(network, other):
         raise ModelError(
             f"The network in {folder} does not have the stem and the first {SHARED_BLOCKS} blocks "

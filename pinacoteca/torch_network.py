@@ -7,6 +7,7 @@ from typing import Any
 
 from pinacoteca.forward import Array, Branch, Forward
 from pinacoteca.likeness import GRID
+from pinacoteca.model_files import WEIGHTS_FILE
 from pinacoteca.second_branch import SHARED_BLOCKS, read_second_branch
 
 
@@ -76,7 +77,7 @@ def _second_branch(network: Any, folder: Path) -> Any:
     import torch
     from safetensors.numpy import load_file
 
-    tensors = read_second_branch(folder, load_file(folder / "model.safetensors"))
+    tensors = read_second_branch(folder, load_file(folder / WEIGHTS_FILE))
     if tensors is None:
         return None
     second = deepcopy(network)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from augment_storage import StoredAnew, WithoutColour
 from batches import LabelledPictures, data_config, loader, showings
-from network import half_precision
+from network import half_precision, load_weights
 from pandora import further_of_split, movements_in, parts_of, read_tree, readable
 from parts import NO_PARTS, Parts
 from recipe import Recipe, recipe_from
@@ -33,6 +33,7 @@ from run_settings import Training
 from pinacoteca.command_line import run
 from pinacoteca.errors import DataError, ModelError
 from pinacoteca.files import written_whole
+from pinacoteca.model_files import WEIGHTS_FILE
 from pinacoteca.second_branch import shares_first_blocks
 from train import export, logits_and_targets
 
@@ -235,7 +236,14 @@ def read_run(folder: Path, data: Path, further: Path | None) -> Training:
         raise DataError(
             f"There is no run in {folder}: it has no settings.json. Name it with --run."
         )
+    if not (folder / "model" / WEIGHTS_FILE).is_file():
+        raise DataError(
+            f"The run in {folder} is not finished, it has no model yet: go on with it by "
+            "train/train.py --resume."
+        )
     settings = json.loads(path.read_text(encoding="utf-8"))
+    # One process averages what any number of them trained.
+    settings.pop("processes", None)
     names = {field.name for field in fields(Recipe)}
     recipe = recipe_from({key: settings[key] for key in names & settings.keys()}, str(path))
     pictures = read_tree(data)
@@ -251,7 +259,7 @@ def read_run(folder: Path, data: Path, further: Path | None) -> Training:
         train, validation = (
             recorded.found(data, part, pictures) for part in ("train", "validation")
         )
-    movements = movements_in(pictures)
+    movements = movements_in(train)
     more = []
     if further is not None:
         more = further_of_split(further, settings["split"], pictures, train, movements)
@@ -294,13 +302,12 @@ def main() -> None:
     if not all(0 <= share <= 1 for share in arguments.shares):
         raise DataError(f"--shares are {arguments.shares}; each must lie between 0 and 1.")
 
+    imagenet = load_weights(arguments.weights)
     training = read_run(arguments.run, arguments.data, arguments.further)
 
     import timm
-    from safetensors.torch import load_file
 
     network = timm.create_model(f"local-dir:{arguments.run / 'model'}", pretrained=True)
-    imagenet = load_file(arguments.weights)
     tried = best_average(training, network, imagenet, arguments.shares)
     best = max(tried, key=lambda fit: fit.accuracy)
     print(f"Kept a share of {best.share:.2f}: {best.accuracy:.2%} on validation")

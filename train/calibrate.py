@@ -97,12 +97,12 @@ def halves(artists: npt.NDArray[np.str_]) -> Iterator[npt.NDArray[np.bool_]]:
         yield ~first
 
 
-def cross_fitted(known: Group, strangers: Group, artists: npt.NDArray[np.str_]) -> dict[str, float]:
+def cross_fitted(known: Group, unknown: Group, artists: npt.NDArray[np.str_]) -> dict[str, float]:
     """Returns the mean over all halvings of ``told`` for artists that did not calibrate."""
     found = []
     for calibrating in halves(artists):
         one, other = (
-            Group(strangers.logits[rows], strangers.targets[rows])
+            Group(unknown.logits[rows], unknown.targets[rows])
             for rows in (calibrating, ~calibrating)
         )
         temperature = shared_temperature([known, one])
@@ -187,15 +187,15 @@ def main() -> None:
 
     classifier = MovementClassifier.from_pretrained(arguments.model)
     collection = Collection.load(arguments.gallery, classifier.fingerprint)
-    strangers, artists = unknown_painters(classifier, collection)
+    unknown, artists = unknown_painters(classifier, collection)
     known = known_painters(classifier, arguments.model, arguments.data)
-    temperature = shared_temperature([known, strangers])
-    sets = smallest_sets(strangers, temperature)
+    temperature = shared_temperature([known, unknown])
+    sets = smallest_sets(unknown, temperature)
     write_into(arguments.model, temperature, sets)
     print(f"temperature {temperature:.3f}, {sets}")
     groups = {
         "known painters": told(known, temperature, sets),
-        "unknown painters": cross_fitted(known, strangers, artists),
+        "unknown painters": cross_fitted(known, unknown, artists),
     }
     for name, measures in groups.items():
         print(f"{name}: " + ", ".join(f"{key} {value:.3f}" for key, value in measures.items()))

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from test_part import readable_images
+
 from pinacoteca.classifier import MovementClassifier
-from pinacoteca.images import open_image
 
 LABELS = Path(__file__).with_name("dated_photographs.csv")
 
@@ -52,16 +53,15 @@ def photographs_named(classifier: MovementClassifier, directory: Path) -> dict[s
         Their number (``pictures``), how many answers are right (``right``), how many prediction
         sets hold a right one (``in_set``, where the model has sets), and the wrong answers
         (``wrong``), each with the file name, the painter and date, the movements that fit, and the
-        answer; empty if no photograph has a label.
+        answer; empty if no readable photograph has a label.
     """
-    labels = {
-        name: label
-        for name, label in labels_of_photographs().items()
-        if (directory / name).is_file()
-    }
-    if not labels:
+    known = labels_of_photographs()
+    there = (directory / name for name in known if (directory / name).is_file())
+    images = {path.name: image for path, image in readable_images(there)}
+    if not images:
         return {}
-    probabilities = classifier.predict(open_image(directory / name) for name in labels)
+    labels = {name: known[name] for name in images}
+    probabilities = classifier.predict(images.values())
     folders = [movement.folder for movement in classifier.movements]
     wrong = [
         {"file_name": name, "why": label.why, "movements": label.movements, "answer": folders[best]}

@@ -39,6 +39,33 @@ def build_network(training: Training, weights: Path | None) -> Any:
     return network
 
 
+def check_there(weights: Path) -> None:
+    """Refuses a file of weights that does not exist.
+
+    Raises:
+        ModelError: There is no file.
+    """
+    if not weights.is_file():
+        raise ModelError(f"There is no file {weights}: name the weights with --weights.")
+
+
+def load_weights(weights: Path) -> dict[str, torch.Tensor]:
+    """Returns the tensors of a safetensors file by name.
+
+    Raises:
+        ModelError: The file is missing or no safetensors file.
+    """
+    check_there(weights)
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        tensors: dict[str, torch.Tensor] = load_file(weights)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{weights} is not a safetensors file ({error}).") from None
+    return tensors
+
+
 def _check_finite(network: Any, weights: Path | None) -> None:
     import torch
 
@@ -52,14 +79,9 @@ def _check_finite(network: Any, weights: Path | None) -> None:
 
 def _network_from_file(classes: int, weights: Path) -> Any:
     import timm
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
 
     network = _with_quiet_head(timm.create_model(ARCHITECTURE, num_classes=classes))
-    try:
-        state = load_file(weights)
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"{weights} is not a safetensors file ({error}).") from None
+    state = load_weights(weights)
     own = network.classifier.state_dict()
     head = {f"classifier.{name}": value.shape for name, value in own.items()}
     # Keep the last layer of an earlier run; the ImageNet one is of no use.

@@ -95,7 +95,7 @@ def further_pictures(
     Raises:
         DataError: The directory is missing or holds no picture.
     """
-    strangers = set(painter_keys(held_out))
+    held_out_painters = set(painter_keys(held_out))
     known = {movement.number for movement in movements}
     pictures = [
         replace(picture, further=True)
@@ -103,7 +103,9 @@ def further_pictures(
         if picture.movement.number in known
     ]
     keys = painter_keys(pictures)
-    return [picture for picture, key in zip(pictures, keys, strict=True) if key not in strangers]
+    return [
+        picture for picture, key in zip(pictures, keys, strict=True) if key not in held_out_painters
+    ]
 
 
 def further_of_split(
@@ -125,7 +127,8 @@ def further_of_split(
     Raises:
         DataError: The directory is missing or holds no picture.
     """
-    trained_on = {picture.path for picture in train}
+    # A picture that was moved since a run began is in the tree under its present path.
+    trained_on = {picture.place for picture in train}
     others = [picture for picture in pictures if picture.path not in trained_on]
     return further_pictures(directory, others if split == "artist" else [], movements)
 

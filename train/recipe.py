@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from math import inf
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -14,7 +15,36 @@ FOLDER = Path(__file__).parent / "recipes"
 CHOICES = {
     "optimizer": ("adam", "adamw"),
     "schedule": ("step", "cosine"),
-    "crop_mode": ("squash", "center", "border"),
+    "crop_mode": ("squash", "center"),
+}
+# The least and the largest value of each number.
+RANGES: dict[str, tuple[float, float]] = {
+    "epochs": (1, inf),
+    # Batch normalisation cannot train on a single picture.
+    "batch_size": (2, inf),
+    "learning_rate": (0, inf),
+    "weight_decay": (0, inf),
+    "layer_decay": (0, 1),
+    "step_epochs": (0, inf),
+    "warmup_epochs": (0, inf),
+    "frozen_blocks": (0, 7),
+    "average_decay": (0, 1),
+    "label_smoothing": (0, 1),
+    "mixup_alpha": (0, inf),
+    "cutmix_alpha": (0, inf),
+    "mixed_epochs": (0, inf),
+    "stored_anew_share": (0, 1),
+    "painter_weight": (0, inf),
+    "painter_balance": (0, 1),
+    "movement_balance": (0, 1),
+    "epoch_pictures": (0, inf),
+    "grey_share": (0, 1),
+    "largest_side": (0, inf),
+    "smallest_crop": (0.01, 1),
+    "resolutions": (32, inf),
+    "test_resolution": (32, inf),
+    # NumPy takes no seed of more than 32 bits; train.py multiplies this one by 1,000.
+    "seed": (0, 4_000_000),
 }
 
 
@@ -61,7 +91,7 @@ class Recipe:
         resolutions: Sides of the training pictures, in pixels; batches take them in turn.
         test_resolution: Side of the pictures in validation, test and use.
         crop_mode: How a picture becomes a square in validation, test and use: ``squash`` (the whole
-            picture, proportions lost), ``center`` (proportions kept, edges lost) or ``border``.
+            picture, proportions lost) or ``center`` (proportions kept, edges lost).
         seed: Random seed of the order, the crops and the new layer.
     """
 
@@ -107,7 +137,8 @@ def read_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
         changes: Lines of TOML, such as ``epochs = 6``, that override the file.
 
     Raises:
-        DataError: There is no such recipe, or a setting is unknown, missing or of the wrong type.
+        DataError: There is no such recipe, or a setting is unknown, missing, of the wrong type or
+            out of range.
     """
     path = FOLDER / f"{name}.toml"
     if name not in recipe_names():
@@ -143,7 +174,18 @@ def recipe_from(settings: dict[str, Any], source: str) -> Recipe:
             raise DataError(
                 f"{source}: {name} is {settings[name]!r}; choose one of {', '.join(choices)}."
             )
+    for name in RANGES:
+        _check_range(name, settings[name], source)
+    if settings["schedule"] == "step" and settings["step_epochs"] == 0:
+        raise DataError(f'{source}: step_epochs is 0, but schedule = "step" needs at least 1.')
     return Recipe(**settings | {"resolutions": tuple(settings["resolutions"])})
+
+
+def _check_range(name: str, value: Any, source: str) -> None:
+    least, most = RANGES[name]
+    if not all(least <= each <= most for each in (value if isinstance(value, list) else [value])):
+        wanted = f"at least {least}" if most == inf else f"from {least} to {most}"
+        raise DataError(f"{source}: {name} is {value!r}, but must be {wanted}.")
 
 
 def _fits(value: object, kind: type) -> bool:

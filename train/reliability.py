@@ -15,19 +15,19 @@ from pinacoteca.movements import Movement
 from pinacoteca.prediction_sets import PredictionSets
 
 RELIABILITY_PICTURE = "reliability.png"
-# Answers with at least this confidence count as sure.
-SURE = 0.8
+# Answers with at least this confidence count as sure in ``sure_answers``.
+HIGH_CONFIDENCE = 0.8
 
 Probabilities = npt.NDArray[np.float32]
 Targets = npt.NDArray[np.int64]
 
 
 def sure_answers(probabilities: Probabilities, targets: Targets) -> dict[str, float]:
-    """Returns the share of answers that are at least ``SURE``, and the accuracy of those."""
-    sure = probabilities.max(axis=1) >= SURE
+    """Returns the share of answers with ``HIGH_CONFIDENCE`` or more, and the accuracy of those."""
+    sure = probabilities.max(axis=1) >= HIGH_CONFIDENCE
     right = probabilities.argmax(axis=1) == targets
     return {
-        "at_least": SURE,
+        "at_least": HIGH_CONFIDENCE,
         "share": float(sure.mean()),
         "right": float(right[sure].mean()) if sure.any() else 1.0,
     }

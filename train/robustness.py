@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,17 @@ import numpy as np
 import numpy.typing as npt
 from augment_storage import COPIES, small_copy
 from pandora import Picture
-from test_part import analysed
+from test_part import analysed, readable_images
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import DataError
 from pinacoteca.familiarity import Familiarity
 from pinacoteca.folders import contents_of
-from pinacoteca.images import open_image
-from pinacoteca.picture_tree import find_pictures
 
 # JPEG qualities of the small copies of large photographs.
 COPY_QUALITIES = (95, 90)
-# An answer with at least this probability counts as sure.
-SURE = 0.5
+# An answer with at least this probability counts as sure in ``photographs_kept``, as on the page.
+MORE_LIKELY_THAN_NOT = 0.5
 
 
 def predictions_stored_anew(
@@ -38,13 +36,13 @@ def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[st
     """Returns how many large photographs keep their movement when reduced to training size.
 
     Raises:
-        DataError: The directory holds no photograph.
+        DataError: No photograph of the directory can be read.
     """
-    photographs = [open_image(path) for path in contents_of(directory).pictures]
+    photographs = [image for _, image in readable_images(contents_of(directory).pictures)]
     if not photographs:
         raise DataError(f"{directory} holds no photograph: name a folder with --photographs.")
     probabilities = classifier.predict(photographs)
-    answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1) >= SURE
+    answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1) >= MORE_LIKELY_THAN_NOT
     copies = {}
     for quality in COPY_QUALITIES:
         small = (small_copy(photograph, quality) for photograph in photographs)
@@ -56,11 +54,31 @@ def photographs_kept(classifier: MovementClassifier, directory: Path) -> dict[st
     return {"pictures": len(photographs), "sure_pictures": int(sure.sum()), "copies": copies}
 
 
+def kinds_of_strangers(folder: Path) -> dict[str, tuple[Path, ...]]:
+    """Returns the pictures of each kind and prints the names of kinds without any.
+
+    Raises:
+        DataError: No kind has a picture.
+    """
+    kinds = {}
+    for kind in sorted(path for path in folder.iterdir() if path.is_dir()):
+        if pictures := contents_of(kind).pictures:
+            kinds[kind.name] = pictures
+        else:
+            print(f"Skipped {kind}: it holds no picture.")
+    if not kinds:
+        raise DataError(
+            f"{folder} holds no folder of pictures: name one with --strangers that "
+            "train/strangers.py filled."
+        )
+    return kinds
+
+
 def strangers_recognised(
     classifier: MovementClassifier,
     familiarity: Familiarity,
     paintings: npt.NDArray[np.float32],
-    strangers: Path | None,
+    strangers: Mapping[str, Sequence[Path]],
 ) -> dict[str, Any]:
     """Returns how well the model tells paintings from other pictures.
 
@@ -68,23 +86,24 @@ def strangers_recognised(
         classifier: Gives the features.
         familiarity: The model's familiarity.
         paintings: float32 ``[n, textures]`` of paintings that it was not trained on.
-        strangers: A folder of folders, one for each kind of picture that is no painting.
+        strangers: What ``kinds_of_strangers`` returns.
 
     Returns:
-        The share of paintings that are refused, and for each kind the share that is refused and the
-        area under the ROC curve.
+        The share of paintings that are refused, and for each kind with a readable picture the
+        share that is refused and the area under the ROC curve.
     """
     from sklearn.metrics import roc_auc_score
 
     known = familiarity.strangeness(paintings)
     kinds: dict[str, dict[str, float]] = {}
-    folders = strangers.iterdir() if strangers else ()
-    for folder in sorted(path for path in folders if path.is_dir()):
-        files = list(find_pictures(folder).paths.values())
-        kinds[folder.name] = {"pictures": len(files)}
-        strange = familiarity.strangeness(classifier.analyse(map(open_image, files)).textures)
+    for kind, files in strangers.items():
+        images = (image for _, image in readable_images(files))
+        strange = familiarity.strangeness(classifier.analyse(images).textures)
+        if not len(strange):
+            continue
         truth = np.repeat([0, 1], [len(known), len(strange)])
-        kinds[folder.name] |= {
+        kinds[kind] = {
+            "pictures": len(strange),
             "auroc": float(roc_auc_score(truth, np.concatenate([known, strange]))),
             "refused": float((strange > familiarity.threshold).mean()),
         }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from parts import PARTS_FILE
+
 from pinacoteca.errors import DataError
 
 CHECKPOINT_FILE = "checkpoint.pth"
 # Files of a run that cannot be recovered without training again.
 _OF_VALUE = (CHECKPOINT_FILE, "summary.csv", "model")
-_OTHERS = ("curves.png", "settings.json", "parts.csv")
+_OTHERS = ("curves.png", "settings.json", PARTS_FILE)
 
 
 def check_folder(out: Path, resume: bool, overwrite: bool) -> None:

@@ -28,6 +28,7 @@ class Training:
         validation: The pictures that choose the best epoch.
         device: ``cpu`` or ``cuda``.
         out: The folder of the run.
+        further: The tree of further pictures, if there is one.
         processes: The processes that train together.
         parts: The record in ``parts.csv``.
         workers: Number of processes that read pictures; None for as many as fit.

@@ -73,7 +73,6 @@ def pictures_of_debian_package(package: str, pattern: str, folder: Path) -> bool
     download, unpack = shutil.which("apt-get"), shutil.which("dpkg")
     if download is None or unpack is None:
         return False
-    folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as stage:
         done = subprocess.run(  # noqa: S603
             [download, "download", package], cwd=stage, capture_output=True, check=False
@@ -82,6 +81,7 @@ def pictures_of_debian_package(package: str, pattern: str, folder: Path) -> bool
         if done.returncode or not archives:
             return False
         subprocess.run([unpack, "-x", archives[0], f"{stage}/tree"], check=True)  # noqa: S603
+        folder.mkdir(parents=True, exist_ok=True)
         _copy(sorted(Path(stage, "tree").glob(pattern)), folder)
     return True
 

@@ -37,6 +37,7 @@ from learn_likeness import learn_likeness
 from memory_pages import ask_for_huge_pages
 from network import (
     build_network,
+    check_there,
     freeze,
     half_precision,
     painter_head,
@@ -58,14 +59,14 @@ from pandora import (
 )
 from parts import PARTS_FILE, UNUSED, Parts
 from recipe import Recipe, read_recipe, recipe_names
-from run_folder import check_folder, check_room, clear
+from run_folder import CHECKPOINT_FILE, check_folder, check_room, clear
 from run_settings import Training
 from subsets import evenly, whole_painters
 from workers import named_failures
 
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.command_line import positive, run, whole_number
-from pinacoteca.errors import DataError, ModelError
+from pinacoteca.errors import DataError
 from pinacoteca.familiarity import FAMILIARITY_FILE
 from pinacoteca.files import written_whole
 from pinacoteca.likeness import LIKENESS_FILE
@@ -334,7 +335,7 @@ class Checkpoint:
         average: ModelEmaV3 | None,
         optimizer: torch.optim.Optimizer,
     ) -> None:
-        self._path = training.out / "checkpoint.pth"
+        self._path = training.out / CHECKPOINT_FILE
         self._settings = training.settings
         self._optimizer = optimizer
         self._parts: dict[str, Any] = {"network": network, "optimizer": optimizer}
@@ -410,7 +411,7 @@ class Checkpoint:
 
         try:
             state: dict[str, Any] = torch.load(self._path, map_location="cpu", weights_only=True)
-            if {*self._parts, "settings", "history", "best"} <= state.keys() or state["settings"]:
+            if {"network", "optimizer", "settings", "history", "best"} <= state.keys():
                 return state
         # On a truncated file PyTorch raises many types of error.
         except Exception as error:
@@ -494,6 +495,12 @@ def temperature_for(logits: torch.Tensor, targets: torch.Tensor) -> float:
     return shared_temperature([Group(logits.numpy(), targets.numpy())])
 
 
+def test_part_size(training: Training) -> dict[str, int]:
+    """Returns the number of test pictures, which helps a model without parts.csv know its tree."""
+    rows = training.parts.rows
+    return {"test_pictures": sum(row.part == "test" for row in rows)} if rows else {}
+
+
 def export(
     training: Training,
     network: torch.nn.Module,
@@ -522,7 +529,7 @@ def export(
         "pretrained_cfg": {"tag": "pandora18k", "license": "cc-by-nc-4.0"},
         "temperature": temperature_for(logits, targets),
         "largest_side": training.recipe.largest_side,
-        "training": {**training.settings, **(averaging or {})},
+        "training": {**training.settings, **test_part_size(training), **(averaging or {})},
     }
     with swapped(folder, EXPORTED) as staged:
         save_for_hf(
@@ -553,8 +560,8 @@ def prepare(arguments: argparse.Namespace) -> Training:
     check_folder(arguments.out, arguments.resume, arguments.overwrite)
     epochs = [] if arguments.epochs is None else [f"epochs={arguments.epochs}"]
     recipe = read_recipe(arguments.recipe, arguments.set + epochs)
-    if arguments.weights is not None and not arguments.weights.is_file():
-        raise ModelError(f"There is no file {arguments.weights}: name the weights with --weights.")
+    if arguments.weights is not None:
+        check_there(arguments.weights)
     pictures = read_tree(arguments.data)
     name_unknown_folders(arguments.data)
     recorded = Parts.load(arguments.out) if arguments.resume else None
@@ -712,7 +719,7 @@ def main() -> None:
             with named_failures():
                 fit(training, network, arguments.resume)
         except KeyboardInterrupt:
-            print(f"Stopped; --resume goes on from {training.out / 'checkpoint.pth'}.")
+            print(f"Stopped; --resume goes on from {training.out / CHECKPOINT_FILE}.")
             raise
         if processes.is_main:
             export(training, network, training.out / "model")

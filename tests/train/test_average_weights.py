@@ -1,7 +1,10 @@
+# ruff: noqa: F811
+
 from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +17,12 @@ import pytest
 import torch
 from augment_storage import WithoutColour
 from galleries import analysis_of, collection_of, painting
+from parts import Parts
 from PIL import Image
-from trees import write_picture
+from tiny_training import nothing_but_weights, tiny_recipe, train_tiny  # noqa: F401
+from trees import write_pandora, write_picture
 
+import train
 from pinacoteca.classifier import MovementClassifier
 from pinacoteca.errors import DataError, ModelError
 
@@ -63,6 +69,57 @@ def test_only_a_run_can_be_averaged(tmp_path: Path) -> None:
         average_weights.read_run(tmp_path, tmp_path, None)
 
 
+@pytest.mark.usefixtures("nothing_but_weights")
+def test_a_finished_run_is_read_whoever_trained_it_and_whatever_the_tree_has_gained(
+    train_tiny: Callable[..., Path], tmp_path: Path
+) -> None:
+    run = train_tiny("run", "--epochs", "1")
+    # As two processes write it.
+    settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
+    (run / "settings.json").write_text(json.dumps(settings | {"processes": 2}), encoding="utf-8")
+    write_pandora(tmp_path / "tree", range(8, 9))
+
+    training = average_weights.read_run(run, tmp_path / "tree", None)
+
+    assert training.settings == settings | {"resolutions": (32, 48)}
+
+
+@pytest.mark.usefixtures("nothing_but_weights")
+def test_an_unfinished_run_is_named(
+    train_tiny: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "train_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train_tiny("run")
+
+    with pytest.raises(DataError, match=r"not finished.*--resume"):
+        average_weights.read_run(tmp_path / "run", tmp_path / "tree", None)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "There is no file"), (b"no weights", "no.* a safetensors file")]
+)
+def test_weights_are_checked_before_the_run_is_read(
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes | None,
+    message: str,
+) -> None:
+    monkeypatch.setattr(average_weights, "read_run", lambda *_: pytest.fail("read"))
+    weights = tmp_path / "weights.safetensors"
+    if content is not None:
+        weights.write_bytes(content)
+
+    with pytest.raises(ModelError, match=message):
+        run_script(
+            *(average_weights.main, "--run", tmp_path, "--data", tmp_path, "--weights", weights)
+        )
+
+
 def test_one_temperature_serves_both_groups() -> None:
     dice = np.random.default_rng(0)
     logits = dice.normal(0, 1.5, (3000, 6)).astype(np.float32)
@@ -92,6 +149,25 @@ def test_further_pictures_leave_out_painters_that_are_held_out(tmp_path: Path) -
         pandora.further_pictures(tmp_path / "nowhere", [], [baroque])
 
 
+def test_a_painter_is_not_held_out_because_a_picture_was_renamed(tmp_path: Path) -> None:
+    tree, more = tmp_path / "tree", tmp_path / "more"
+    for number, painter in enumerate(("frans-hals", "Rembrandt")):
+        for work in ("another.jpg", "work.jpg"):
+            write_picture(tree / "05_Baroque" / painter / work, seed=10 * number + len(work))
+        write_picture(more / "05_Baroque" / painter / "further.jpg", seed=50 + number)
+    before = pandora.read_tree(tree)
+    parts = ("train" if each.artist == "frans-hals" else "test" for each in before)
+    recorded = Parts.of(tree, list(zip(before, parts, strict=True)))
+    painter_folder = tree / "05_Baroque" / "frans-hals"
+    (painter_folder / "work.jpg").rename(painter_folder / "renamed.jpg")
+    now = pandora.read_tree(tree)
+    train = recorded.found(tree, "train", now)
+
+    found = pandora.further_of_split(more, "artist", now, train, pandora.movements_in(now))
+
+    assert [picture.artist for picture in found] == ["frans-hals"]
+
+
 def test_pictures_lose_their_colour_as_often_as_was_asked() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (20, 20, 3), dtype=np.uint8)
     picture = Image.fromarray(pixels)
@@ -106,7 +182,7 @@ def test_pictures_lose_their_colour_as_often_as_was_asked() -> None:
     assert 10 < grey < 30
 
 
-def test_strangers_are_the_paintings_of_known_movements(
+def test_unknown_painters_are_those_of_paintings_of_known_movements(
     model_folder: Path,
 ) -> None:
     classifier = MovementClassifier.from_pretrained(model_folder)
@@ -130,7 +206,7 @@ def test_strangers_are_the_paintings_of_known_movements(
         calibrate.unknown_painters(classifier, lone)
 
 
-def test_strangers_are_measured_by_artists_that_did_not_calibrate() -> None:
+def test_unknown_painters_are_measured_by_artists_that_did_not_calibrate() -> None:
     dice = np.random.default_rng(0)
     logits = dice.normal(0, 1.5, (600, 6)).astype(np.float32)
     targets = np.array([dice.choice(6, p=row) for row in calibrate.softmax(logits, 1.0)])

@@ -16,7 +16,7 @@ from PIL import Image
 from trees import write_pandora, write_picture
 
 from pinacoteca.classifier import MovementClassifier
-from pinacoteca.errors import DataError
+from pinacoteca.errors import CollectionError, DataError
 from pinacoteca.familiarity import Familiarity
 from pinacoteca.images import open_image
 
@@ -142,12 +142,20 @@ def test_paintings_by_one_hand_are_drawn_together() -> None:
 
 
 def test_what_depends_on_other_pictures_is_measured_where_they_are_given(
-    model: Path, tree: Path, tmp_path: Path, run_script: Callable[..., None]
+    model: Path,
+    tree: Path,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     photographs, others, sheet = (tmp_path / name for name in ("large", "others", "sheet.png"))
     for index in range(4):
         write_picture(photographs / f"{index}.jpg", seed=index, size=(300, 260))
         write_picture(others / "pages" / f"{index}.jpg", seed=50 + index)
+    # Neither an empty kind nor a broken picture costs the other figures.
+    (others / "cutouts").mkdir()
+    for folder in (photographs, others / "pages"):
+        (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff broken")
     textures = 128
     Familiarity(np.zeros(textures, np.float32), np.eye(textures, dtype=np.float32), 1e9).save(model)
 
@@ -158,7 +166,7 @@ def test_what_depends_on_other_pictures_is_measured_where_they_are_given(
 
     metrics = json.loads((model / "metrics.json").read_text(encoding="utf-8"))
     classifier = MovementClassifier.from_pretrained(model)
-    images = [open_image(path) for path in sorted(photographs.iterdir())]
+    images = [open_image(path) for path in sorted(photographs.glob("[0-9].jpg"))]
     small = [augment_storage.small_copy(image, 90) for image in images]
     assert {image.size for image in small} == {(224, 194)}
     kept = classifier.predict(images).argmax(axis=1) == classifier.predict(small).argmax(axis=1)
@@ -167,6 +175,10 @@ def test_what_depends_on_other_pictures_is_measured_where_they_are_given(
     sure = classifier.predict(images).max(axis=1) >= 0.5
     assert metrics["photographs_kept"]["sure_pictures"] == sure.sum()
     assert metrics["familiarity"]["paintings_refused"] == 0
+    printed = capsys.readouterr().out
+    assert f"Skipped {others / 'cutouts'}: it holds no picture." in printed
+    assert f"Skipped {photographs / 'broken.jpg'}: " in printed
+    assert metrics["familiarity"]["strangers"].keys() == {"pages"}
     pages = metrics["familiarity"]["strangers"]["pages"]
     assert pages["pictures"] == 4
     assert pages["refused"] == 0
@@ -196,3 +208,30 @@ def test_a_missing_folder_is_named_before_anything_is_measured(
             *(f"--{option}", tmp_path / "nowhere"),
         )
     assert not (model / "metrics.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("photographs", "holds no photograph"),
+        ("strangers", "holds no folder of pictures"),
+        ("gallery", r"There is no .*paintings\.csv"),
+    ],
+)
+def test_an_empty_folder_is_named_before_anything_is_measured(
+    model: Path,
+    tree: Path,
+    tmp_path: Path,
+    run_script: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    message: str,
+) -> None:
+    monkeypatch.setattr(evaluate, "tested_pictures", lambda *_: pytest.fail("measured"))
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises((CollectionError, DataError), match=message):
+        run_script(
+            *(evaluate.main, "--model", model, "--data", tree),
+            *(f"--{option}", tmp_path / "empty"),
+        )

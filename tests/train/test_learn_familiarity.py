@@ -96,6 +96,16 @@ def test_a_damaged_file_is_named(
         MovementClassifier.from_pretrained(folder)
 
 
+def test_a_failed_download_leaves_no_empty_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strangers.shutil, "which", lambda name: "false")
+
+    assert not strangers.pictures_of_debian_package("any", "*.png", tmp_path / "cutouts")
+
+    assert not (tmp_path / "cutouts").exists()
+
+
 def test_strangers_are_gathered_without_a_network(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

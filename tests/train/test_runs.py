@@ -133,6 +133,7 @@ def test_a_model_is_measured_on_the_test_part_that_it_was_trained_with(
 ) -> None:
     out = train_tiny("run", *ONE_EPOCH)
     tree = tmp_path / "tree"
+    training = test_part.training_of(out / "model")
     expected = set(of_part(out, "test"))
     folder = next(folder for folder in (tree / "05_Baroque").iterdir())
     write_picture(folder / "a-new-one.jpg", seed=9000)
@@ -144,7 +145,7 @@ def test_a_model_is_measured_on_the_test_part_that_it_was_trained_with(
         classifier = MovementClassifier.from_pretrained(out / "model")
         return {
             each.path
-            for each in test_part.tested_pictures(classifier, tree, "random", "random", recorded)
+            for each in test_part.tested_pictures(classifier, tree, "random", training, recorded)
         }
 
     classifier = MovementClassifier.from_pretrained(out / "model")
@@ -164,9 +165,32 @@ def test_a_model_is_measured_on_the_test_part_that_it_was_trained_with(
             MovementClassifier.from_pretrained(out / "model"),
             tree,
             "artist",
-            "random",
+            training,
             Parts.load(out / "model"),
         )
+
+
+def test_without_a_record_a_model_is_measured_on_its_own_tree_alone(
+    train_tiny: Callable[..., Path], tmp_path: Path
+) -> None:
+    out, tree = train_tiny("run", *ONE_EPOCH), tmp_path / "tree"
+    model = out / "model"
+    classifier, training = MovementClassifier.from_pretrained(model), test_part.training_of(model)
+    (model / "parts.csv").unlink()
+
+    tested = test_part.tested_pictures(classifier, tree, "random", training)
+
+    assert [picture.path for picture in tested] == of_part(out, "test")
+    assert training["test_pictures"] == len(tested)
+    # Drawn anew, the test part of a larger tree would hold pictures that the model has seen.
+    folder = next((tree / "05_Baroque").iterdir())
+    refusal = r"not the tree .* copy parts\.csv"
+    for number in range(3):
+        write_picture(folder / f"new-{number}.jpg", seed=9000 + number)
+        with pytest.raises(DataError, match=refusal):
+            test_part.tested_pictures(classifier, tree, "random", training)
+        with pytest.raises(DataError, match=refusal):
+            test_part.pictures_of_part(model, tree, "validation")
 
 
 def test_a_loss_that_is_no_number_ends_the_run_at_once(
@@ -208,6 +232,17 @@ def test_a_truncated_checkpoint_is_named(
 
     with pytest.raises(DataError, match=r"checkpoint.pth is damaged .*another copy"):
         train_tiny("run", "--resume")
+
+
+@pytest.mark.parametrize("missing", ["settings", "history", "best", "network", "optimizer"])
+def test_a_file_that_lacks_a_part_of_a_checkpoint_is_named(tmp_path: Path, missing: str) -> None:
+    there = {"settings", "history", "best", "network", "optimizer"} - {missing}
+    torch.save({name: {"epochs": 1} for name in there}, tmp_path / "checkpoint.pth")
+    training: Any = SimpleNamespace(out=tmp_path, settings={})
+    network, optimizer = torch.nn.Linear(1, 1), torch.optim.SGD([torch.zeros(1)])
+
+    with pytest.raises(DataError, match=r"is no checkpoint of train\.py"):
+        train.Checkpoint(training, network, None, None, optimizer).load()
 
 
 def test_a_full_disk_is_named_before_anything_is_trained(

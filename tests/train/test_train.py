@@ -6,7 +6,7 @@ import csv
 import json
 import tomllib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +223,14 @@ def test_without_crops_training_sees_what_the_model_will_see() -> None:
         ({"resolutions": []}, r"resolutions is \[\]"),
         ({"resolutions": [32, "64"]}, "must be of type list of int"),
         ({"optimizer": "sgd"}, "choose one of adam, adamw"),
+        # Such a model could not be exported.
+        ({"crop_mode": "border"}, "choose one of squash, center"),
+        ({"batch_size": 0}, "batch_size is 0, but must be at least 2"),
+        ({"epochs": -1}, "epochs is -1, but must be at least 1"),
+        ({"schedule": "step"}, "step_epochs is 0, but .* needs at least 1"),
+        ({"label_smoothing": 1.5}, "label_smoothing is 1.5, but must be from 0 to 1"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"resolutions": [64, 0]}, r"resolutions is \[64, 0\], but must be at least 32"),
     ],
 )
 def test_a_recipe_is_checked(tiny_recipe: str, change: dict[str, Any], message: str) -> None:
@@ -230,6 +238,12 @@ def test_a_recipe_is_checked(tiny_recipe: str, change: dict[str, Any], message: 
 
     with pytest.raises(DataError, match=message):
         recipes.recipe_from(settings, "tiny.toml")
+
+
+def test_every_number_of_a_recipe_has_a_range() -> None:
+    numbers = {field.name for field in fields(recipes.Recipe) if field.name not in recipes.CHOICES}
+
+    assert recipes.RANGES.keys() == numbers
 
 
 def test_a_recipe_gives_all_settings(tiny_recipe: str) -> None:
@@ -290,9 +304,9 @@ def test_broken_pictures_are_named_and_skipped(
 
 
 def test_a_setting_of_the_command_line_takes_the_place_of_the_recipes(tiny_recipe: str) -> None:
-    changed = recipes.read_recipe(tiny_recipe, ["epochs=7", 'crop_mode="border"'])
+    changed = recipes.read_recipe(tiny_recipe, ["epochs=7", 'crop_mode="center"'])
 
-    assert changed == replace(recipes.read_recipe(tiny_recipe), epochs=7, crop_mode="border")
+    assert changed == replace(recipes.read_recipe(tiny_recipe), epochs=7, crop_mode="center")
     with pytest.raises(DataError, match="'epochs=' is not valid TOML"):
         recipes.read_recipe(tiny_recipe, ["epochs="])
     with pytest.raises(DataError, match="unknown settings: colour"):
