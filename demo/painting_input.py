@@ -23,7 +23,10 @@ REFUSAL = "Please upload the picture itself as a file."
 
 def uploaded_path(address: str) -> str | None:
     """Returns the path of the upload that one of our addresses serves; None for any other."""
-    name = unquote(urlsplit(address).path.partition(FILE_ROUTE)[2])
+    try:
+        name = unquote(urlsplit(address).path.partition(FILE_ROUTE)[2])
+    except ValueError:
+        return None
     if not name or "\0" in name:
         return None
     path, folder = Path(name).resolve(), Path(get_upload_folder()).resolve()
