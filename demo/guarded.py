@@ -57,11 +57,14 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
         function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         language = language_of(named.get("request"))
         started = time.monotonic()
+        seconds: float | None = None
         try:
             names = tuple(inspect.signature(function.fn).parameters)
             if function.api_visibility == "public" and not named.get("iterator"):
                 check_arguments([name for name in names if name in RULES], inputs)
-            return await super().process_api(block_fn, inputs, *further, **named)
+            answer = await super().process_api(block_fn, inputs, *further, **named)
+            seconds = time.monotonic() - started
+            return answer
         except PinacotecaError as error:
             sentence = sentence_of(error, language)
         except gr.Error as error:
@@ -73,7 +76,7 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
             sentence = FAILED[language]
         finally:
             if self.waiting is not None and function.concurrency_id == self.questions:
-                self.waiting.note(time.monotonic() - started)
+                self.waiting.note(seconds)
             if function.api_visibility == "public":
                 forget_session(self, named.get("session_hash"))
         raise gr.Error(sentence, print_exception=False)
