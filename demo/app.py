@@ -110,7 +110,10 @@ def pictures() -> PictureSource:
 
 
 sharing = Sharing(OPTIONS.share)
-demo = build_page(retriever, lambda: pictures().picture, sharing)
+uploads = UploadFolder(
+    Path(get_upload_folder()), forget=lambda: forget_deleted(demo.temp_file_sets)
+)
+demo = build_page(retriever, lambda: pictures().picture, sharing, uploads)
 
 
 def _free_retriever() -> AheadRetriever | None:
@@ -127,9 +130,6 @@ def serve() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     keep_uploads_distinct()
     look_while_uploading(_free_retriever)
-    uploads = UploadFolder(
-        Path(get_upload_folder()), forget=lambda: forget_deleted(demo.temp_file_sets)
-    )
     try:
         demo.launch(
             server_name=OPTIONS.host,

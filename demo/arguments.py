@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from texts import TEXTS, Language
+from uploads import FULL
 
 from pinacoteca.errors import CollectionError, ImageError, PinacotecaError
 from pinacoteca.query_options import MAX_COUNT, MAX_WORDS, OPTIONS, Option
@@ -183,6 +184,10 @@ _ROMANIAN = (
     (r"Please send a picture as a file\.", "Trimite o imagine, ca fișier."),
     (r"Please send the image_id of a painting\.", "Trimite image_id-ul unui tablou."),
     (re.escape(_PICTURE["en"]), _PICTURE["ro"]),
+    (
+        re.escape(FULL),
+        "S-au trimis prea multe imagini în ultimul minut: încearcă din nou peste un minut.",
+    ),
     (
         r"The collection has no artist (.*): use.*",
         r"Colecția nu are artistul \1: folosește un artist_slug din paintings.csv.",

@@ -18,6 +18,7 @@ from picture_card import PictureOf
 from sharing import Sharing, add_share_notice
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS
 from translated import Translated
+from uploads import UploadFolder
 
 from pinacoteca.retriever import PaintingRetriever
 
@@ -141,6 +142,7 @@ def add_answer(
     picture_of: Callable[[], PictureOf],
     sharing: Sharing,
     settings: Sequence[gr.components.Component],
+    uploads: UploadFolder,
     limits: Mapping[str, Any],
 ) -> Answer:
     """Adds what a visitor gets.
@@ -150,13 +152,14 @@ def add_answer(
         picture_of: Returns a function that finds the picture of a painting by its ``image_id``.
         sharing: The state of the public link.
         settings: The components that ``Question.of`` reads, in its order.
+        uploads: Keeps the files to take away.
         limits: Concurrency settings of the Gradio events.
     """
     with gr.Column(scale=5, min_width=320):
         answer = gr.HTML(
             empty_html("en"), elem_id="answer", min_height=420, js_on_load=_script("lost.js")
         )
-        downloads = add_downloads(retriever, picture_of, settings, **limits)
+        downloads = add_downloads(retriever, picture_of, settings, uploads, **limits)
         share_notice = add_share_notice(sharing, settings[-1])
     return Answer(answer, downloads, share_notice)
 
