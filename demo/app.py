@@ -109,10 +109,12 @@ def pictures() -> PictureSource:
     return PictureSource(retriever().collection, OPTIONS.pictures, finder)
 
 
+def _forget_files() -> None:
+    forget_deleted(demo.temp_file_sets)
+
+
 sharing = Sharing(OPTIONS.share)
-uploads = UploadFolder(
-    Path(get_upload_folder()), forget=lambda: forget_deleted(demo.temp_file_sets)
-)
+uploads = UploadFolder(Path(get_upload_folder()), _forget_files)
 demo = build_page(retriever, lambda: pictures().picture, sharing, uploads)
 
 

@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import gradio as gr
+from arguments import PICTURE
 from examples_strip import FOLDER
 from gradio.utils import get_upload_folder
 
 EXAMPLE = "demo/examples/garden.jpg"
 # The route on which Gradio serves uploads.
 FILE_ROUTE = "/gradio_api/file="
-REFUSAL = "Please upload the picture itself as a file."
 
 
 def uploaded_path(address: str) -> str | None:
@@ -55,7 +55,7 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         if str(url_or_file_path).startswith(("http://", "https://")):
             url_or_file_path = uploaded_path(str(url_or_file_path))
             if url_or_file_path is None:
-                raise gr.Error(REFUSAL, print_exception=False)
+                raise gr.Error(PICTURE["en"], print_exception=False)
         path: str | None = await super().async_move_resource_to_block_cache(url_or_file_path)
         return path
 
@@ -68,7 +68,7 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         if payload is None:
             return None
         if payload.path is None or not is_ours(payload.path):
-            raise gr.Error(REFUSAL, print_exception=False)
+            raise gr.Error(PICTURE["en"], print_exception=False)
         return str(payload.path)
 
     def example_payload(self) -> dict[str, Any]:
