@@ -13,6 +13,7 @@ from collection_view import CollectionTabs
 from controls import Controls, add_controls
 from downloads import add_downloads
 from examples_strip import examples_html
+from guarded import LANGUAGE_ID
 from painting_input import PaintingInput
 from picture_card import PictureOf
 from sharing import Sharing, add_share_notice
@@ -107,7 +108,7 @@ def add_header() -> Header:
             [(name, code) for code, name in LANGUAGE_NAMES.items()],
             value=LANGUAGES[0],
             label=TEXTS["en"].language,
-            elem_id="language",
+            elem_id=LANGUAGE_ID,
             container=False,
             scale=0,
             min_width=230,
