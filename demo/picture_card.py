@@ -33,7 +33,7 @@ GAP = 26
 # The most lines of a neighbour's label, which must end above the foot.
 LABEL_LINES = 6
 # The most lines about the movement, which must end above the bars.
-SENTENCE_LINES = 4
+SENTENCE_LINES = 3
 BAR = 62
 # The font size of a short movement name.
 LARGEST = 100

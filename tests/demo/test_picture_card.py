@@ -101,7 +101,7 @@ def test_no_sentence_on_a_movement_is_cut(
 def test_a_card_says_how_to_recognise_a_movement_if_there_is_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    text = written(monkeypatch, language="ro", asked=Asked(Image.new("RGB", (300, 400))))
+    text = written(monkeypatch, language="ro", asked=Asked(Image.new("RGB", (200, 500))))
 
     assert movement_sentences(MOVEMENTS[8], "ro")[1] in text
 
