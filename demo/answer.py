@@ -13,8 +13,9 @@ from texts import (
     Language,
     artist_name,
     closeness_in_words,
+    facts_of,
     movement_name,
-    movement_sentence,
+    movement_sentences,
     movement_years,
     number,
     percent,
@@ -25,7 +26,6 @@ from pinacoteca.collection import Painting
 from pinacoteca.movements import MOVEMENTS, Movement
 from pinacoteca.painting_within import Quadrilateral
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
-from pinacoteca.styles import style_name
 
 MOVEMENTS_SHOWN = 5
 # A first movement that is less likely than this is not sure. Without prediction sets, the page then
@@ -111,12 +111,10 @@ def picture_html(painting: Painting, language: Language) -> str:
 
 def label_html(painting: Painting, language: Language) -> str:
     """Returns artist, title, year and style of a painting."""
-    year = str(painting.year) if painting.year is not None else TEXTS[language].year_unknown
-    facts = " · ".join(fact for fact in (year, style_name(painting.style, language)) if fact)
     artist = escape(artist_name(painting.artist, language))
     return (
         f'<span class="artist">{artist}</span><cite>{escape(painting.title)}</cite>'
-        f'<span class="facts">{escape(facts)}</span>'
+        f'<span class="facts">{escape(facts_of(painting, language))}</span>'
     )
 
 
@@ -246,7 +244,7 @@ def _movement_html(result: QueryResult, language: Language) -> str:
         f'<section class="movement"><h2 class="eyebrow">{escape(texts.movement)}</h2>'
         f'<div class="verdict"><p class="name">{name}</p>'
         f'<p class="years">{escape(movement_years(best.movement, language))}</p>'
-        f"<p>{escape(movement_sentence(best.movement, language))}</p>"
+        f"<p>{escape(' '.join(movement_sentences(best.movement, language)))}</p>"
         f'<p class="note">{escape(" ".join(notes))}</p></div>'
         f'<ul class="bars" aria-label="{escape(texts.probabilities)}">{bars}</ul></section>'
     )

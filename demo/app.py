@@ -109,8 +109,13 @@ def pictures() -> PictureSource:
     return PictureSource(retriever().collection, OPTIONS.pictures, finder)
 
 
+def _forget_files() -> None:
+    forget_deleted(demo.temp_file_sets)
+
+
 sharing = Sharing(OPTIONS.share)
-demo = build_page(retriever, lambda: pictures().picture, sharing)
+uploads = UploadFolder(Path(get_upload_folder()), _forget_files)
+demo = build_page(retriever, lambda: pictures().picture, sharing, uploads)
 
 
 def _free_retriever() -> AheadRetriever | None:
@@ -127,9 +132,6 @@ def serve() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     keep_uploads_distinct()
     look_while_uploading(_free_retriever)
-    uploads = UploadFolder(
-        Path(get_upload_folder()), forget=lambda: forget_deleted(demo.temp_file_sets)
-    )
     try:
         demo.launch(
             server_name=OPTIONS.host,

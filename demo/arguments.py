@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from texts import TEXTS, Language
+from uploads import FULL
 
 from pinacoteca.errors import CollectionError, ImageError, PinacotecaError
 from pinacoteca.query_options import MAX_COUNT, MAX_WORDS, OPTIONS, Option
@@ -92,7 +93,7 @@ def _is_upload(value: Any) -> bool:
     return all(part is None or isinstance(part, str) for part in parts) and any(parts)
 
 
-_PICTURE: Sentence = {
+PICTURE: Sentence = {
     "en": "Please upload the picture itself as a file.",
     "ro": "Încarcă imaginea însăși, ca fișier.",
 }
@@ -123,7 +124,7 @@ def _rule_of(option: Option) -> Rule:
 
 
 _OF_THEIR_OWN: Mapping[str, Rule] = {
-    "image": Rule(_is_upload, _PICTURE),
+    "image": Rule(_is_upload, PICTURE),
     "image_id": Rule(
         lambda value: _is_text(value, MAX_NAME),
         {
@@ -182,7 +183,11 @@ _TOO_MANY: Sentence = {
 _ROMANIAN = (
     (r"Please send a picture as a file\.", "Trimite o imagine, ca fișier."),
     (r"Please send the image_id of a painting\.", "Trimite image_id-ul unui tablou."),
-    (re.escape(_PICTURE["en"]), _PICTURE["ro"]),
+    (re.escape(PICTURE["en"]), PICTURE["ro"]),
+    (
+        re.escape(FULL),
+        "S-au trimis prea multe imagini în ultimul minut: încearcă din nou peste un minut.",
+    ),
     (
         r"The collection has no artist (.*): use.*",
         r"Colecția nu are artistul \1: folosește un artist_slug din paintings.csv.",

@@ -10,7 +10,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from pictures import hash_address
-from texts import TEXTS, Language, artist_name
+from texts import TEXTS, Language, artist_name, facts_of
 
 from pinacoteca.collection import Collection, Painting
 from pinacoteca.selection import Selection, plain
@@ -144,8 +144,7 @@ def _paintings_html(paintings: Sequence[Painting], start: int, language: Languag
 def _painting_html(painting: Painting, language: Language) -> str:
     texts = TEXTS[language]
     proportions = painting.width / painting.height
-    year = str(painting.year) if painting.year is not None else texts.year_unknown
-    facts = " · ".join(fact for fact in (year, style_name(painting.style, language)) if fact)
+    facts = facts_of(painting, language)
     artist = artist_name(painting.artist, language)
     label = texts.browse_search_with.format(artist=artist, title=painting.title)
     address = f"pictures/{quote(painting.image_id, safe='')}"

@@ -108,9 +108,7 @@ def _update(name: str, language: Language, paintings: Sequence[Painting]) -> Any
     return gr.update(**changes)
 
 
-def artist_choices(
-    paintings: Sequence[Painting], language: Language = "en"
-) -> list[tuple[str, str]]:
+def artist_choices(paintings: Sequence[Painting], language: Language) -> list[tuple[str, str]]:
     """Returns names and slugs of the artists, sorted by name without accents."""
     names = {each.artist_slug: artist_name(each.artist, language) for each in paintings}
     return sorted(
@@ -118,9 +116,7 @@ def artist_choices(
     )
 
 
-def style_choices(
-    paintings: Sequence[Painting], language: Language = "en"
-) -> list[tuple[str, str]]:
+def style_choices(paintings: Sequence[Painting], language: Language) -> list[tuple[str, str]]:
     """Returns the styles, sorted by name, as pairs of name and spelling in the table."""
     styles = {each.style for each in paintings if each.style}
     named = ((style_name(style, language), style) for style in styles)

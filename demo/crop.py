@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import math
-import tempfile
-from pathlib import Path
 
-from gradio.utils import get_upload_folder
-
-from pinacoteca.images import open_image
+from pinacoteca.images import light, open_image
 from pinacoteca.painting_within import WHOLE, Quadrilateral, straightened
 
 # Lower quality would change the network's answer; higher quality takes more space.
@@ -23,7 +20,7 @@ def text_of(corners: Quadrilateral) -> str:
 
 
 def corners_of(text: str) -> Quadrilateral | None:
-    """Returns the corners from a button's text; None for any other text."""
+    """Returns the corners from a button's text; None for any other text, and for the whole."""
     try:
         numbers = [float(word) for word in text.split(" ")]
     except ValueError:
@@ -33,17 +30,19 @@ def corners_of(text: str) -> Quadrilateral | None:
     first, second, third, fourth = zip(numbers[::2], numbers[1::2], strict=True)
     corners = (first, second, third, fourth)
     edges = zip(corners, (*corners[1:], corners[0]), strict=True)
+    if corners == WHOLE:
+        return None
     return corners if min(math.dist(*edge) for edge in edges) >= LEAST_SIDE else None
 
 
-def cropped_file(picture: str, corners: Quadrilateral) -> str:
-    """Writes a straightened part of a picture beside the uploads and returns its path.
+def cropped(picture: str, corners: Quadrilateral) -> bytes:
+    """Returns a straightened part of a picture as a JPEG, no larger than it is looked at.
 
     Raises:
         ImageError: The file is not a picture that can be read.
     """
-    part = straightened(open_image(picture), corners)
-    folder = Path(tempfile.mkdtemp(prefix="part-", dir=get_upload_folder()))
-    path = folder / "painting.jpg"
-    part.save(path, quality=QUALITY, subsampling=0)
-    return str(path)
+    # Reduced only now: a small part of a large picture keeps its details.
+    part = light(straightened(open_image(picture), corners))
+    buffer = io.BytesIO()
+    part.save(buffer, "JPEG", quality=QUALITY, subsampling=0)
+    return buffer.getvalue()

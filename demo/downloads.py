@@ -10,11 +10,11 @@ import gradio as gr
 from answer_files import answer_xlsx
 from arguments import sentence_of
 from asking import Question, ask
-from own_places import own_file
 from picture_card import Asked, PictureOf, card_jpeg, stand_in
 from settings_link import link_of
 from texts import TEXTS, Language
 from translated import Translated
+from uploads import UploadFolder
 
 from pinacoteca.answer_table import answer_csv
 from pinacoteca.collection import Painting
@@ -51,6 +51,7 @@ def add_downloads(
     retriever: Callable[[], PaintingRetriever],
     picture_of: Callable[[], PictureOf],
     settings: Sequence[gr.components.Component],
+    uploads: UploadFolder,
     **limits: Any,
 ) -> Translated:
     """Adds the buttons that save the answer and the one that makes its link.
@@ -59,6 +60,7 @@ def add_downloads(
         retriever: Returns the retriever that answers.
         picture_of: Returns a function that finds the picture of a painting by its ``image_id``.
         settings: The components that ``Question.of`` reads, in its order.
+        uploads: Keeps the files until they are saved.
         limits: Concurrency settings of the Gradio events.
     """
     english = TEXTS["en"]
@@ -78,7 +80,7 @@ def add_downloads(
     )
     file = gr.File(visible="hidden")
     event: dict[str, Any] = {"api_visibility": "private", **limits}
-    makers = _file_makers(retriever, picture_of)
+    makers = _file_makers(retriever, picture_of, uploads)
     for button, make in zip(buttons, makers, strict=False):
         button.click(make, settings, file, **event).success(None, file, None, js=SAVE)
     buttons[-1].click(_link, settings, address, **event).success(
@@ -106,7 +108,9 @@ def add_downloads(
 
 
 def _file_makers(
-    retriever: Callable[[], PaintingRetriever], picture_of: Callable[[], PictureOf]
+    retriever: Callable[[], PaintingRetriever],
+    picture_of: Callable[[], PictureOf],
+    uploads: UploadFolder,
 ) -> tuple[Callable[..., str], ...]:
     """Returns functions that write the answer as CSV, as XLSX and as a picture."""
 
@@ -122,16 +126,18 @@ def _file_makers(
         return result
 
     def as_csv(*values: Any) -> str:
-        return _kept(answer_csv(answer(Question.of(*values))), "csv")
+        return uploads.keep("pinacoteca.csv", answer_csv(answer(Question.of(*values))))
 
     def as_xlsx(*values: Any) -> str:
-        return _kept(answer_xlsx(answer(Question.of(*values)), values[-1]), "xlsx")
+        workbook = answer_xlsx(answer(Question.of(*values)), values[-1])
+        return uploads.keep("pinacoteca.xlsx", workbook)
 
     def as_card(*values: Any) -> str:
         question = Question.of(*values)
         result = answer(question)
         asked = _asked(result.asked or question.picture, picture_of())
-        return _kept(card_jpeg(asked, result, picture_of(), values[-1]), "jpg")
+        card = card_jpeg(asked, result, picture_of(), values[-1])
+        return uploads.keep("pinacoteca.jpg", card)
 
     return as_csv, as_xlsx, as_card
 
@@ -151,10 +157,3 @@ def _asked(source: str | Painting | None, picture_of: PictureOf) -> Asked:
     if source is None:
         raise ValueError("a card needs a picture or a painting")
     return Asked(open_image(source))
-
-
-def _kept(data: bytes, suffix: str) -> str:
-    """Writes a file beside the uploads, so that Gradio deletes it later; returns its path."""
-    path = own_file(f"pinacoteca.{suffix}")
-    path.write_bytes(data)
-    return str(path)

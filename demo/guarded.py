@@ -12,7 +12,7 @@ import gradio as gr
 from arguments import FAILED, RULES, UNFIT, check_arguments, in_language, sentence_of
 from memory import bound_memory, copy_sessions, count_nothing, forget_session
 from newest import keep_newest
-from texts import Language, preferred_language
+from texts import LANGUAGES, Language, preferred_language
 from waiting import Waiting, guard_queue
 from waking import wake_at_once
 
@@ -20,6 +20,8 @@ from pinacoteca.errors import PinacotecaError
 
 # How often those who wait are told how far the queue has come.
 STATUS_SECONDS = 2.0
+# The ``elem_id`` of the component that chooses the language of the page.
+LANGUAGE_ID = "language"
 
 _log = logging.getLogger("pinacoteca.page")
 
@@ -55,13 +57,16 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
     async def process_api(self, block_fn: Any, inputs: Any, *further: Any, **named: Any) -> Any:
         """Answers one event as Gradio does, but every error gets a sentence."""
         function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
-        language = language_of(named.get("request"))
+        language = language_of(function, inputs, named.get("request"))
         started = time.monotonic()
+        seconds: float | None = None
         try:
             names = tuple(inspect.signature(function.fn).parameters)
             if function.api_visibility == "public" and not named.get("iterator"):
                 check_arguments([name for name in names if name in RULES], inputs)
-            return await super().process_api(block_fn, inputs, *further, **named)
+            answer = await super().process_api(block_fn, inputs, *further, **named)
+            seconds = time.monotonic() - started
+            return answer
         except PinacotecaError as error:
             sentence = sentence_of(error, language)
         except gr.Error as error:
@@ -73,7 +78,7 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
             sentence = FAILED[language]
         finally:
             if self.waiting is not None and function.concurrency_id == self.questions:
-                self.waiting.note(time.monotonic() - started)
+                self.waiting.note(seconds)
             if function.api_visibility == "public":
                 forget_session(self, named.get("session_hash"))
         raise gr.Error(sentence, print_exception=False)
@@ -91,8 +96,12 @@ class GuardedBlocks(gr.Blocks):  # type: ignore[misc]
             raise gr.Error(UNFIT["en"]) from error
 
 
-def language_of(request: Any) -> Language:
-    """Returns the language of the caller; English if there is no request."""
+def language_of(function: Any, inputs: Any, request: Any) -> Language:
+    """Returns the language of the page; without one that of the browser, or else English."""
+    for component, value in zip(function.inputs, inputs, strict=False):
+        if component.elem_id == LANGUAGE_ID and value in LANGUAGES:
+            chosen: Language = value
+            return chosen
     try:
         return preferred_language(request.headers.get("accept-language", ""))
     except AttributeError:

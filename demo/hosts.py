@@ -102,7 +102,10 @@ class KnownHosts:
     def _is_known(self, origin: str | None, host: str) -> bool:
         if origin is None or origin in self._frames:
             return True
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         if parts.scheme not in ("http", "https"):
             return False
         name = _name_of(parts.netloc)

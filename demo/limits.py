@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from texts import preferred_language
-from uploads import UPLOAD_BYTES, UploadFolder
+from uploads import FULL, UPLOAD_BYTES, UploadFolder
 from waiting import Waiting
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ KEPT_DESCRIPTORS = 200
 
 _TOO_LARGE = "The request is too large."
 _STOPPING = "The page is stopping."
-_FULL = "Too many pictures were sent in the last minute: please try again in a minute."
 _BUSY = {
     "en": "Many people are asking just now: please try again in {seconds} s.",
     "ro": "Sunt mulți vizitatori acum: încearcă din nou peste {seconds} s.",
@@ -115,7 +114,7 @@ class BodyLimits:
         # An upload that declares no size may be of any.
         expected = _declared(scope) or UPLOAD_BYTES
         if not await self._uploads.enter(expected):
-            await _refuse_upload(_refuse(_FULL, 503), scope, receive, send)
+            await _refuse_upload(_refuse(FULL, 503), scope, receive, send)
             return
         self._waiting.expect()
         received = 0

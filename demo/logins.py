@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import logging
@@ -76,6 +77,7 @@ class LoginLimits:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._failures = Failures()
+        self._turn = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or answers with status 429."""
@@ -89,6 +91,11 @@ class LoginLimits:
             if not messages[-1].get("more_body"):
                 break
         name = await _name_in(scope, messages)
+        # One at a time, because parallel attempts would all pass before the first failure counts.
+        async with self._turn:
+            await self._attempt(name, scope, _replayed(messages, receive), send)
+
+    async def _attempt(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         address = (scope.get("client") or ("", 0))[0]
         if left := self._failures.seconds_left(name, address):
             _log.warning("a log-in from %s was refused: too many wrong passwords", address)
@@ -103,7 +110,7 @@ class LoginLimits:
                 _log.warning("a wrong password came from %s", address)
             await send(message)
 
-        await self._app(scope, _replayed(messages, receive), noted)
+        await self._app(scope, receive, noted)
 
 
 async def _name_in(scope: Scope, messages: list[Message]) -> str:

@@ -1,4 +1,4 @@
-"""Gives each uploaded or generated file its own path.
+"""Gives each uploaded file its own path.
 
 Gradio derives the path of a file from its content. If a whole class sends the same picture, that is
 one file: each upload replaces it while somebody reads it, and deleting one visitor's old picture
@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from gradio import route_utils
-from gradio.utils import get_upload_folder
 
 
 class _RandomName:
@@ -41,11 +39,6 @@ class OwnUpload(route_utils.GradioUploadFile):  # type: ignore[misc]
 def keep_uploads_distinct() -> None:
     """Makes Gradio give each upload its own folder."""
     route_utils.GradioUploadFile = OwnUpload
-
-
-def own_file(name: str) -> Path:
-    """Returns a new path for a file of this name, beside the uploads."""
-    return Path(mkdtemp(dir=get_upload_folder())) / name
 
 
 def forget_deleted(sets: list[set[str]]) -> None:

@@ -14,6 +14,7 @@ from page_parts import PageParts, add_answer, add_dialog, add_header, add_query
 from picture_card import PictureOf
 from sharing import Sharing
 from texts import TEXTS
+from uploads import UploadFolder
 
 from pinacoteca.retriever import PaintingRetriever
 
@@ -25,6 +26,7 @@ def build_page(
     retriever: Callable[[], PaintingRetriever],
     picture_of: Callable[[], PictureOf],
     sharing: Sharing,
+    uploads: UploadFolder,
 ) -> gr.Blocks:
     """Builds the page.
 
@@ -32,6 +34,7 @@ def build_page(
         retriever: Returns the retriever that answers; called when the first visitor comes.
         picture_of: Returns a function that finds the picture of a painting by its ``image_id``.
         sharing: The state of the public link.
+        uploads: Keeps the files that the page makes.
     """
     # Gradio serves files only from its working directory, and the page may start anywhere.
     gr.set_static_paths([FOLDER])
@@ -56,14 +59,14 @@ def build_page(
                 *query.controls.options.values(),
                 header.language,
             ]
-            answer = add_answer(retriever, picture_of, sharing, settings, ANSWERING)
+            answer = add_answer(retriever, picture_of, sharing, settings, uploads, ANSWERING)
         dialog = add_dialog()
         status = gr.HTML(status_html(None, "en"), elem_id="status")
         footer = gr.HTML()
         parts = PageParts(
             header, asked, tabs, ask_tab, collection, query, answer, dialog, status, footer
         )
-        wire_page(page, parts, settings, retriever)
+        wire_page(page, parts, settings, uploads, retriever)
         add_endpoints(retriever, **ANSWERING)
     page.answer_in_turn(ANSWERS_AT_ONCE, ANSWERING["concurrency_id"])
     return page

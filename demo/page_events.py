@@ -21,7 +21,7 @@ from answer import (
 from asking import Question, ask, query_source
 from collection_view import ANSWER, query_place
 from controls import COUNTS
-from crop import corners_of, cropped_file
+from crop import corners_of, cropped
 from examples_strip import example_path, examples_html
 from lost import MARK, LostPictureError
 from page_parts import PageParts
@@ -30,6 +30,7 @@ from painting_input import uploaded_path
 from settings_link import century_of_years, question_of
 from texts import TEXTS, Language, preferred_language
 from translated import Translated
+from uploads import UploadFolder
 
 from pinacoteca.collection import Painting
 from pinacoteca.errors import CollectionError, ImageError
@@ -61,6 +62,7 @@ def wire_page(
     page: gr.Blocks,
     parts: PageParts,
     settings: Sequence[gr.components.Component],
+    uploads: UploadFolder,
     retriever: Callable[[], PaintingRetriever],
 ) -> None:
     """Adds all events to the page that is being built.
@@ -69,13 +71,14 @@ def wire_page(
         page: The page.
         parts: Its parts.
         settings: The components that ``Question.of`` reads, in its order.
+        uploads: Keeps the parts of pictures that visitors search with.
         retriever: Returns the retriever that answers.
     """
     show = shower(retriever)
     shown = [parts.answer.answer, parts.status, parts.query.asked_with, parts.collection.map]
     _wire_languages(page, parts, settings, shown, show, retriever)
     _wire_questions(parts, settings, shown, show)
-    _wire_drawings(parts)
+    _wire_drawings(parts, uploads)
     _wire_dialog(parts, settings, shown, show, retriever)
 
 
@@ -209,7 +212,7 @@ def _wire_questions(
     )
 
 
-def _wire_drawings(parts: PageParts) -> None:
+def _wire_drawings(parts: PageParts, uploads: UploadFolder) -> None:
     """Uses dropped files and clicked drawings as the picture."""
     painting = parts.query.painting
 
@@ -228,7 +231,7 @@ def _wire_drawings(parts: PageParts) -> None:
         # If the picture is lost, the next answer says so.
         with suppress(ImageError):
             if picture is not None and corners is not None:
-                return cropped_file(picture, corners)
+                return uploads.keep("painting.jpg", cropped(picture, corners))
         return gr.skip()
 
     parts.dialog.example_select(hang_example, None, painting, **QUIET)

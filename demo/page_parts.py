@@ -13,11 +13,13 @@ from collection_view import CollectionTabs
 from controls import Controls, add_controls
 from downloads import add_downloads
 from examples_strip import examples_html
+from guarded import LANGUAGE_ID
 from painting_input import PaintingInput
 from picture_card import PictureOf
 from sharing import Sharing, add_share_notice
 from texts import LANGUAGE_NAMES, LANGUAGES, TEXTS
 from translated import Translated
+from uploads import UploadFolder
 
 from pinacoteca.retriever import PaintingRetriever
 
@@ -106,7 +108,7 @@ def add_header() -> Header:
             [(name, code) for code, name in LANGUAGE_NAMES.items()],
             value=LANGUAGES[0],
             label=TEXTS["en"].language,
-            elem_id="language",
+            elem_id=LANGUAGE_ID,
             container=False,
             scale=0,
             min_width=230,
@@ -141,6 +143,7 @@ def add_answer(
     picture_of: Callable[[], PictureOf],
     sharing: Sharing,
     settings: Sequence[gr.components.Component],
+    uploads: UploadFolder,
     limits: Mapping[str, Any],
 ) -> Answer:
     """Adds what a visitor gets.
@@ -150,13 +153,14 @@ def add_answer(
         picture_of: Returns a function that finds the picture of a painting by its ``image_id``.
         sharing: The state of the public link.
         settings: The components that ``Question.of`` reads, in its order.
+        uploads: Keeps the files to take away.
         limits: Concurrency settings of the Gradio events.
     """
     with gr.Column(scale=5, min_width=320):
         answer = gr.HTML(
             empty_html("en"), elem_id="answer", min_height=420, js_on_load=_script("lost.js")
         )
-        downloads = add_downloads(retriever, picture_of, settings, **limits)
+        downloads = add_downloads(retriever, picture_of, settings, uploads, **limits)
         share_notice = add_share_notice(sharing, settings[-1])
     return Answer(answer, downloads, share_notice)
 

@@ -12,18 +12,21 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import gradio as gr
+from arguments import PICTURE
 from examples_strip import FOLDER
 from gradio.utils import get_upload_folder
 
 EXAMPLE = "demo/examples/garden.jpg"
 # The route on which Gradio serves uploads.
 FILE_ROUTE = "/gradio_api/file="
-REFUSAL = "Please upload the picture itself as a file."
 
 
 def uploaded_path(address: str) -> str | None:
     """Returns the path of the upload that one of our addresses serves; None for any other."""
-    name = unquote(urlsplit(address).path.partition(FILE_ROUTE)[2])
+    try:
+        name = unquote(urlsplit(address).path.partition(FILE_ROUTE)[2])
+    except ValueError:
+        return None
     if not name or "\0" in name:
         return None
     path, folder = Path(name).resolve(), Path(get_upload_folder()).resolve()
@@ -52,7 +55,7 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         if str(url_or_file_path).startswith(("http://", "https://")):
             url_or_file_path = uploaded_path(str(url_or_file_path))
             if url_or_file_path is None:
-                raise gr.Error(REFUSAL, print_exception=False)
+                raise gr.Error(PICTURE["en"], print_exception=False)
         path: str | None = await super().async_move_resource_to_block_cache(url_or_file_path)
         return path
 
@@ -65,7 +68,7 @@ class PaintingInput(gr.Image):  # type: ignore[misc]
         if payload is None:
             return None
         if payload.path is None or not is_ours(payload.path):
-            raise gr.Error(REFUSAL, print_exception=False)
+            raise gr.Error(PICTURE["en"], print_exception=False)
         return str(payload.path)
 
     def example_payload(self) -> dict[str, Any]:

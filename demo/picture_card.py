@@ -6,25 +6,24 @@ import io
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
+from lettering import SANS, SANS_BOLD, SERIF, SERIF_BOLD, SERIF_ITALIC, Face, font_of, wrapped
 from pictures import hash_drawing
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from texts import (
     TEXTS,
     Language,
     artist_name,
+    facts_of,
     movement_name,
-    movement_sentence,
+    movement_sentences,
     movement_years,
     percent,
 )
 
 from pinacoteca.collection import Painting
 from pinacoteca.results import MovementProbability, Neighbour, QueryResult
-from pinacoteca.styles import style_name
 
 # Square, because social networks do not crop squares.
 SIDE = 1600
@@ -33,6 +32,8 @@ NEIGHBOURS, MOVEMENTS = 5, 5
 GAP = 26
 # The most lines of a neighbour's label, which must end above the foot.
 LABEL_LINES = 6
+# The most lines about the movement, which must end above the bars.
+SENTENCE_LINES = 3
 BAR = 62
 # The font size of a short movement name.
 LARGEST = 100
@@ -43,13 +44,6 @@ JPEG_QUALITY = 92
 WALL, INK, QUIET, LINE = "#f7f2ea", "#2b211d", "#6d615a", "#d9cec3"
 SIENNA, TRACK = "#94472f", "#e6dcd1"
 SHADOW = (43, 33, 29, 90)
-
-# Open fonts (SIL OFL 1.1) from PyPI packages; both have all Romanian letters.
-SERIF = ("font_source_serif_pro", "SourceSerifPro-Regular.otf")
-SERIF_BOLD = ("font_source_serif_pro", "SourceSerifPro-Semibold.otf")
-SERIF_ITALIC = ("font_source_serif_pro", "SourceSerifPro-It.otf")
-SANS = ("font_source_sans_pro", "SourceSansPro-Regular.otf")
-SANS_BOLD = ("font_source_sans_pro", "SourceSansPro-Semibold.otf")
 
 Box = tuple[int, int, int, int]
 PictureOf = Callable[[str], Image.Image | None]
@@ -108,12 +102,12 @@ def stand_in(painting: Painting) -> Image.Image:
 
 def _draw_head(card: Image.Image, language: Language) -> None:
     draw = ImageDraw.Draw(card)
-    draw.text((MARGIN, 108), "Pinacoteca", INK, _font(SERIF_BOLD, 46), anchor="ls")
+    draw.text((MARGIN, 108), "Pinacoteca", INK, font_of(SERIF_BOLD, 46), anchor="ls")
     _spaced(
         draw,
         (SIDE - MARGIN, 106),
         TEXTS[language].card_kind,
-        _font(SANS_BOLD, 20),
+        font_of(SANS_BOLD, 20),
         QUIET,
         to_the_left=True,
     )
@@ -128,30 +122,30 @@ def _draw_movement(
     _, _, right, lower = _hang(card, asked.picture, (left, top, right, lower), "middle")
     draw = ImageDraw.Draw(card)
     if asked.label:
-        font = _font(SERIF_ITALIC, 25)
-        (line,) = _wrapped(asked.label, font, max(right - left, NARROWEST - 70), 1)
+        font = font_of(SERIF_ITALIC, 25)
+        (line,) = wrapped(asked.label, font, max(right - left, NARROWEST - 70), 1)
         draw.text((left, lower + 42), line, QUIET, font, anchor="ls")
     texts, best = TEXTS[language], result.movements[0]
     x = max(right + 70, MARGIN + NARROWEST)
     width = SIDE - MARGIN - x
     y = top + 16
-    _spaced(draw, (x, y), texts.movement, _font(SANS_BOLD, 22), SIENNA)
+    _spaced(draw, (x, y), texts.movement, font_of(SANS_BOLD, 22), SIENNA)
     name = movement_name(best.movement, language)
     font = _fitting(name, SERIF_BOLD, width)
     y += 26 + round(0.85 * font.size)
     draw.text((x, y), name, INK, font, anchor="ls")
     y += 50
     years = movement_years(best.movement, language)
-    draw.text((x, y), years, QUIET, _font(SERIF, 32), anchor="ls")
+    draw.text((x, y), years, QUIET, font_of(SERIF, 32), anchor="ls")
     y += 22
-    sentence = (
-        movement_sentence(best.movement, language)
+    sentences = (
+        movement_sentences(best.movement, language)
         if result.looks_like_a_painting
-        else f"{texts.stranger}."
+        else (f"{texts.stranger}.",)
     )
-    for line in _wrapped(sentence, _font(SANS, 29), width, 4):
+    for line in _as_many_as_fit(sentences, font_of(SANS, 29), width):
         y += 39
-        draw.text((x, y), line, INK, _font(SANS, 29), anchor="ls")
+        draw.text((x, y), line, INK, font_of(SANS, 29), anchor="ls")
     entries = result.movements[:MOVEMENTS]
     y = bottom - BAR * len(entries)
     for entry in entries:
@@ -159,15 +153,24 @@ def _draw_movement(
         y += BAR
 
 
+def _as_many_as_fit(
+    sentences: Sequence[str], font: ImageFont.FreeTypeFont, width: int
+) -> list[str]:
+    """Returns the lines of all sentences if there is room for them, otherwise of the first one."""
+    lines = wrapped(" ".join(sentences), font, width, SENTENCE_LINES + 1)
+    fit = len(lines) <= SENTENCE_LINES
+    return lines if fit else wrapped(sentences[0], font, width, SENTENCE_LINES)
+
+
 def _draw_bar(
     draw: ImageDraw.ImageDraw, entry: MovementProbability, box: Box, language: Language
 ) -> None:
     left, _, right, bottom = box
-    font = _font(SANS, 26)
+    font = font_of(SANS, 26)
     base = bottom - 22
     draw.text((left, base), movement_name(entry.movement, language), INK, font, anchor="ls")
     share = percent(entry.probability, language)
-    draw.text((right, base), share, INK, _font(SANS_BOLD, 26), anchor="rs")
+    draw.text((right, base), share, INK, font_of(SANS_BOLD, 26), anchor="rs")
     draw.rounded_rectangle((left, bottom - 10, right, bottom), 5, TRACK)
     # A bar must not be shorter than its round ends.
     end = left + max(round((right - left) * entry.probability), 10)
@@ -183,30 +186,27 @@ def _draw_neighbours(
     draw = ImageDraw.Draw(card)
     texts = TEXTS[language]
     draw.line((MARGIN, 916, SIDE - MARGIN, 916), LINE, 2)
-    _spaced(draw, (MARGIN, 962), texts.card_neighbours, _font(SANS_BOLD, 22), SIENNA)
+    _spaced(draw, (MARGIN, 962), texts.card_neighbours, font_of(SANS_BOLD, 22), SIENNA)
     width = (SIDE - 2 * MARGIN - (NEIGHBOURS - 1) * GAP) // NEIGHBOURS
     for place, (neighbour, picture) in enumerate(zip(neighbours, pictures, strict=True)):
         x = MARGIN + place * (width + GAP)
         _hang(card, picture, (x, 994, x + width, 1300), "bottom")
         _draw_label(draw, neighbour, x, width, language)
     if not neighbours:
-        draw.text((MARGIN, 1060), texts.card_none, INK, _font(SERIF, 32), anchor="ls")
+        draw.text((MARGIN, 1060), texts.card_none, INK, font_of(SERIF, 32), anchor="ls")
 
 
 def _draw_label(
     draw: ImageDraw.ImageDraw, neighbour: Neighbour, x: int, width: int, language: Language
 ) -> None:
-    texts = TEXTS[language]
-    year = texts.year_unknown if neighbour.year is None else str(neighbour.year)
-    facts = " · ".join(fact for fact in (year, style_name(neighbour.style, language)) if fact)
     y = 1308
     room = LABEL_LINES
     for text, font, color, most in (
-        (artist_name(neighbour.artist, language), _font(SANS_BOLD, 25), INK, 2),
-        (neighbour.title, _font(SERIF_ITALIC, 25), INK, 3),
-        (facts, _font(SANS, 21), QUIET, 2),
+        (artist_name(neighbour.artist, language), font_of(SANS_BOLD, 25), INK, 2),
+        (neighbour.title, font_of(SERIF_ITALIC, 25), INK, 3),
+        (facts_of(neighbour.painting, language), font_of(SANS, 21), QUIET, 2),
     ):
-        lines = _wrapped(text, font, width, min(most, room))
+        lines = wrapped(text, font, width, min(most, room))
         room -= len(lines)
         for line in lines:
             y += 31
@@ -216,9 +216,9 @@ def _draw_label(
 
 def _draw_foot(card: Image.Image, stand_ins: bool, language: Language) -> None:
     draw = ImageDraw.Draw(card)
-    texts, font = TEXTS[language], _font(SANS, 19)
+    texts, font = TEXTS[language], font_of(SANS, 19)
     sentence = f"{texts.card_stand_ins} {texts.card_rights}" if stand_ins else texts.card_rights
-    lines = _wrapped(sentence, font, SIDE - 2 * MARGIN, 2)
+    lines = wrapped(sentence, font, SIDE - 2 * MARGIN, 2)
     for place, line in enumerate(reversed(lines)):
         draw.text((MARGIN, SIDE - 44 - 26 * place), line, QUIET, font, anchor="ls")
 
@@ -259,36 +259,7 @@ def _spaced(
         x += font.getlength(letter) + space
 
 
-def _fitting(text: str, face: tuple[str, str], width: int) -> ImageFont.FreeTypeFont:
+def _fitting(text: str, face: Face, width: int) -> ImageFont.FreeTypeFont:
     """Returns the largest font with which a text fits into a line of this width."""
-    font = _font(face, LARGEST)
-    return _font(face, min(LARGEST, int(LARGEST * width / font.getlength(text))))
-
-
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> list[str]:
-    """Wraps a text to a width in pixels and at most ``most`` lines; "…" marks a cut."""
-    lines: list[str] = []
-    words = text.split()
-    while words:
-        line = words.pop(0)
-        while words and font.getlength(f"{line} {words[0]}") <= width:
-            line = f"{line} {words.pop(0)}"
-        lines.append(line)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
-    return [_shortened(line, font, width) for line in lines]
-
-
-def _shortened(line: str, font: ImageFont.FreeTypeFont, width: int) -> str:
-    if font.getlength(line) <= width:
-        return line
-    while line and font.getlength(f"{line}…") > width:
-        line = line[:-1]
-    return f"{line.rstrip(' ,.;:-')}…"
-
-
-@lru_cache
-def _font(face: tuple[str, str], size: int) -> ImageFont.FreeTypeFont:
-    package, name = face
-    with resources.as_file(resources.files(package) / "files" / name) as path:
-        return ImageFont.truetype(str(path), size)
+    font = font_of(face, LARGEST)
+    return font_of(face, min(LARGEST, int(LARGEST * width / font.getlength(text))))

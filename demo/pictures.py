@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 
 import blurhash
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from lettering import SANS_BOLD, SERIF_ITALIC, font_of, wrapped
+from PIL import Image, ImageDraw
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -29,16 +29,10 @@ from pinacoteca.polite_web import PoliteWeb
 SHOWN_EDGE = 640
 # Enough for the low frequencies of a BlurHash; browsers enlarge it smoothly.
 HASH_EDGE = 24
-FETCH_SECONDS = 6.0
-FETCH_BYTES = 20_000_000
 # The longer side of the stand-in for a missing picture, and the shortest side with room for a
 # label, in pixels.
 LABEL_EDGE, LEAST_LABELLED = 480, 120
 LABEL_MARGIN, LABEL_LINE, LABEL_SIZE = 24, 32, 26
-LABEL_FONTS = {
-    True: ("font_source_serif_pro", "SourceSerifPro-It.otf"),
-    False: ("font_source_sans_pro", "SourceSansPro-Semibold.otf"),
-}
 
 
 def cache_folder() -> Path:
@@ -101,7 +95,7 @@ def web_finder(cache: Path, offline: bool, hosts: Sequence[str] = ()) -> Picture
         hosts: Further hosts that addresses in the table may name.
     """
     names = "|".join([WIKIART.rules.hosts, *(re.escape(host.lower()) for host in hosts)])
-    rules = replace(WIKIART.rules, hosts=names, seconds=FETCH_SECONDS, bytes=FETCH_BYTES)
+    rules = replace(WIKIART.rules, hosts=names)
     return PictureFinder(cache, WIKIART, None if offline else PoliteWeb(rules))
 
 
@@ -152,39 +146,14 @@ def _write_label(picture: Image.Image, painting: Painting) -> None:
     picture.paste((20, 14, 10), mask=shade)
     draw = ImageDraw.Draw(picture)
     width, y = picture.width - 2 * LABEL_MARGIN, picture.height - LABEL_MARGIN
-    lines = [*((line, True) for line in _lines(painting.title, True, width, 3))]
-    lines += [(line, False) for line in _lines(painting.artist, False, width, 2)]
-    for line, is_title in reversed(lines):
+    title, artist = font_of(SERIF_ITALIC, LABEL_SIZE), font_of(SANS_BOLD, LABEL_SIZE)
+    lines = [(line, title) for line in wrapped(painting.title, title, width, 3)]
+    lines += [(line, artist) for line in wrapped(painting.artist, artist, width, 2)]
+    for line, font in reversed(lines):
         if y < LABEL_MARGIN + LABEL_LINE:
             return
-        draw.text((LABEL_MARGIN, y), line, "#fbf6ee", _label_font(is_title), anchor="ls")
+        draw.text((LABEL_MARGIN, y), line, "#fbf6ee", font, anchor="ls")
         y -= LABEL_LINE
-
-
-def _lines(text: str, is_title: bool, width: int, most: int) -> list[str]:
-    """Wraps a text to a width in pixels and at most ``most`` lines; "…" marks a cut."""
-    font, lines = _label_font(is_title), [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if not lines[-1] or font.getlength(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    cut = len(lines) > most
-    lines = lines[:most]
-    for place, line in enumerate(lines):
-        shorter = line + "…" * (cut and place == most - 1)
-        while font.getlength(shorter) > width and len(shorter) > 1:
-            shorter = shorter.rstrip("…")[:-1] + "…"
-        lines[place] = shorter
-    return [line for line in lines if line]
-
-
-@lru_cache(maxsize=2)
-def _label_font(is_title: bool) -> ImageFont.FreeTypeFont:
-    package, name = LABEL_FONTS[is_title]
-    with resources.as_file(resources.files(package) / "files" / name) as path:
-        return ImageFont.truetype(path, LABEL_SIZE)
 
 
 def hash_address(painting: Painting) -> str:

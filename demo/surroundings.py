@@ -29,7 +29,7 @@ class SurroundingsError(PinacotecaError):
     """A folder or an environment variable prevents the page from starting."""
 
 
-def prepare_surroundings(host: str = "localhost") -> None:
+def prepare_surroundings(host: str) -> None:
     """Fixes what can be fixed, and reports the rest.
 
     Args:

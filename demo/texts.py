@@ -11,7 +11,9 @@ from typing import Literal, get_args
 from texts_en import ENGLISH, Texts
 from texts_ro import ROMANIAN
 
+from pinacoteca.collection import Painting
 from pinacoteca.movements import Movement
+from pinacoteca.styles import style_name
 
 Language = Literal["en", "ro"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -53,6 +55,13 @@ def percent(share: float, language: Language) -> str:
 def artist_name(artist: str, language: Language) -> str:
     """Returns the name of a painter, or a text for an unknown one."""
     return artist or TEXTS[language].artist_unknown
+
+
+def facts_of(painting: Painting, language: Language) -> str:
+    """Returns year and style of a painting: "1907 · Cubism"."""
+    texts = TEXTS[language]
+    year = texts.year_unknown if painting.year is None else str(painting.year)
+    return " · ".join(fact for fact in (year, style_name(painting.style, language)) if fact)
 
 
 def closeness_in_words(closeness: float, language: Language) -> tuple[str, str]:
@@ -107,11 +116,11 @@ def movement_name(movement: Movement, language: Language) -> str:
     return movement.romanian if language == "ro" else movement.english
 
 
-def movement_sentence(movement: Movement, language: Language) -> str:
-    """Returns what a movement is and how to recognise it, in two sentences."""
+def movement_sentences(movement: Movement, language: Language) -> tuple[str, str]:
+    """Returns what a movement is, and how to recognise it."""
     if language == "ro":
-        return f"{movement.sentence_romanian} {movement.mark_romanian}"
-    return f"{movement.sentence_english} {movement.mark_english}"
+        return movement.sentence_romanian, movement.mark_romanian
+    return movement.sentence_english, movement.mark_english
 
 
 def movement_years(movement: Movement, language: Language) -> str:

@@ -215,8 +215,9 @@ class Texts:
     )
     map_tab: str = "Map"
     map_intro: str = (
-        "Every point is a painting of the collection. Paintings that the network finds similar, "
-        "above all in style, lie near each other. The directions have no meaning."
+        "Every point is a painting of the collection. Paintings that the network finds alike, in "
+        "what they show and in how they are painted, lie near each other. The directions have no "
+        "meaning."
     )
     map_keys: str = (
         "Point at a painting to see it, click to search with it, drag to move the map. On the "

@@ -203,8 +203,8 @@ ROMANIAN = Texts(
     map_tab="Harta",
     map_intro=(
         "Fiecare punct este un tablou din colecție. Tablourile pe care rețeaua le găsește "
-        "asemănătoare, mai ales ca stil, sunt aproape unele de altele. Direcțiile nu au nicio "
-        "semnificație."
+        "asemănătoare, prin ce înfățișează și prin felul în care sunt pictate, sunt aproape unele "
+        "de altele. Direcțiile nu au nicio semnificație."
     ),
     map_keys=(
         "Oprește cursorul pe un tablou ca să-l vezi, apasă ca să cauți cu el, trage ca să muți "

@@ -1,4 +1,7 @@
-"""Keeps uploads in a private folder of limited size, deleted when the server stops."""
+"""Keeps uploads, and files that the page makes, in a private folder of limited size.
+
+The folder is deleted when the server stops.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,18 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from pinacoteca.errors import PinacotecaError
+
 # Gradio refuses a file of more than 30 MB; the form around it takes a little.
 UPLOAD_BYTES = 31_000_000
-# The limit for all uploads: 1,500 phone photographs, more than a class sends in an hour.
+# The limit for all files: 1,500 phone photographs, more than a class sends in an hour.
 FOLDER_BYTES = 500_000_000
 # A full folder shrinks to this share, so that the next uploads need not look through it again.
 SHRUNK_SHARE = 0.9
@@ -27,6 +33,7 @@ KEPT_SECONDS = 60.0
 CLOCK_GRAIN = 2.0
 # How often the empty folders of deleted files are removed.
 TIDY_SECONDS = 600.0
+FULL = "Too many pictures were sent in the last minute: please try again in a minute."
 FOLDER_VARIABLE = "GRADIO_TEMP_DIR"
 PREFIX = "pinacoteca-"
 LOCK_FILE = ".lock"
@@ -95,32 +102,35 @@ def _leave(number: int, _: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-class UploadFolder:
-    """Limits the size of a folder of uploads: deletes the oldest, then refuses new ones.
+class FolderFullError(PinacotecaError):
+    """The folder has no room, and all its files are too young to be deleted."""
 
-    All methods are called from the event loop.
+
+class UploadFolder:
+    """Limits the size of a folder of uploads: deletes the oldest files, then refuses new ones.
+
+    ``enter`` and ``leave`` are called from the event loop, ``keep`` from any other thread.
 
     Args:
         folder: The folder that Gradio writes into.
-        limit: The limit in bytes, including uploads that are still arriving.
         forget: Called now and then to forget records of deleted files.
     """
 
     def __init__(
         self,
         folder: Path,
-        limit: int = FOLDER_BYTES,
         forget: Callable[[], None] = lambda: None,
     ) -> None:
         self._folder = folder
-        self._limit = limit
         self._forget = forget
         self._tidied = time.monotonic()
         # The bytes that uploads under way may still bring.
         self._under_way = 0
-        # An upper bound: the size at the last check plus all later uploads.
+        # An upper bound: the size at the last check plus all later files.
         self._size = 0
-        self._looking = asyncio.Lock()
+        self._counting = threading.Lock()
+        self._keeping = threading.Lock()
+        self._looking = threading.Lock()
 
     async def enter(self, expected: int) -> bool:
         """Says whether there is room for one more upload; if so, ``leave`` must follow.
@@ -134,11 +144,7 @@ class UploadFolder:
             await asyncio.to_thread(self._tidy)
         if self._has_room():
             return True
-        async with self._looking:
-            # While this one waited, another may have made room.
-            if not self._has_room():
-                room = min(self._limit - self._under_way, round(SHRUNK_SHARE * self._limit))
-                self._size = await asyncio.to_thread(shrink, self._folder, room)
+        await asyncio.to_thread(self._make_room)
         if self._has_room():
             return True
         self._under_way -= expected
@@ -152,23 +158,49 @@ class UploadFolder:
             received: Its size in bytes.
         """
         self._under_way -= expected
-        self._size += received
+        self._add(received)
+
+    def keep(self, name: str, data: bytes) -> str:
+        """Writes a file that the page made into a folder of its own; returns its path.
+
+        Raises:
+            FolderFullError: There is no room.
+        """
+        with self._keeping:
+            if not self._has_room(len(data)):
+                self._make_room(len(data))
+            if not self._has_room(len(data)):
+                raise FolderFullError(FULL)
+            path = Path(tempfile.mkdtemp(dir=self._folder)) / name
+            path.write_bytes(data)
+            self._add(len(data))
+        return str(path)
+
+    def _make_room(self, more: int = 0) -> None:
+        with self._looking:
+            # While this one waited, another may have made room.
+            if not self._has_room(more):
+                free = FOLDER_BYTES - self._under_way - more
+                room = min(free, round(SHRUNK_SHARE * FOLDER_BYTES))
+                before = self._size
+                self._add(shrink(self._folder, room) - before)
+
+    def _add(self, size: int) -> None:
+        with self._counting:
+            self._size += size
 
     def _tidy(self) -> None:
         remove_empty(self._folder)
         self._forget()
 
-    def _has_room(self) -> bool:
-        return self._size + self._under_way <= self._limit
+    def _has_room(self, more: int = 0) -> bool:
+        return self._size + self._under_way + more <= FOLDER_BYTES
 
 
-def shrink(folder: Path, limit: int, kept_seconds: float = KEPT_SECONDS) -> int:
+def shrink(folder: Path, limit: int) -> int:
     """Deletes the oldest files of a folder until it fits ``limit``; returns its size in bytes.
 
-    Args:
-        folder: The tree.
-        limit: The limit in bytes.
-        kept_seconds: Files younger than this stay.
+    Files younger than ``KEPT_SECONDS`` stay.
     """
     files = []
     for path in folder.rglob("*"):
@@ -180,7 +212,7 @@ def shrink(folder: Path, limit: int, kept_seconds: float = KEPT_SECONDS) -> int:
         if not path.is_dir() and path.name != LOCK_FILE:
             files.append((status.st_mtime, status.st_size, path))
     size = sum(length for _, length, _ in files)
-    for _, length, path in sorted(each for each in files if not _is_young(each[0], kept_seconds)):
+    for _, length, path in sorted(each for each in files if not _is_young(each[0])):
         if size <= limit:
             break
         path.unlink(missing_ok=True)
@@ -188,20 +220,18 @@ def shrink(folder: Path, limit: int, kept_seconds: float = KEPT_SECONDS) -> int:
     return size
 
 
-def _is_young(changed: float, seconds: float) -> bool:
+def _is_young(changed: float) -> bool:
     # A file from the future was written before the clock was set back.
-    return 0 <= time.time() - changed + CLOCK_GRAIN < seconds
+    return 0 <= time.time() - changed + CLOCK_GRAIN < KEPT_SECONDS
 
 
-def remove_empty(folder: Path, kept_seconds: float = KEPT_SECONDS) -> None:
+def remove_empty(folder: Path) -> None:
     """Deletes the empty folders in a folder: each upload had one of its own.
 
-    Args:
-        folder: The folder.
-        kept_seconds: Folders younger than this stay; their file may be on its way.
+    Young ones stay, because their file may be on its way.
     """
     for path in folder.iterdir():
         # Fails for most: they are not empty, not folders, or already gone.
         with suppress(OSError):
-            if not _is_young(path.lstat().st_mtime, kept_seconds):
+            if not _is_young(path.lstat().st_mtime):
                 path.rmdir()

@@ -63,13 +63,19 @@ class Waiting:
         """Says whether an event or endpoint is a question; all others are answered at once."""
         return isinstance(event, int | str) and event in self._questions
 
-    def note(self, seconds: float) -> None:
-        """Records that an answer is ready, and how long it took."""
+    def note(self, seconds: float | None) -> None:
+        """Records that an answer is ready, and how long it took; None if there was only an error.
+
+        An error comes quickly and says nothing about how long the next answer takes.
+        """
         now = self._clock()
-        took = seconds / self._at_once if self._last is None else now - self._last
-        self._between += NEWEST * (min(took, SLOWEST * self._between) - self._between)
+        if seconds is not None:
+            took = seconds / self._at_once if self._last is None else now - self._last
+            self._between += NEWEST * (min(took, SLOWEST * self._between) - self._between)
+            self._last = now
         # The question just answered is still counted.
-        self._last = now if self._ahead() > self._at_once else None
+        if self._ahead() <= self._at_once:
+            self._last = None
 
     def expect(self) -> None:
         """Keeps a place for the question that follows a picture."""

@@ -387,6 +387,8 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
         raise ValueError(f"{numbers} they must be whole numbers.") from None
     if not image_id or min(sides) < 1:
         raise ValueError(f"{numbers} it needs an image_id and sides of a pixel or more.")
+    if not _is_blurhash(blurhash):
+        raise ValueError(f"Row {number}, {image_id}, has blurhash {blurhash!r}, which is damaged.")
     return Painting(
         image_id=image_id,
         artist_slug=artist_slug,
@@ -400,6 +402,19 @@ def _painting(number: int, row: Sequence[str]) -> Painting:
         height=sides[1],
         blurhash=blurhash,
     )
+
+
+# The alphabet of BlurHash. Its first character gives the number of waves, 1 to 9 in each direction,
+# and so the length of the whole.
+_BASE_83 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
+_HASH_LENGTHS = {
+    _BASE_83[number]: 4 + 2 * (number % 9 + 1) * (number // 9 + 1) for number in range(81)
+}
+_HASH_CHARACTERS = frozenset(_BASE_83)
+
+
+def _is_blurhash(text: str) -> bool:
+    return len(text) == _HASH_LENGTHS.get(text[:1]) and _HASH_CHARACTERS.issuperset(text)
 
 
 def _whole(text: str) -> int:

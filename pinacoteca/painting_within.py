@@ -114,36 +114,34 @@ class _Copy(NamedTuple):
     ground: Bools | None
 
 
-def paintings_within(picture: Picture, search: Search = DEFAULT) -> tuple[FoundPainting, ...]:
+def paintings_within(picture: Picture) -> tuple[FoundPainting, ...]:
     """Returns the paintings in a picture, largest first; the whole picture if none is certain.
 
     Args:
         picture: RGB.
-        search: How certain they must be.
     """
-    return paintings_or_doubt(picture, search)[0]
+    return paintings_or_doubt(picture)[0]
 
 
 def paintings_or_doubt(
-    picture: Picture, search: Search = DEFAULT
+    picture: Picture,
 ) -> tuple[tuple[FoundPainting, ...], Quadrilateral | None]:
     """Returns the paintings in a picture, and where one may be if none is certain.
 
     Args:
         picture: RGB.
-        search: How certain they must be.
 
     Returns:
         What ``paintings_within`` returns, and the corners of an uncertain painting or None.
     """
     # Making the copy takes longer than searching it, so it is made once.
-    copy = _copy_of(picture, search)
-    inside = _inside(copy, search)
-    found = list(_within(picture, FoundPainting(WHOLE, 1.0, picture), inside, search, LAYERS))
+    copy = _copy_of(picture, DEFAULT)
+    inside = _inside(copy, DEFAULT)
+    found = list(_within(picture, FoundPainting(WHOLE, 1.0, picture), inside, DEFAULT, LAYERS))
     found.sort(key=lambda painting: -_area(np.asarray(painting.corners)))
     if inside:
         return tuple(found), None
-    less = replace(search, least_confidence=search.least_offered)
+    less = replace(DEFAULT, least_confidence=DEFAULT.least_offered)
     likely = sorted(_inside(copy, less), key=lambda each: -each[1])
     return tuple(found), likely[0][0] if likely else None
 

@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -108,6 +109,15 @@ def _host(address: str) -> str:
         return address
 
 
+def _stem(address: str) -> str:
+    """Returns the name of a picture without its suffix; empty if the address is none."""
+    try:
+        path = urlsplit(address).path
+    except ValueError:
+        return ""
+    return unquote(path.rsplit("/", 1)[-1]).partition(".jpg")[0]
+
+
 class PictureFinder:
     """Fetches pictures of paintings and caches them.
 
@@ -133,7 +143,9 @@ class PictureFinder:
         try:
             return open_image(path)
         except ImageError:
-            path.unlink(missing_ok=True)
+            # The next download replaces it anyway.
+            with suppress(OSError):
+                path.unlink()
             return None
 
     def find(self, painting: Painting) -> Image.Image | None:
@@ -168,8 +180,7 @@ class PictureFinder:
         try:
             # Pages after the one with the work are not read.
             for work in _works(painting.artist_slug, page_of):
-                stem = unquote(urlsplit(work.image).path.rsplit("/", 1)[-1]).partition(".jpg")[0]
-                if work.slug in names or stem == slug:
+                if work.slug in names or _stem(work.image) == slug:
                     return work
         except WebError:
             pass
@@ -206,8 +217,12 @@ class PictureFinder:
         if picture is None or not (sure or is_picture_of(picture, painting)):
             self._distrust(address)
             return None
+        self._keep(self._place(painting), data)
+        return picture
+
+    def _keep(self, path: Path, data: bytes) -> None:
         try:
-            with written_whole(self._place(painting)) as temporary:
+            with written_whole(path) as temporary:
                 temporary.write_bytes(data)
         except OSError as error:
             # The visitor should see the picture even if the disk is full.
@@ -216,7 +231,6 @@ class PictureFinder:
                 f"Downloaded pictures cannot be kept in {self._cache} ({error.strerror}) and will "
                 "be fetched each time: set XDG_CACHE_HOME to a folder that can be written to.",
             )
-        return picture
 
     def _say_once(self, about: str, line: str) -> None:
         with self._lock:
@@ -233,8 +247,7 @@ class PictureFinder:
                 return kept
             address = self._source.listing.format(artist=quote(artist_slug), page=number)
             page = read_page(self._get(address), address)
-            with written_whole(path) as temporary:
-                temporary.write_text(json.dumps(asdict(page)), "utf-8")
+            self._keep(path, json.dumps(asdict(page)).encode())
         return page
 
     def _kept_page(self, artist_slug: str, number: int) -> Page:

@@ -50,7 +50,7 @@ class QueryOptions:
         count: The number of neighbours.
         one_per_artist: Whether to find only the nearest painting of each artist.
         as_in_report: Whether to compare only the outputs of the network, times 20, as the report of
-            2022 did; composition and style then do not count.
+            2022 did; ``composition`` then has no effect.
         words: Words that the title must have; see ``Selection``.
 
     Raises:

@@ -38,11 +38,14 @@ class Match:
         return replace(self, query=(min(int(y * GRID), GRID - 1), min(int(x * GRID), GRID - 1)))
 
 
+# How many pairs are shown.
+PAIRS = 3
+
+
 def matching_regions(
     query: npt.NDArray[np.float32],
     painting: npt.NDArray[np.float32],
     mean: npt.NDArray[np.float32],
-    count: int = 3,
 ) -> tuple[Match, ...]:
     """Returns the most similar pairs of cells, best first; each cell is in at most one pair.
 
@@ -51,14 +54,13 @@ def matching_regions(
         painting: The composition of the second picture.
         mean: The mean composition of the collection, float32 ``[d]``. The mean over its cells is
             subtracted from each cell, so that pairs are alike in what sets them apart.
-        count: The number of pairs, up to the number of cells.
     """
     shape = (GRID * GRID, -1)
     common = mean.reshape(shape).mean(axis=0)
     first, second = (unit_vectors(each.reshape(shape) - common) for each in (query, painting))
     similarities = first @ second.T
     matches = []
-    for _ in range(count):
+    for _ in range(PAIRS):
         place = int(similarities.argmax())
         row, column = divmod(place, GRID * GRID)
         similarity = float(similarities[row, column])

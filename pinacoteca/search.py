@@ -62,7 +62,7 @@ class PaintingIndex(Protocol):
 class NearestPaintings:
     """The rows of a collection, ready to be searched.
 
-    A painting is described by parts, such as its style and its composition, and a query gives each
+    A painting is described by parts, such as its movement and its subject, and a query gives each
     part a weight. The cosine distance is the weighted mean of the parts' cosine distances; the
     euclidean one is the root of the weighted mean of their squared distances.
 
@@ -294,7 +294,7 @@ def _products(queries: _Floats, rows: _Floats) -> _Floats:
     if not 1 < len(queries) < _FEW:
         return np.asarray(queries @ rows.T)
     made = np.empty((len(queries), len(rows)), np.float32)
-    # A picture and its mirror image have the same style.
+    # A picture and its mirror image have the same movement and hand.
     if (queries == queries[0]).all():
         made[:] = rows @ queries[0]
         return made

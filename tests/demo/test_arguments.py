@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import arguments
+import gradio as gr
 import httpx
 import pytest
 from arguments import RULES, ArgumentError, check_arguments
+from guarded import LANGUAGE_ID, GuardedBlocks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from texts import Language
 
 NAMES = {
     "query": ("image", *list(RULES)[2:]),
@@ -134,6 +138,26 @@ def test_the_sentence_is_in_the_language_of_who_asks(
     for language, sentence in (("en", english), ("ro-RO,ro;q=0.9", romanian)):
         error = ask(page, "query_painting", values, language)["error"]
         assert re.search(sentence, error), error
+
+
+@pytest.mark.parametrize(
+    ("chosen", "language"), [("ro", "ro"), ("en", "en"), (["ro"], "en"), (None, "en")]
+)
+def test_the_language_of_the_page_counts_more_than_that_of_the_browser(
+    chosen: Any, language: Language
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ArgumentError(arguments.FAILED)
+
+    with GuardedBlocks() as page:
+        inputs = [gr.Textbox(), gr.Radio(["en", "ro"], elem_id=LANGUAGE_ID)]
+        gr.Button().click(fail, inputs, None, api_visibility="private")
+
+    with pytest.raises(gr.Error) as caught:
+        asyncio.run(page.process_api(0, ["x", chosen]))
+
+    known = (arguments.FAILED[language], arguments.UNFIT[language])
+    assert caught.value.message in known
 
 
 @pytest.mark.parametrize(

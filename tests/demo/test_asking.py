@@ -95,8 +95,12 @@ def test_choices_come_from_the_table() -> None:
         painting(4, artist="Sava", artist_slug="sava", year=None),
     ]
 
-    assert artist_choices(paintings) == [("Sava", "sava"), ("Ștefan", "stefan"), ("Zorn", "zorn")]
-    assert style_choices(paintings) == [("Cubism", "Cubism")]
+    assert artist_choices(paintings, "en") == [
+        ("Sava", "sava"),
+        ("Ștefan", "stefan"),
+        ("Zorn", "zorn"),
+    ]
+    assert style_choices(paintings, "en") == [("Cubism", "Cubism")]
     assert century_choices(paintings, "en") == [("18th", 18), ("19th", 19), ("21st", 21)]
 
 

@@ -72,6 +72,7 @@ def test_a_name_that_somebody_else_can_point_here_is_refused(host: str, status: 
         ("https://museum.ro.evil.example", 403),
         ("null", 403),
         ("file://", 403),
+        ("http://[", 403),
         ("", 403),
     ],
 )

@@ -26,7 +26,7 @@ import app, httpx
 from options import Options
 
 # No proxy may stand between the page and this machine.
-app.prepare_surroundings()
+app.prepare_surroundings("localhost")
 app.OPTIONS = Options(model={model!r}, gallery={gallery!r}, offline=True)
 may_load, load = threading.Event(), app._load
 app._load = lambda: (may_load.wait(120), load())[1]

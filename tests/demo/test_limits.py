@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from uploads import UPLOAD_BYTES, UploadFolder, shrink
+from uploads import UPLOAD_BYTES, FolderFullError, UploadFolder, shrink
 from waiting import Waiting
 
 JSON_ROUTES = (
@@ -89,9 +89,13 @@ def test_the_oldest_uploads_make_room(tmp_path: Path) -> None:
     assert [path.parent.name for path in tmp_path.rglob("*.jpg")] == ["5"]
 
 
-def test_uploads_are_refused_while_there_is_no_room(tmp_path: Path) -> None:
+def test_uploads_are_refused_while_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("uploads.FOLDER_BYTES", 11_000)
+
     async def visit() -> None:
-        folder = UploadFolder(tmp_path, limit=11_000)
+        folder = UploadFolder(tmp_path)
         assert await folder.enter(5000)
         assert await folder.enter(5000)
         assert not await folder.enter(5000)
@@ -106,6 +110,22 @@ def test_uploads_are_refused_while_there_is_no_room(tmp_path: Path) -> None:
         assert not (tmp_path / "old.jpg").exists()
 
     asyncio.run(visit())
+
+
+def test_files_that_the_page_makes_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("uploads.FOLDER_BYTES", 11_000)
+    folder = UploadFolder(tmp_path)
+    first, _ = (Path(folder.keep("painting.jpg", bytes(5000))) for _ in range(2))
+
+    assert not asyncio.run(folder.enter(5000))
+    with pytest.raises(FolderFullError, match="Too many pictures"):
+        folder.keep("painting.jpg", bytes(5000))
+    os.utime(first, (0, 0))
+    assert Path(folder.keep("painting.jpg", bytes(5000))).stat().st_size == 5000
+    assert not first.exists()
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*.jpg")) == 10_000
 
 
 def test_a_crowd_may_send_small_pictures_at_the_same_moment(tmp_path: Path) -> None:
@@ -155,7 +175,7 @@ def test_a_full_folder_is_looked_through_once_in_a_while(
         return shrink(*arguments)
 
     async def visit() -> None:
-        folder = UploadFolder(tmp_path, limit=100_000)
+        folder = UploadFolder(tmp_path)
         for number in range(300):
             path = tmp_path / f"{number}.jpg"
             assert await folder.enter(1000)
@@ -164,6 +184,7 @@ def test_a_full_folder_is_looked_through_once_in_a_while(
             os.utime(path, (number, number))
             folder.leave(1000, 1000)
 
+    monkeypatch.setattr("uploads.FOLDER_BYTES", 100_000)
     monkeypatch.setattr("uploads.shrink", counted)
     asyncio.run(visit())
 
@@ -271,7 +292,7 @@ def test_a_question_is_refused_before_gradio_sees_it(path: str, body: str, refus
     assert answer.status_code == (503 if refused else 200)
     if refused:
         assert answer.headers["Retry-After"] == "6"
-        assert answer.json()["detail"].startswith("Acum întreabă multă lume")
+        assert answer.json()["detail"].startswith("Sunt mulți vizitatori acum")
         # It may be asked again over the same connection.
         assert "connection" not in answer.headers
     ahead = 1

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from logins import OF_ADDRESS, OF_BOTH, OF_NAME, Accounts, Failures, LoginLimits
 from starlette.applications import Starlette
@@ -90,3 +92,32 @@ def test_after_too_many_wrong_passwords_even_the_right_one_waits(as_files: bool)
     assert "wait a minute" in refused.json()["detail"]
     assert seen == ["right"] + ["wrong"] * OF_BOTH
     assert send("ion", "right").status_code == 200
+
+
+def test_attempts_at_the_same_moment_are_counted_too() -> None:
+    seen: list[str] = []
+
+    async def login(request: Request) -> JSONResponse:
+        password = str((await request.form())["password"])
+        seen.append(password)
+        # Others come in before this answer.
+        await asyncio.sleep(0)
+        return JSONResponse({}, status_code=200 if password == "right" else 400)
+
+    limited = LoginLimits(Starlette(routes=[Route("/login", login, methods=["POST"])]))
+
+    async def send_together(password: str) -> list[int]:
+        transport = httpx.ASGITransport(app=limited)
+        async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+            form = {"username": "class", "password": password}
+            posts = [client.post("/login", data=form) for _ in range(3 * OF_BOTH)]
+            return [answer.status_code for answer in await asyncio.gather(*posts)]
+
+    async def visit() -> tuple[list[int], list[int]]:
+        return await send_together("right"), await send_together("wrong")
+
+    rights, wrongs = asyncio.run(visit())
+    # A class that shares an account logs in.
+    assert rights == [200] * 3 * OF_BOTH
+    assert seen.count("wrong") == OF_BOTH
+    assert sorted(wrongs) == [400] * OF_BOTH + [429] * 2 * OF_BOTH

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,13 @@ def test_without_arguments_the_page_is_private(monkeypatch: pytest.MonkeyPatch) 
 
     assert read_options([]) == Options()
     assert (Options().host, Options().share) == ("127.0.0.1", False)
+
+
+def test_every_option_is_explained_to_whoever_serves_the_page() -> None:
+    page = (APP.parent.parent / "docs" / "deploying.md").read_text(encoding="utf-8")
+    options = [f"--{field.name.replace('_', '-')}" for field in fields(Options)]
+
+    assert [option for option in options if f"`{option}" not in page] == []
 
 
 def test_pictures_are_fetched_unless_it_is_offline() -> None:

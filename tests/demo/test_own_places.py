@@ -9,11 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
-import own_places
-import pytest
-from own_places import forget_deleted, own_file
+from own_places import forget_deleted
 from texts import TEXTS
-from uploads import remove_empty
+from uploads import UploadFolder, remove_empty
 
 CLASS, ROUNDS = 8, 4
 
@@ -62,15 +60,14 @@ def test_a_class_that_sends_one_picture_at_one_moment_is_answered(page: str, pic
 
 
 def test_files_to_take_away_are_never_written_over(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(own_places, "get_upload_folder", lambda: str(tmp_path))
+    folder = UploadFolder(tmp_path)
 
-    first, second = (own_file("pinacoteca.csv") for _ in range(2))
+    first, second = (Path(folder.keep("pinacoteca.csv", data)) for data in (b"one", b"two"))
 
-    assert first != second
     assert first.name == second.name == "pinacoteca.csv"
-    first.write_bytes(b"an answer")
+    assert (first.read_bytes(), second.read_bytes()) == (b"one", b"two")
 
 
 def test_deleted_files_leave_nothing_behind(tmp_path: Path) -> None:

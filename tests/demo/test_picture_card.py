@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import picture_card
 import pytest
 from answers import answer
 from galleries import painting
-from picture_card import SANS, SERIF_BOLD, SERIF_ITALIC, SIDE, Asked, card_jpeg
+from lettering import SANS, SERIF_BOLD, SERIF_ITALIC, font_of
+from picture_card import SIDE, Asked, card_jpeg
 from PIL import Image, ImageChops, ImageDraw, ImageFont
-from texts import percent
+from texts import movement_sentences, percent
 
 from pinacoteca.movements import MOVEMENTS
+from pinacoteca.results import MovementProbability
 
 WORKS = tuple(painting(index) for index in range(6))
 ASKED = Asked(Image.new("RGB", (400, 300), "teal"))
@@ -83,6 +84,28 @@ def test_a_stranger_gets_no_sentence_on_a_movement(monkeypatch: pytest.MonkeyPat
     assert MOVEMENTS[8].sentence_english.split()[0] not in text
 
 
+@pytest.mark.parametrize("language", ["en", "ro"])
+@pytest.mark.parametrize("size", [(400, 300), (300, 400)])
+def test_no_sentence_on_a_movement_is_cut(
+    monkeypatch: pytest.MonkeyPatch, language: Any, size: tuple[int, int]
+) -> None:
+    asked = Asked(Image.new("RGB", size, "teal"))
+    for movement in MOVEMENTS:
+        result = answer(movements=(MovementProbability(movement, 0.6),))
+        with monkeypatch.context() as patch:
+            text = written(patch, result=result, asked=asked, language=language)
+        assert movement_sentences(movement, language)[0] in text
+        assert "…" not in text
+
+
+def test_a_card_says_how_to_recognise_a_movement_if_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = written(monkeypatch, language="ro", asked=Asked(Image.new("RGB", (200, 500))))
+
+    assert movement_sentences(MOVEMENTS[8], "ro")[1] in text
+
+
 def test_the_blurhash_stands_in_for_a_picture_that_is_not_at_hand(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -124,7 +147,7 @@ def test_a_card_without_neighbours_says_so(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("face", [SERIF_BOLD, SERIF_ITALIC, SANS])
 def test_the_fonts_have_every_letter_of_the_collection(face: tuple[str, str]) -> None:
-    font = picture_card._font(face, 40)
+    font = font_of(face, 40)
     assert isinstance(font, ImageFont.FreeTypeFont)
     nothing = bytes(font.getmask("\uffff"))
     table = Path(__file__).parents[2] / "gallery" / "paintings.csv"

@@ -67,11 +67,11 @@ def host() -> Iterator[Host]:
     host.server.server_close()
 
 
-def source(cache: Path, address: str | None, tree: Path | None = None) -> PictureSource:
+def source(
+    cache: Path, address: str | None, tree: Path | None = None, **limits: Any
+) -> PictureSource:
     works = (painting(0, image_url=address),)
-    rules = WebRules(
-        r"127\.0\.0\.1", 0.0, pictures.FETCH_SECONDS, pictures.FETCH_BYTES, private=True
-    )
+    rules = WebRules(r"127\.0\.0\.1", 0.0, private=True, **limits)
     finder = PictureFinder(cache, Source("", (), rules), PoliteWeb(rules))
     return PictureSource(collection_of(works, analysis_of([[1, 2]])), tree, finder)
 
@@ -131,16 +131,14 @@ def test_what_is_no_picture_is_neither_shown_nor_kept_nor_asked_for_again(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_too_large_or_too_slow_is_left(
-    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_too_large_or_too_slow_is_left(host: Host, tmp_path: Path) -> None:
     host.answers |= {"/large": b"x" * 3_000_000, "/slow": b"x"}
-    monkeypatch.setattr(pictures, "FETCH_BYTES", 1_000_000)
-    monkeypatch.setattr(pictures, "FETCH_SECONDS", 0.4)
+    large = source(tmp_path, host.address("/large"), bytes=1_000_000)
+    slow = source(tmp_path, host.address("/slow"), seconds=0.4)
 
-    assert source(tmp_path, host.address("/large")).picture("painter_work-0") is None
+    assert large.picture("painter_work-0") is None
     start = time.monotonic()
-    assert source(tmp_path, host.address("/slow")).picture("painter_work-0") is None
+    assert slow.picture("painter_work-0") is None
     assert time.monotonic() - start < 30
 
 

@@ -4,7 +4,9 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
+from guarded import GuardedBlocks
 from waiting import KEPT_SECONDS, LIMIT_SECONDS, Waiting, guard_queue
 
 
@@ -52,6 +54,40 @@ def test_what_counts_is_how_often_an_answer_is_ready_while_others_wait() -> None
     clock.now += 1000.0
     waiting.note(1.0)
     assert waiting.seconds == pytest.approx(0.5, rel=0.3)
+
+
+def test_errors_do_not_make_answers_look_quicker() -> None:
+    waiting, clock = waiting_with(41)
+    waiting.note(0.5)
+    for _ in range(100):
+        clock.now += 0.001
+        waiting.note(None)
+    assert waiting.is_full
+    # The time from one answer to the next still counts from the last answer.
+    clock.now += 0.4
+    waiting.note(1.0)
+    assert waiting.seconds > 41 * 0.25
+    # After the last of those who wait, nobody's time counts.
+    waiting.watch(lambda: 1)
+    waiting.note(None)
+    clock.now += 1000.0
+    waiting.note(0.5)
+    assert waiting.seconds == pytest.approx(0.25, rel=0.3)
+
+
+def test_refused_arguments_do_not_make_answers_look_quicker() -> None:
+    with GuardedBlocks() as page:
+        box = gr.Textbox()
+        gr.Button().click(lambda count: count, box, box, concurrency_id="answers")
+    page.answer_in_turn(2, "answers")
+    assert page.waiting is not None
+    between = page.waiting._between
+
+    for _ in range(10):
+        with pytest.raises(gr.Error, match="count is a whole number"):
+            asyncio.run(page.process_api(0, ["many"]))
+
+    assert page.waiting._between == between
 
 
 def test_a_few_slow_answers_send_nobody_away() -> None:

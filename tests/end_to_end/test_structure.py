@@ -90,3 +90,17 @@ def test_every_file_on_the_page_is_there() -> None:
     named = set(re.findall(r"`((?:\w+/)+[\w.-]+\.\w+)`", PAGE))
     assert len(named) > 50
     assert [name for name in sorted(named) if not (REPOSITORY / name).is_file()] == []
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    pages = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("*/*.md")]
+    named = {
+        name for page in pages for name in re.findall(r"`(test_\w+)`", page.read_text("utf-8"))
+    }
+    there = {
+        name
+        for file in REPOSITORY.glob("tests/*/test_*.py")
+        for name in re.findall(r"def (test_\w+)\(", file.read_text("utf-8"))
+    }
+    assert len(named) > 5
+    assert named - there == set()

@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import blurhash
 import numpy as np
 import pytest
 from safetensors import safe_open
@@ -216,6 +217,10 @@ def set_cell(column: str, value: str) -> Callable[[list[list[str]]], None]:
         (set_cell("width", "wide"), "Row 2 .* width 'wide'"),
         (set_cell("height", "0"), "height '0'"),
         (set_cell("height", ""), "height ''"),
+        (set_cell("blurhash", ""), "Row 2, b, has blurhash ''"),
+        (set_cell("blurhash", "LxNm"), "blurhash 'LxNm'"),
+        (set_cell("blurhash", "~xNm+Yxat7t6_Noejsj[xWWBRjj["), "blurhash '~xNm"),
+        (set_cell("blurhash", "LxNm+Yxat7t6_Noejsj[xWWBRjj "), "which is damaged"),
     ],
 )
 def test_a_bad_table_is_refused(
@@ -227,6 +232,14 @@ def test_a_bad_table_is_refused(
         Collection.load(folder)
     assert "\n" not in str(caught.value)
     assert "rebuild the collection" in str(caught.value)
+
+
+@pytest.mark.parametrize("waves", [(1, 1), (9, 9), (4, 3), (9, 1)])
+def test_every_blurhash_that_can_be_drawn_is_accepted(folder: Path, waves: tuple[int, int]) -> None:
+    code = blurhash.encode(np.eye(12)[..., None].repeat(3, 2) * 255, *waves)
+    edit_table(folder, set_cell("blurhash", str(code)))
+
+    assert Collection.load(folder).paintings[1].blurhash == code
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b'"image_id', b""])

@@ -90,6 +90,42 @@ def test_a_list_of_several_pages_gives_address_title_and_year(
     assert len(source.requests) == 5
 
 
+def test_a_cache_that_cannot_be_written_to_hides_no_picture(
+    source: LoopbackSource, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.add("painter", "work-0", jpeg(colours(0)))
+    (tmp_path / "file").touch()
+    finder = finder_of(source, tmp_path / "file" / "cache")
+
+    assert finder.find(work(0)) is not None
+    assert finder.facts(work(0)) is not None
+    assert capsys.readouterr().out.count("cannot be kept in") == 1
+
+
+def test_a_damaged_picture_in_a_cache_for_reading_only_is_fetched_again(
+    source: LoopbackSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source.add("painter", "work-0", jpeg(colours(0)))
+    finder = finder_of(source, tmp_path)
+    finder._place(work(0)).write_bytes(b"damaged")
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused)
+        assert finder.find(work(0)) is not None
+
+
+def test_an_address_in_a_list_that_is_none_hides_no_other_work(
+    source: LoopbackSource, tmp_path: Path
+) -> None:
+    source.add("painter", "other", jpeg(colours(1)), image="https://[x/a.jpg")
+    source.add("painter", "work-0", jpeg(colours(0)))
+
+    assert finder_of(source, tmp_path).find(work(0)) is not None
+
+
 def test_a_list_is_read_until_the_work_is_there_and_then_asked_first(
     source: LoopbackSource, tmp_path: Path
 ) -> None:

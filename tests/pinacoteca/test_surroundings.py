@@ -88,7 +88,7 @@ def test_a_proxy_that_cannot_be_used_is_one_sentence(
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("all_proxy", value)
-    prepare_surroundings()
+    prepare_surroundings("localhost")
     assert "all_proxy" not in os.environ
     httpx.Client().close()
 
@@ -152,7 +152,7 @@ def test_certificates_that_are_not_there_are_named_and_left(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "there.pem"))
     assert missing_certificates() == {"SSL_CERT_FILE": str(tmp_path / "gone.pem")}
 
-    prepare_surroundings()
+    prepare_surroundings("localhost")
 
     assert (
         f"SSL_CERT_FILE names {tmp_path / 'gone.pem'}, which does not exist"
@@ -199,7 +199,7 @@ def test_the_path_of_a_larger_site_may_have_any_slashes(
     written: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRADIO_ROOT_PATH", written)
-    prepare_surroundings()
+    prepare_surroundings("localhost")
     assert os.environ["GRADIO_ROOT_PATH"] == path
 
 
