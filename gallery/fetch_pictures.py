@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -199,8 +200,11 @@ def fetch_all(collection: Collection, finder: PictureFinder, out: Path, table: P
 
 
 def _save(picture: Image.Image, place: Path) -> None:
+    # Pillow does not notice if only a part of what it writes into a file fits on the disk.
+    buffer = io.BytesIO()
+    picture.convert("RGB").save(buffer, "JPEG", quality=JPEG_QUALITY)
     with written_whole(place) as temporary:
-        picture.convert("RGB").save(temporary, "JPEG", quality=JPEG_QUALITY)
+        temporary.write_bytes(buffer.getvalue())
 
 
 def main() -> None:

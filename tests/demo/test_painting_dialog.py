@@ -37,7 +37,7 @@ def test_regions_are_framed_and_said_in_words(retriever: PaintingRetriever, pict
     assert str(query["src"]).startswith("data:image/jpeg;base64,")
     assert query["alt"] == "Your picture"
     assert neighbour["src"] == f"pictures/{view.painting.image_id}"
-    assert page.text.count("in the painting") == 3
+    assert page.text.count("in the second") == 3
     assert "closer than" in page.text
 
 
@@ -48,8 +48,8 @@ def test_a_cell_is_named_by_where_it_is(retriever: PaintingRetriever) -> None:
 
     english, romanian = (Elements(dialog_html(view, language)).text for language in LANGUAGES)
 
-    assert "upper left in yours, middle right in the painting" in english
-    assert "sus în stânga în imaginea ta, la mijloc în dreapta în tablou" in romanian
+    assert "upper left in the first picture, middle right in the second" in english
+    assert "sus în stânga în prima imagine, la mijloc în dreapta în a doua" in romanian
 
 
 def test_a_view_leads_on(retriever: PaintingRetriever) -> None:
