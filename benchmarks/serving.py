@@ -243,7 +243,7 @@ def network_rows(setup: Setup) -> Iterator[Row]:
     import torch
 
     torch.set_num_threads(1)
-    ours = MovementClassifier.from_pretrained(setup.model, threads=CORES)
+    ours = MovementClassifier.from_pretrained(setup.model)
     theirs = MovementClassifier.from_pretrained(setup.model, backend="torch")
     # The network's input size, so that nothing is resized.
     picture = open_image(picture_bytes(224, 224, "PNG"))
