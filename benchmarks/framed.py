@@ -30,7 +30,7 @@ from tqdm import tqdm
 
 from pinacoteca.command_line import run
 from pinacoteca.images import compressed, light, open_image
-from pinacoteca.painting_within import WHOLE, homography, paintings_within
+from pinacoteca.painting_within import WHOLE, homography, paintings_within, perspective_of
 from pinacoteca.picture_tree import find_pictures_by_path
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
@@ -115,7 +115,7 @@ def on_a_wall(scene: Scene, uneven: bool = False) -> Scene:
     size = (int(hung.width * 1.6), int(hung.height * 1.6))
     seen = [(x * size[0], y * size[1]) for x, y in SEEN]
     flat = box(0, 0, *hung.size)[0]
-    matrix = tuple(homography(seen, flat).ravel()[:8].tolist())
+    matrix = perspective_of(seen, flat)
     options = (size, Image.Transform.PERSPECTIVE, matrix, Image.Resampling.BICUBIC)
     wall = Image.new("RGB", size, WALL)
     wall.paste(hung.transform(*options), mask=Image.new("L", hung.size, 255).transform(*options))

@@ -8,7 +8,6 @@ from typing import Any
 
 import gradio as gr
 from answer_files import answer_xlsx
-from arguments import sentence_of
 from asking import Question, ask
 from picture_card import Asked, PictureOf, card_jpeg, stand_in
 from settings_link import link_of
@@ -18,7 +17,6 @@ from uploads import UploadFolder
 
 from pinacoteca.answer_table import answer_csv
 from pinacoteca.collection import Painting
-from pinacoteca.errors import PinacotecaError
 from pinacoteca.images import open_image
 from pinacoteca.results import QueryResult
 from pinacoteca.retriever import PaintingRetriever
@@ -115,11 +113,7 @@ def _file_makers(
     """Returns functions that write the answer as CSV, as XLSX and as a picture."""
 
     def answer(question: Question) -> QueryResult:
-        try:
-            result = ask(retriever(), question)
-        except PinacotecaError as error:
-            sentence = sentence_of(error, question.language or "en")
-            raise gr.Error(sentence, print_exception=False) from None
+        result = ask(retriever(), question)
         if result is None:
             texts = TEXTS[question.language or "en"]
             raise gr.Error(texts.nothing_to_take, print_exception=False)

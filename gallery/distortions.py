@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
 from pinacoteca.images import compressed
-from pinacoteca.painting_within import homography
+from pinacoteca.painting_within import perspective_of
 
 # Where the corners appear to a hand-held phone, as shares of the sides: upper left, upper right,
 # lower left, lower right.
@@ -62,7 +62,7 @@ def photographed(picture: Image.Image) -> Image.Image:
     seen = picture.transform(
         picture.size,
         Image.Transform.PERSPECTIVE,
-        tuple(homography(corners, target).ravel()[:8].tolist()),
+        perspective_of(corners, target),
         Image.Resampling.BICUBIC,
         fillcolor=(196, 190, 180),
     )

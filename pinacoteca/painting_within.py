@@ -510,6 +510,11 @@ def homography(source: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray[np.f
     return np.append(solved, 1.0).reshape(3, 3)
 
 
+def perspective_of(source: npt.ArrayLike, target: npt.ArrayLike) -> tuple[float, ...]:
+    """Returns Pillow's ``PERSPECTIVE`` data, which take the pixel at ``source`` from ``target``."""
+    return tuple(homography(source, target).ravel()[:8].tolist())
+
+
 def point_within(point: Point, corners: Quadrilateral) -> Point:
     """Converts a point of a part to a point of the whole picture, both as shares of the sides."""
     x, y, scale = homography(WHOLE, corners) @ np.array([*point, 1.0])
@@ -536,11 +541,10 @@ def straightened(picture: Picture, corners: Quadrilateral) -> Picture:
     if corners == WHOLE:
         return picture
     width, height = _size_within(corners, picture)
-    matrix = homography(_box(0, 0, width, height), np.asarray(corners) * picture.size)
     return picture.transform(
         (width, height),
         Image.Transform.PERSPECTIVE,
-        tuple(matrix.ravel()[:8].tolist()),
+        perspective_of(_box(0, 0, width, height), np.asarray(corners) * picture.size),
         Image.Resampling.BICUBIC,
     )
 

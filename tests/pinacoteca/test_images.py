@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 import pytest
+from bombs import png_chunk
 from PIL import ExifTags, Image, ImageFile
 
 from pinacoteca.errors import ImageError
@@ -48,10 +49,8 @@ def png(width: int, height: int, depth: int, colour_type: int, rows: bytes, *mor
     """Writes a PNG chunk by chunk, for variants that Pillow itself cannot write."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
     chunks = (b"IHDR" + header, *more, b"IDAT" + zlib.compress(rows), b"IEND")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
-        for chunk in chunks
-    )
+    pieces = (png_chunk(chunk[:4], chunk[4:]) for chunk in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(pieces)
 
 
 def pixels(picture: Image.Image) -> np.ndarray:

@@ -9,6 +9,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from bombs import png_chunk
 from PIL import Image, PngImagePlugin
 
 from pinacoteca.png_pixels import PART, unpack_quickly
@@ -45,10 +46,7 @@ def png(stream: bytes, piece: int = 1 << 30, interlaced: bool = False) -> bytes:
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, interlaced)
     pieces = [stream[start : start + piece] for start in range(0, len(stream), piece)]
     chunks = [(b"IHDR", header), *((b"IDAT", each) for each in pieces), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(kind, data) for kind, data in chunks)
 
 
 def rows() -> bytes:
